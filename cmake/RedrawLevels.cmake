@@ -1,0 +1,50 @@
+# One static library a level, each with an include folder of its own that holds nothing but that level:
+# "ops/conv2d.h" can only be included by a target that names ops, directly or through what it names, in DEPENDS.
+# So an include that points up, or sideways, does not build. scripts/check-includes reads the lines as well.
+
+find_package(GTest REQUIRED)
+
+# redraw_level(ops SOURCES a.cpp b.cpp DEPENDS tensor [LINK dnnl])
+function(redraw_level level)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  set(root "${CMAKE_BINARY_DIR}/levels/${level}")
+  file(MAKE_DIRECTORY "${root}")
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/src/${level}" "${root}/${level}" SYMBOLIC)
+  add_library(redraw_${level} STATIC ${ARG_SOURCES})
+  target_include_directories(redraw_${level} PUBLIC "${root}")
+  foreach(lower ${ARG_DEPENDS})
+    target_link_libraries(redraw_${level} PUBLIC redraw_${lower})
+  endforeach()
+  target_link_libraries(redraw_${level} PRIVATE redraw_options ${ARG_LINK})
+endfunction()
+
+# redraw_test(ops conv2d_test.cpp attention_test.cpp [DEPENDS weights] [LINK extra])
+# One test program a level, named <level>_test; gtest_discover_tests runs each case by itself under ctest.
+function(redraw_test level)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  if(NOT REDRAW_TESTS)
+    return()
+  endif()
+  add_executable(${level}_test ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${level}_test PRIVATE redraw_options ${ARG_LINK} GTest::gtest_main)
+  foreach(other ${level} ${ARG_DEPENDS})
+    if(TARGET redraw_${other})
+      target_link_libraries(${level}_test PRIVATE redraw_${other})
+    endif()
+  endforeach()
+  target_compile_definitions(${level}_test PRIVATE REDRAW_SOURCE_DIR="${PROJECT_SOURCE_DIR}" REDRAW_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${level} COMMAND ${level}_test WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+endfunction()
+
+# redraw_fuzz(safetensors safetensors_fuzz.cpp DEPENDS weights): a libFuzzer program, with clang only.
+function(redraw_fuzz name source)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  if(NOT REDRAW_FUZZ)
+    return()
+  endif()
+  add_executable(fuzz_${name} ${source})
+  target_link_libraries(fuzz_${name} PRIVATE redraw_options -fsanitize=fuzzer)
+  foreach(lower ${ARG_DEPENDS})
+    target_link_libraries(fuzz_${name} PRIVATE redraw_${lower})
+  endforeach()
+endfunction()

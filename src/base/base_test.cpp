@@ -1,0 +1,112 @@
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "base/checked.h"
+#include "base/context.h"
+#include "base/half.h"
+#include "base/json.h"
+#include "base/mapped_file.h"
+#include "base/suggest.h"
+
+namespace redraw {
+namespace {
+
+template <typename Function>
+Code code_of(Function function) {
+  try {
+    function();
+  } catch (const Error& e) {
+    return e.code();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return Code::internal;
+}
+
+TEST(ErrorCodes, TableIsInTheOrderOfTheEnumerationWithDistinctNames) {
+  std::set<std::string_view> names;
+  for (size_t i = 0; i < error_codes().size(); ++i) {
+    EXPECT_EQ(static_cast<size_t>(error_codes()[i].code), i);
+    EXPECT_TRUE(names.insert(error_codes()[i].name).second) << error_codes()[i].name;
+  }
+  EXPECT_EQ(static_cast<size_t>(Code::prompt_too_long) + 1, error_codes().size());
+}
+
+TEST(Checked, RefusesOverflowAndKeepsExactResults) {
+  EXPECT_EQ(checked_mul(1 << 30, 4, Code::internal, "x"), int64_t{1} << 32);
+  EXPECT_EQ(code_of([] { checked_mul(INT64_MAX, 2, Code::safetensors_shape_overflow, "x"); }),
+            Code::safetensors_shape_overflow);
+  EXPECT_EQ(code_of([] { checked_add(INT64_MAX, 1, Code::bad_size, "x"); }), Code::bad_size);
+}
+
+TEST(Half, AgreesWithTheDefinitionForEveryBitPattern) {
+  for (uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const int exponent = static_cast<int>((bits >> 10) & 31);
+    const int fraction = static_cast<int>(bits & 1023);
+    const double sign = bits & 0x8000 ? -1.0 : 1.0;
+    const float value = half_to_float(static_cast<uint16_t>(bits));
+    if (exponent == 31 && fraction != 0) {
+      EXPECT_TRUE(std::isnan(value)) << bits;
+    } else if (exponent == 31) {
+      EXPECT_EQ(value, static_cast<float>(sign * INFINITY)) << bits;
+    } else {
+      const double expected =
+          exponent == 0 ? sign * std::ldexp(fraction, -24) : sign * std::ldexp(1024 + fraction, exponent - 25);
+      EXPECT_EQ(value, static_cast<float>(expected)) << bits;
+    }
+  }
+  EXPECT_EQ(bfloat16_to_float(0x3FC0), 1.5f);
+}
+
+TEST(NearestName, SuggestsTypingSlipsAndNothingFarAway) {
+  constexpr std::string_view known[] = {"ddim", "euler", "lms"};
+  EXPECT_EQ(nearest_name("eular", known), "euler");
+  EXPECT_EQ(nearest_name("DDMI", known), "ddim");
+  EXPECT_EQ(nearest_name("watercolour", known), "");
+  EXPECT_EQ(unknown_name_message("sampler", "eular", known),
+            "unknown sampler 'eular'; did you mean 'euler'? (known: ddim, euler, lms)");
+}
+
+TEST(JsonObject, NamesTheFileAndTheFieldOfAMistake) {
+  const JsonObject object = JsonObject::parse(R"({"a": 3, "b": "x", "c": [1, 2], "d": null})", "f.json");
+  EXPECT_EQ(object.integer("a", 0, 10), 3);
+  EXPECT_EQ(object.integer("d", 0, 10, 7), 7) << "null counts as absent";
+  EXPECT_EQ(object.integers("c", 0, 5), (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(object.integers("a", 0, 5, 2), (std::vector<int64_t>{3, 3}));
+  EXPECT_EQ(code_of([&] { object.integer("a", 4, 10); }), Code::json_out_of_range);
+  EXPECT_EQ(code_of([&] { object.integer("b", 0, 10); }), Code::json_wrong_type);
+  EXPECT_EQ(code_of([&] { object.string("z"); }), Code::json_missing_field);
+  EXPECT_EQ(code_of([] { JsonObject::parse("[1]", "f.json"); }), Code::json_malformed);
+  EXPECT_EQ(code_of([] { JsonObject::parse(std::string(100000, '['), "f.json"); }), Code::json_malformed);
+  try {
+    object.string("z");
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "f.json: has no 'z'");
+  }
+}
+
+TEST(MappedFile, NoticesThatTheFileWasShortened) {
+  const auto path = std::filesystem::temp_directory_path() / "redraw_mapped_file_test";
+  std::ofstream(path) << "0123456789";
+  const MappedFile file = MappedFile::open(path);
+  EXPECT_EQ(file.bytes().size(), 10u);
+  EXPECT_NO_THROW(file.check_unchanged());
+  std::filesystem::resize_file(path, 4);
+  EXPECT_EQ(code_of([&] { file.check_unchanged(); }), Code::file_changed);
+  std::filesystem::remove(path);
+}
+
+TEST(MappedFile, RefusesWhatIsNoFile) {
+  EXPECT_EQ(code_of([] { MappedFile::open("/no/such/file"); }), Code::file_not_found);
+  EXPECT_EQ(code_of([] { MappedFile::open("/tmp"); }), Code::not_a_file);
+  EXPECT_EQ(code_of([] { read_text_file("/dev/zero", 10); }), Code::not_a_file);
+}
+
+TEST(Context, KnowsAtLeastOneProcessor) {
+  EXPECT_GE(Context::available_processors(), 1);
+}
+
+}  // namespace
+}  // namespace redraw

@@ -1,0 +1,73 @@
+#include "tensor/memory_pool.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+
+#include "base/error.h"
+
+namespace redraw {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+}  // namespace
+
+struct MemoryPool::State {
+  std::mutex mutex;
+  std::multimap<size_t, std::byte*> kept;  // by size
+  size_t in_use_bytes = 0;
+  size_t peak_bytes = 0;
+
+  ~State() {
+    for (auto& [size, block] : kept) std::free(block);
+  }
+};
+
+MemoryPool::MemoryPool() : state_(std::make_shared<State>()) {}
+MemoryPool::~MemoryPool() = default;
+
+std::shared_ptr<std::byte> MemoryPool::allocate(size_t bytes) {
+  size_t size = std::max(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
+  std::byte* block = nullptr;
+  {
+    const std::lock_guard lock(state_->mutex);
+    const auto it = state_->kept.lower_bound(size);
+    if (it != state_->kept.end() && it->first <= size + size / 4) {
+      size = it->first;
+      block = it->second;
+      state_->kept.erase(it);
+    }
+  }
+  if (block == nullptr) {
+    block = size < bytes ? nullptr : static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
+    if (block == nullptr) {
+      throw Error(Code::out_of_memory, "there is not enough memory for " + std::to_string(bytes) +
+                                           " bytes more; use a smaller width and height");
+    }
+  }
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->in_use_bytes += size;
+    state_->peak_bytes = std::max(state_->peak_bytes, state_->in_use_bytes);
+  }
+  return {block, [state = state_, size](std::byte* returned) {
+            const std::lock_guard lock(state->mutex);
+            state->in_use_bytes -= size;
+            state->kept.emplace(size, returned);
+          }};
+}
+
+size_t MemoryPool::peak_bytes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->peak_bytes;
+}
+
+void MemoryPool::trim() {
+  const std::lock_guard lock(state_->mutex);
+  for (auto& [size, block] : state_->kept) std::free(block);
+  state_->kept.clear();
+}
+
+}  // namespace redraw
