@@ -1,0 +1,51 @@
+// The header of a safetensors file: hostile bytes in, checked entries out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/dtype.h"
+#include "tensor/shape.h"
+
+namespace redraw {
+
+/// One tensor of the file. begin and end are byte offsets in the data section, end - begin is exactly
+/// shape.elements() * dtype_bytes(dtype); begin need not be a multiple of the element's size.
+struct TensorEntry {
+  std::string name;
+  DType dtype;
+  Shape shape;
+  size_t begin;
+  size_t end;
+};
+
+struct SafetensorsHeader {
+  std::vector<TensorEntry> tensors;             ///< sorted by name
+  std::map<std::string, std::string> metadata;  ///< "__metadata__", empty when the file has none
+  size_t data_begin = 0;                        ///< where the data section begins in the file
+};
+
+/// The limits a header is held to. The first is the format's own; the others keep what a hostile header costs within
+/// a few tens of milliseconds and megabytes, far above what real files need (the largest diffusion models have fewer
+/// than 10,000 tensors).
+inline constexpr uint64_t kMaxHeaderBytes = 100'000'000;
+inline constexpr size_t kMaxTensors = 65'536;
+inline constexpr size_t kMaxTensorNameBytes = 1024;
+inline constexpr size_t kMaxMetadataBytes = size_t{4} << 20;     ///< of all keys and values together
+inline constexpr size_t kMaxHeaderTokenBytes = size_t{4} << 20;  ///< one string, number or run of white space
+inline constexpr int kMaxHeaderDepth = 8;
+
+/// Parses the 8-byte little-endian header length and the JSON header (format of the Rust crate safetensors 0.4).
+/// head: the first bytes of the file, at least the header; file_size: bytes of the whole file. `where` names the file
+/// in messages. Accepts only files whose data section is covered exactly once by the tensors: no hole, no overlap,
+/// no trailing byte, no empty tensor inside another one. Spaces after the JSON are allowed.
+/// Throws Error with a code of the safetensors_ group, one for each kind of damage. Allocates nothing in proportion to
+/// what the file claims, only to what it holds.
+SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint64_t file_size, std::string_view where);
+
+}  // namespace redraw

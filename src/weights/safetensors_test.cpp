@@ -1,0 +1,3 @@
+#include "weights/safetensors.h"
+
+#include <gtest/gtest.h>
