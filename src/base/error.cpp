@@ -23,6 +23,7 @@ constexpr auto kCodes = std::to_array<CodeInfo>({
     {Code::disk_full, "disk_full", 5},
     {Code::image_not_recognised, "image_not_recognised", 3},
     {Code::image_truncated, "image_truncated", 3},
+    {Code::image_damaged, "image_damaged", 3},
     {Code::image_too_large, "image_too_large", 3},
     {Code::image_too_small, "image_too_small", 3},
     {Code::image_unsupported, "image_unsupported", 3},

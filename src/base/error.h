@@ -32,6 +32,7 @@ enum class Code {
   // pictures
   image_not_recognised,
   image_truncated,
+  image_damaged,
   image_too_large,
   image_too_small,
   image_unsupported,
