@@ -1,0 +1,109 @@
+// The seam between operators and devices: what a device has to be able to do.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/context.h"
+#include "ops/activation_kind.h"
+#include "ops/profile.h"
+#include "ops/weight.h"
+#include "tensor/tensor.h"
+
+namespace redraw {
+
+/// A 2-D convolution over channels-last maps: cross-correlation, square kernel, zero padding, as torch.nn.Conv2d.
+struct Conv2dSpec {
+  int64_t in_channels = 0;
+  int64_t out_channels = 0;
+  int64_t kernel = 3;
+  int64_t stride = 1;
+  int64_t pad_before = 1;  ///< rows above and columns left
+  int64_t pad_after = 1;   ///< rows below and columns right; the VAE's downsampling pads only there
+
+  int64_t output_extent(int64_t extent) const { return (extent + pad_before + pad_after - kernel) / stride + 1; }
+};
+
+struct LinearSpec {
+  int64_t in_features = 0;
+  int64_t out_features = 0;
+};
+
+struct GroupNormArgs {
+  const Tensor& x;        ///< [N, ..., C]
+  const Tensor* shift;    ///< null, or [N or 1, C]: added to x before everything else (the time embedding)
+  const Tensor& weight;   ///< [C]
+  const Tensor& bias;     ///< [C]
+  int64_t groups;         ///< divides C; mean and variance are taken over C / groups channels and all positions
+  float epsilon;          ///< added to the variance
+  Activation activation;  ///< applied to the result
+};
+
+struct AttentionArgs {
+  const Tensor& q;  ///< [N, Tq, heads * width]
+  const Tensor& k;  ///< [N, Tk, heads * width]
+  const Tensor& v;  ///< [N, Tk, heads * width]
+  int64_t heads;
+  float scale;     ///< of the scores; 1 / sqrt(width)
+  bool is_causal;  ///< token i attends to tokens 0..i; needs Tq == Tk
+};
+
+/// A device's own form of the weights of one layer.
+class PackedWeights {
+ public:
+  virtual ~PackedWeights() = default;
+};
+
+/// The operators in the form in which a device implements them. Arguments have been checked and outputs allocated by
+/// the functions of ops/*.h, which is what models call. To add a device: derive from this in a folder of its own
+/// (docs/architecture.md). Not safe for use from two threads at once; make one backend a thread.
+class Backend {
+ public:
+  explicit Backend(const Context& context) : context_(context) {}
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  virtual std::string_view name() const = 0;
+  const Context& context() const { return context_; }
+  MemoryPool& pool() { return pool_; }
+  Profile& profile() { return profile_; }
+
+  /// `bias` may be empty. The weight is read now or at first use; it must stay readable while the result lives.
+  virtual std::unique_ptr<PackedWeights> pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) = 0;
+  virtual std::unique_ptr<PackedWeights> pack_linear(const LinearSpec& spec, Weight weight, Weight bias) = 0;
+
+  /// out [N, H', W', out] = conv(x [N, H, W, in]) + bias (+ out, if accumulate).
+  virtual void conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate,
+                      Tensor& out) = 0;
+  /// out [rows, out] = x [rows, in] * weight^T + bias (+ out, if accumulate).
+  virtual void linear(const LinearSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate,
+                      Tensor& out) = 0;
+  /// out [..., C] = x[..., :C] * gelu(x[..., C:]), the exact GELU.
+  virtual void geglu(const Tensor& x, Tensor& out) = 0;
+  virtual void group_norm(const GroupNormArgs& args, Tensor& out) = 0;
+  /// Over the last axis.
+  virtual void layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, float epsilon, Tensor& out) = 0;
+  /// Over the last axis.
+  virtual void softmax(const Tensor& x, Tensor& out) = 0;
+  /// out may be x.
+  virtual void activate(const Tensor& x, Activation activation, Tensor& out) = 0;
+  virtual void attention(const AttentionArgs& args, Tensor& out) = 0;
+  /// [N, H, W, C] -> [N, 2H, 2W, C], each value four times.
+  virtual void upsample_nearest_2x(const Tensor& x, Tensor& out) = 0;
+  /// [..., A], [..., B] -> [..., A + B]
+  virtual void concat_channels(const Tensor& a, const Tensor& b, Tensor& out) = 0;
+
+ private:
+  const Context& context_;
+  MemoryPool pool_;
+  Profile profile_;
+};
+
+/// oneDNN and own kernels, float32; picks the instruction set of the processor it runs on.
+std::unique_ptr<Backend> make_cpu_backend(const Context& context);
+/// Plain loops in double precision: slow, and what the others are compared with in tests.
+std::unique_ptr<Backend> make_reference_backend(const Context& context);
+
+}  // namespace redraw

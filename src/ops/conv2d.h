@@ -1,0 +1,28 @@
+// Convolution over channels-last maps.
+#pragma once
+
+#include <memory>
+
+#include "ops/backend.h"
+
+namespace redraw {
+
+/// A convolution bound to its packed weights (torch.nn.Conv2d; diffusers' 3x3, 1x1 and strided convolutions).
+class Conv2d {
+ public:
+  /// weight [out, in, kernel, kernel]; bias [out] or empty. Throws Error(tensor_wrong_shape) naming the weight.
+  Conv2d(Backend& backend, const Conv2dSpec& spec, Weight weight, Weight bias);
+
+  /// x [N, H, W, in] -> [N, H', W', out]. With a residual of the output's shape the result is conv(x) + residual; its
+  /// storage is reused when the caller gives its handle away. Throws Error(bad_size) when shapes do not fit.
+  Tensor operator()(const Tensor& x, Tensor residual = {}) const;
+
+  const Conv2dSpec& spec() const { return spec_; }
+
+ private:
+  Backend* backend_;
+  Conv2dSpec spec_;
+  std::unique_ptr<PackedWeights> weights_;
+};
+
+}  // namespace redraw

@@ -1,0 +1,241 @@
+#include "ops/cpu/cpu_backend.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <omp.h>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "ops/cpu/onednn.h"
+
+namespace redraw {
+namespace {
+
+// A primitive and what is needed to call it, made once for each shape of its input.
+struct Call {
+  dnnl::primitive primitive;
+  dnnl::memory::desc source, weights, destination, scratchpad;
+};
+
+template <typename PrimitiveDesc, typename Primitive>
+Call make_call(const PrimitiveDesc& desc) {
+  return {Primitive(desc), desc.src_desc(), desc.weights_desc(), desc.dst_desc(), desc.scratchpad_desc()};
+}
+
+}  // namespace
+
+// The weights of one layer. They are read and packed at the first call, when the layout that oneDNN wants is known:
+// loading a model is then only opening a file, and parts that a run does not need are never read.
+class CpuBackend::Packed final : public PackedWeights {
+ public:
+  Packed(Weight weight, Weight bias, dnnl::memory::desc plain)
+      : weight_(std::move(weight)), plain_(std::move(plain)), bias_(bias ? bias.load() : Tensor()) {}
+
+  // The call for an input of this key (its extents, and whether it accumulates), made by `make` the first time.
+  template <typename Make>
+  Call& call(const std::tuple<int64_t, int64_t, int64_t, bool>& key, Make make) {
+    const auto found = calls_.find(key);
+    return found != calls_.end() ? found->second : calls_.emplace(key, make()).first->second;
+  }
+
+  bool has_bias() const { return static_cast<bool>(bias_); }
+  float* bias() { return bias_.data(); }
+
+  // The weights in the layout `wanted`. Other input sizes may want another layout: then the numbers are read and
+  // packed again and the older form is dropped, since sizes change rarely and memory is worth more.
+  const Tensor& packed(const dnnl::memory::desc& wanted, const dnnl::engine& engine, const dnnl::stream& stream,
+                       MemoryPool& pool) {
+    if (packed_ && layout_ == wanted) return packed_;
+    packed_ = {};
+    Tensor numbers(pool, weight_.shape);
+    weight_.read(0, numbers.values());
+    if (wanted == plain_) {
+      packed_ = numbers;
+    } else {
+      packed_ = Tensor(pool, {static_cast<int64_t>((wanted.get_size() + sizeof(float) - 1) / sizeof(float))});
+      dnnl::memory from(plain_, engine, numbers.data());
+      dnnl::memory to(wanted, engine, packed_.data());
+      dnnl::reorder(from, to).execute(stream, from, to);
+    }
+    layout_ = wanted;
+    return packed_;
+  }
+
+ private:
+  Weight weight_;
+  dnnl::memory::desc plain_;
+  Tensor bias_;
+  Tensor packed_;
+  dnnl::memory::desc layout_;
+  std::map<std::tuple<int64_t, int64_t, int64_t, bool>, Call> calls_;
+};
+
+CpuBackend::CpuBackend(const Context& context, const cpu::Kernels& kernels)
+    : Backend(context), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_), kernels_(kernels) {}
+
+CpuBackend::~CpuBackend() = default;
+
+// OpenMP keeps the thread count for each calling thread, and a library cannot know which thread calls it next.
+void CpuBackend::use_threads() const {
+  if (omp_get_max_threads() != context().threads()) omp_set_num_threads(context().threads());
+}
+
+std::unique_ptr<PackedWeights> CpuBackend::pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) {
+  const dnnl::memory::desc plain({spec.out_channels, spec.in_channels, spec.kernel, spec.kernel},
+                                 dnnl::memory::data_type::f32, dnnl::memory::format_tag::oihw);
+  return std::make_unique<Packed>(std::move(weight), std::move(bias), plain);
+}
+
+std::unique_ptr<PackedWeights> CpuBackend::pack_linear(const LinearSpec& spec, Weight weight, Weight bias) {
+  // PyTorch keeps [out, in]; read as [in, out] that is the transposed layout "ba".
+  const dnnl::memory::desc plain({spec.in_features, spec.out_features}, dnnl::memory::data_type::f32,
+                                 dnnl::memory::format_tag::ba);
+  return std::make_unique<Packed>(std::move(weight), std::move(bias), plain);
+}
+
+void CpuBackend::run(Packed& layer, const dnnl::primitive& primitive, const dnnl::memory::desc& source,
+                     const dnnl::memory::desc& weights, const dnnl::memory::desc& destination,
+                     const dnnl::memory::desc& scratchpad, const Tensor& x, Tensor& out) {
+  const Tensor& packed = layer.packed(weights, engine_, stream_, pool());
+  const Tensor scratch(pool(), {static_cast<int64_t>(scratchpad.get_size() / sizeof(float) + 1)});
+  std::unordered_map<int, dnnl::memory> arguments{
+      {DNNL_ARG_SRC, dnnl::memory(source, engine_, const_cast<float*>(x.data()))},
+      {DNNL_ARG_WEIGHTS, dnnl::memory(weights, engine_, const_cast<float*>(packed.data()))},
+      {DNNL_ARG_DST, dnnl::memory(destination, engine_, out.data())},
+      {DNNL_ARG_SCRATCHPAD, dnnl::memory(scratchpad, engine_, const_cast<float*>(scratch.data()))}};
+  if (layer.has_bias()) {
+    const int64_t features = out.shape().back();
+    const bool is_matmul = source.dims().size() == 2;
+    const dnnl::memory::desc bias(is_matmul ? dnnl::memory::dims{1, features} : dnnl::memory::dims{features},
+                                  dnnl::memory::data_type::f32,
+                                  is_matmul ? dnnl::memory::format_tag::ab : dnnl::memory::format_tag::a);
+    arguments.emplace(DNNL_ARG_BIAS, dnnl::memory(bias, engine_, layer.bias()));
+  }
+  primitive.execute(stream_, arguments);
+}
+
+void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
+  use_threads();
+  auto& layer = static_cast<Packed&>(weights);
+  const Call& call = layer.call({x.dim(0), x.dim(1), x.dim(2), accumulate}, [&] {
+    return make_call<dnnl::convolution_forward::primitive_desc, dnnl::convolution_forward>(
+        onednn::convolution(engine_, spec, x.shape(), out.shape(), layer.has_bias(), accumulate));
+  });
+  run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, x, out);
+}
+
+void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
+  use_threads();
+  auto& layer = static_cast<Packed&>(weights);
+  const int64_t rows = x.elements() / spec.in_features;
+  if (rows == 0) return;
+  const Call& call = layer.call({rows, 0, 0, accumulate}, [&] {
+    return make_call<dnnl::matmul::primitive_desc, dnnl::matmul>(
+        onednn::matmul(engine_, spec, rows, layer.has_bias(), accumulate));
+  });
+  run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, x, out);
+}
+
+void CpuBackend::geglu(const Tensor& x, Tensor& out) {
+  use_threads();
+  const int64_t width = out.shape().back();
+  kernels_.geglu(x.data(), out.elements() / width, width, out.data());
+}
+
+void CpuBackend::group_norm(const GroupNormArgs& args, Tensor& out) {
+  use_threads();
+  const int64_t batch = args.x.dim(0);
+  const int64_t channels = args.x.shape().back();
+  const int64_t positions = args.x.elements() / std::max<int64_t>(1, batch * channels);
+  const int64_t shift_stride = args.shift != nullptr && args.shift->dim(0) > 1 ? channels : 0;
+  Tensor scratch(pool(), {kernels_.group_norm_scratch_floats(batch, positions, channels)});
+  kernels_.group_norm({.x = args.x.data(),
+                       .shift = args.shift != nullptr ? args.shift->data() : nullptr,
+                       .shift_stride = shift_stride,
+                       .weight = args.weight.data(),
+                       .bias = args.bias.data(),
+                       .batch = batch,
+                       .positions = positions,
+                       .channels = channels,
+                       .groups = args.groups,
+                       .epsilon = args.epsilon,
+                       .activation = args.activation,
+                       .scratch = scratch.data(),
+                       .out = out.data()});
+}
+
+void CpuBackend::layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, float epsilon, Tensor& out) {
+  use_threads();
+  const int64_t channels = weight.elements();
+  kernels_.layer_norm(x.data(), weight.data(), bias.data(), x.elements() / channels, channels, epsilon, out.data());
+}
+
+void CpuBackend::softmax(const Tensor& x, Tensor& out) {
+  use_threads();
+  const int64_t width = x.shape().back();
+  kernels_.softmax(x.data(), x.elements() / width, width, out.data());
+}
+
+void CpuBackend::activate(const Tensor& x, Activation activation, Tensor& out) {
+  use_threads();
+  kernels_.activate(x.data(), x.elements(), activation, out.data());
+}
+
+void CpuBackend::attention(const AttentionArgs& args, Tensor& out) {
+  use_threads();
+  const cpu::AttentionShape shape{.batch = args.q.dim(0),
+                                  .queries = args.q.dim(1),
+                                  .keys = args.k.dim(1),
+                                  .heads = args.heads,
+                                  .width = args.q.dim(2) / args.heads,
+                                  .scale = args.scale,
+                                  .is_causal = args.is_causal};
+  Tensor scratch(pool(), {kernels_.attention_scratch_floats(shape, context().threads())});
+  kernels_.attention(shape, args.q.data(), args.k.data(), args.v.data(), scratch.data(), context().threads(),
+                     out.data());
+}
+
+void CpuBackend::upsample_nearest_2x(const Tensor& x, Tensor& out) {
+  use_threads();
+  const int64_t rows = x.dim(0) * x.dim(1);
+  const int64_t width = x.dim(2);
+  const int64_t channels = x.dim(3);
+  const size_t bytes = static_cast<size_t>(channels) * sizeof(float);
+  const float* from = x.data();
+  float* to = out.data();
+#pragma omp parallel for schedule(static)
+  for (int64_t row = 0; row < rows; ++row) {
+    float* first = to + row * 4 * width * channels;
+    for (int64_t i = 0; i < width; ++i) {
+      const float* pixel = from + (row * width + i) * channels;
+      std::memcpy(first + 2 * i * channels, pixel, bytes);
+      std::memcpy(first + (2 * i + 1) * channels, pixel, bytes);
+    }
+    std::memcpy(first + 2 * width * channels, first, 2 * static_cast<size_t>(width) * bytes);
+  }
+}
+
+void CpuBackend::concat_channels(const Tensor& a, const Tensor& b, Tensor& out) {
+  use_threads();
+  const int64_t in_a = a.shape().back();
+  const int64_t in_b = b.shape().back();
+  const int64_t rows = in_a + in_b == 0 ? 0 : out.elements() / (in_a + in_b);
+  const float* from_a = a.data();
+  const float* from_b = b.data();
+  float* to = out.data();
+#pragma omp parallel for schedule(static)
+  for (int64_t row = 0; row < rows; ++row) {
+    float* target = to + row * (in_a + in_b);
+    std::memcpy(target, from_a + row * in_a, static_cast<size_t>(in_a) * sizeof(float));
+    std::memcpy(target + in_a, from_b + row * in_b, static_cast<size_t>(in_b) * sizeof(float));
+  }
+}
+
+std::unique_ptr<Backend> make_cpu_backend(const Context& context) {
+  return std::make_unique<CpuBackend>(context, cpu::best_kernels());
+}
+
+}  // namespace redraw

@@ -1,0 +1,237 @@
+// Attention in one pass over the keys (Dao et al. 2022, FlashAttention; Milakov and Gimelshein 2018 for the running
+// softmax). A block of queries meets a block of keys at a time; the scores of such a pair stay in the cache, and the
+// score matrix never exists.
+//
+// Both products are small matrix multiplications out of packed panels: keys transposed into panels of kKeyPanel
+// columns, values into panels of a width that fits the head.
+#include <omp.h>
+
+#include "ops/cpu/isa.h"
+#include "ops/cpu/simd.h"
+
+namespace redraw::cpu::REDRAW_ISA {
+namespace {
+
+constexpr int kKeyVectors = kLanes == 16 ? 3 : 2;
+constexpr int64_t kKeyPanel = kKeyVectors * kLanes;
+constexpr int64_t kKeyBlock = 240;   // a multiple of every kKeyPanel
+constexpr int64_t kQueryBlock = 48;  // a multiple of every number of rows below
+static_assert(kKeyBlock % kKeyPanel == 0);
+
+int64_t round_up(int64_t x, int64_t to) {
+  return (x + to - 1) / to * to;
+}
+
+// c [rows x panel] (+)= a [rows x depth] * b [depth x panel]: one tile of registers at a time.
+template <int kVectors, bool kAccumulate>
+void multiply(int64_t rows, const float* a, int64_t a_stride, const float* b, int64_t depth, float* c,
+              int64_t c_stride) {
+  constexpr int kRows = kAccumulators / kVectors;
+  static_assert(kQueryBlock % kRows == 0);
+  for (int64_t row = 0; row < rows; row += kRows) {
+    const float* a_tile = a + row * a_stride;
+    float* c_tile = c + row * c_stride;
+    Vec sum[kRows][kVectors];
+    for (int r = 0; r < kRows; ++r) {
+      for (int j = 0; j < kVectors; ++j) sum[r][j] = kAccumulate ? load(c_tile + r * c_stride + j * kLanes) : Vec{};
+    }
+    for (int64_t k = 0; k < depth; ++k) {
+      Vec line[kVectors];
+      for (int j = 0; j < kVectors; ++j) line[j] = load(b + (k * kVectors + j) * kLanes);
+      for (int r = 0; r < kRows; ++r) {
+        const float factor = a_tile[r * a_stride + k];
+        for (int j = 0; j < kVectors; ++j) sum[r][j] += factor * line[j];
+      }
+    }
+    for (int r = 0; r < kRows; ++r) {
+      for (int j = 0; j < kVectors; ++j) store(c_tile + r * c_stride + j * kLanes, sum[r][j]);
+    }
+  }
+}
+
+using Multiply = void (*)(int64_t rows, const float* a, int64_t a_stride, const float* b, int64_t depth, float* c,
+                          int64_t c_stride);
+
+// How a head's values are cut into panels: the width that wastes least, one vector only when the others waste more
+// than a fifth, since its tile reads more than it multiplies.
+struct ValuePanels {
+  int vectors;
+  int64_t padded_width;
+  Multiply multiply;
+};
+
+ValuePanels value_panels(int64_t width) {
+  constexpr ValuePanels kChoices[] = {
+#if defined(__AVX512F__)
+    {4, 0, multiply<4, true>},
+#endif
+    {3, 0, multiply<3, true>},
+    {2, 0, multiply<2, true>},
+    {1, 0, multiply<1, true>},
+  };
+  ValuePanels best = {};
+  double best_cost = 0;
+  for (ValuePanels choice : kChoices) {
+    choice.padded_width = round_up(width, choice.vectors * kLanes);
+    const double cost = static_cast<double>(choice.padded_width) * (choice.vectors == 1 ? 1.2 : 1.0);
+    if (best.vectors == 0 || cost < best_cost) {
+      best = choice;
+      best_cost = cost;
+    }
+  }
+  return best;
+}
+
+// keys [Tk rows, `stride` apart] -> [panel][width][kKeyPanel], zeros after the last key.
+void pack_keys(const float* k, int64_t keys, int64_t width, int64_t stride, float* to) {
+  for (int64_t first = 0; first < keys; first += kKeyPanel) {
+    const int64_t count = keys - first < kKeyPanel ? keys - first : kKeyPanel;
+    for (int64_t d = 0; d < width; ++d) {
+      for (int64_t j = 0; j < count; ++j) to[d * kKeyPanel + j] = k[(first + j) * stride + d];
+      for (int64_t j = count; j < kKeyPanel; ++j) to[d * kKeyPanel + j] = 0;
+    }
+    to += width * kKeyPanel;
+  }
+}
+
+// values -> [panel][Tk][panel width], zeros beyond the head's width. A panel holds all keys, padded to `padded_keys`
+// rows of which those after the last key are never read.
+void pack_values(const float* v, int64_t keys, int64_t padded_keys, int64_t width, int64_t stride, int64_t panel,
+                 float* to) {
+  for (int64_t first = 0; first < width; first += panel) {
+    const int64_t count = width - first < panel ? width - first : panel;
+    for (int64_t t = 0; t < keys; ++t) {
+      float* row = to + t * panel;
+      for (int64_t d = 0; d < count; ++d) row[d] = v[t * stride + first + d];
+      for (int64_t d = count; d < panel; ++d) row[d] = 0;
+    }
+    to += padded_keys * panel;
+  }
+}
+
+// What one thread works with.
+struct Workspace {
+  float* q;        // [kQueryBlock, width], scaled
+  float* scores;   // [kQueryBlock, kKeyBlock]
+  float* out;      // [kQueryBlock, padded_width]
+  float* largest;  // [kQueryBlock] the largest score so far
+  float* sum;      // [kQueryBlock] of exp(score - largest) so far
+};
+
+int64_t workspace_floats(const AttentionShape& shape, int64_t padded_width) {
+  return round_up(kQueryBlock * (shape.width + kKeyBlock + padded_width + 2), kLanes);
+}
+
+// Scores of one row against `count` keys -> their exponentials; rescales what was summed before.
+void update_row(float* scores, int64_t count, int64_t block, float* out, int64_t padded_width, float& largest,
+                float& sum) {
+  const Vec minus_infinity = broadcast(-__builtin_inff());
+  for (int64_t j = count; j < block; ++j) scores[j] = -__builtin_inff();
+  Vec top = minus_infinity;
+  for (int64_t j = 0; j < block; j += kLanes) top = max(load(scores + j), top);
+  const float new_largest = horizontal_max(top) > largest ? horizontal_max(top) : largest;
+  Vec total = {};
+  for (int64_t j = 0; j < block; j += kLanes) {
+    const Vec e = exp(load(scores + j) - new_largest);
+    total += e;
+    store(scores + j, e);
+  }
+  if (new_largest != largest) {
+    const float factor = exp(broadcast(largest - new_largest))[0];
+    sum *= factor;
+    for (int64_t d = 0; d < padded_width; d += kLanes) store(out + d, load(out + d) * factor);
+    largest = new_largest;
+  }
+  sum += horizontal_sum(total);
+}
+
+// One block of queries of one head against all its keys.
+void attend(const AttentionShape& shape, const ValuePanels& panels, const float* q, const float* keys,
+            const float* values, int64_t padded_keys, int64_t first_query, const Workspace& w, float* out) {
+  const int64_t stride = shape.heads * shape.width;
+  const int64_t left = shape.queries - first_query;
+  const int64_t queries = left < kQueryBlock ? left : kQueryBlock;
+  const int64_t panel = panels.vectors * kLanes;
+  for (int64_t r = 0; r < kQueryBlock; ++r) {
+    for (int64_t d = 0; d < shape.width; ++d) {
+      w.q[r * shape.width + d] = r < queries ? q[(first_query + r) * stride + d] * shape.scale : 0;
+    }
+    for (int64_t d = 0; d < panels.padded_width; ++d) w.out[r * panels.padded_width + d] = 0;
+    w.largest[r] = -__builtin_inff();
+    w.sum[r] = 0;
+  }
+  const int64_t visible = shape.is_causal ? first_query + queries : shape.keys;
+  for (int64_t first = 0; first < visible; first += kKeyBlock) {
+    const int64_t count = visible - first < kKeyBlock ? visible - first : kKeyBlock;
+    const int64_t block = round_up(count, kKeyPanel);
+    for (int64_t j = 0; j < block; j += kKeyPanel) {
+      multiply<kKeyVectors, false>(kQueryBlock, w.q, shape.width, keys + (first + j) * shape.width, shape.width,
+                                   w.scores + j, kKeyBlock);
+    }
+    for (int64_t r = 0; r < kQueryBlock; ++r) {
+      // Rows after the last query repeat its limit: their scores are zeros and nobody reads their result.
+      const int64_t query = first_query + (r < queries ? r : queries - 1);
+      int64_t seen = shape.is_causal ? query + 1 - first : count;
+      seen = seen < 0 ? 0 : (seen > count ? count : seen);
+      update_row(w.scores + r * kKeyBlock, seen, block, w.out + r * panels.padded_width, panels.padded_width,
+                 w.largest[r], w.sum[r]);
+    }
+    for (int64_t p = 0; p * panel < panels.padded_width; ++p) {
+      panels.multiply(kQueryBlock, w.scores, kKeyBlock, values + (p * padded_keys + first) * panel, count,
+                      w.out + p * panel, panels.padded_width);
+    }
+  }
+  for (int64_t r = 0; r < queries; ++r) {
+    const float factor = 1.0f / w.sum[r];
+    for (int64_t d = 0; d < shape.width; ++d) {
+      out[(first_query + r) * stride + d] = w.out[r * panels.padded_width + d] * factor;
+    }
+  }
+}
+
+}  // namespace
+
+int64_t attention_scratch_floats(const AttentionShape& shape, int threads) {
+  const int64_t padded_keys = round_up(shape.keys, kKeyPanel);
+  const int64_t padded_width = value_panels(shape.width).padded_width;
+  return shape.batch * shape.heads * padded_keys * (shape.width + padded_width) +
+         threads * workspace_floats(shape, padded_width);
+}
+
+void attention(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch, int threads,
+               float* out) {
+  const ValuePanels panels = value_panels(shape.width);
+  const int64_t padded_keys = round_up(shape.keys, kKeyPanel);
+  const int64_t pairs = shape.batch * shape.heads;
+  const int64_t stride = shape.heads * shape.width;
+  float* packed_keys = scratch;
+  float* packed_values = packed_keys + pairs * padded_keys * shape.width;
+  float* workspaces = packed_values + pairs * padded_keys * panels.padded_width;
+  const int64_t blocks = (shape.queries + kQueryBlock - 1) / kQueryBlock;
+#pragma omp parallel num_threads(threads)
+  {
+#pragma omp for schedule(static)
+    for (int64_t pair = 0; pair < pairs; ++pair) {
+      const int64_t at = pair / shape.heads * shape.keys * stride + pair % shape.heads * shape.width;
+      pack_keys(k + at, shape.keys, shape.width, stride, packed_keys + pair * padded_keys * shape.width);
+      pack_values(v + at, shape.keys, padded_keys, shape.width, stride, panels.vectors * kLanes,
+                  packed_values + pair * padded_keys * panels.padded_width);
+    }
+#pragma omp for schedule(dynamic)
+    for (int64_t unit = 0; unit < pairs * blocks; ++unit) {
+      const int64_t pair = unit / blocks;
+      const int64_t at = pair / shape.heads * shape.queries * stride + pair % shape.heads * shape.width;
+      float* own = workspaces + omp_get_thread_num() * workspace_floats(shape, panels.padded_width);
+      const Workspace w{.q = own,
+                        .scores = own + kQueryBlock * shape.width,
+                        .out = own + kQueryBlock * (shape.width + kKeyBlock),
+                        .largest = own + kQueryBlock * (shape.width + kKeyBlock + panels.padded_width),
+                        .sum = own + kQueryBlock * (shape.width + kKeyBlock + panels.padded_width + 1)};
+      attend(shape, panels, q + at, packed_keys + pair * padded_keys * shape.width,
+             packed_values + pair * padded_keys * panels.padded_width, padded_keys, unit % blocks * kQueryBlock, w,
+             out + at);
+    }
+  }
+}
+
+}  // namespace redraw::cpu::REDRAW_ISA

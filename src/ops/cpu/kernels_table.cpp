@@ -1,0 +1,21 @@
+// The table of one instruction set; compiled once for each.
+#include "ops/cpu/isa.h"
+
+namespace redraw::cpu {
+
+const Kernels& REDRAW_ISA_TABLE() {
+  static constexpr Kernels kTable = {
+      .name = REDRAW_ISA_NAME,
+      .geglu = REDRAW_ISA::geglu,
+      .group_norm_scratch_floats = REDRAW_ISA::group_norm_scratch_floats,
+      .group_norm = REDRAW_ISA::group_norm,
+      .layer_norm = REDRAW_ISA::layer_norm,
+      .softmax = REDRAW_ISA::softmax,
+      .activate = REDRAW_ISA::activate,
+      .attention_scratch_floats = REDRAW_ISA::attention_scratch_floats,
+      .attention = REDRAW_ISA::attention,
+  };
+  return kTable;
+}
+
+}  // namespace redraw::cpu

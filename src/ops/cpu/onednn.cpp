@@ -1,0 +1,66 @@
+#include "ops/cpu/onednn.h"
+
+namespace redraw::onednn {
+namespace {
+
+using dnnl::memory;
+using tag = dnnl::memory::format_tag;
+
+constexpr auto kF32 = memory::data_type::f32;
+
+dnnl::primitive_attr attributes(bool accumulate) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (accumulate) {
+    dnnl::post_ops post_ops;
+    post_ops.append_sum(1.0f);
+    attr.set_post_ops(post_ops);
+  }
+  return attr;
+}
+
+}  // namespace
+
+dnnl::convolution_forward::primitive_desc convolution(const dnnl::engine& engine, const Conv2dSpec& spec,
+                                                      const Shape& source, const Shape& destination, bool has_bias,
+                                                      bool accumulate) {
+  const memory::desc src({source[0], source[3], source[1], source[2]}, kF32, tag::nhwc);
+  const memory::desc dst({destination[0], destination[3], destination[1], destination[2]}, kF32, tag::nhwc);
+  const memory::desc weights({spec.out_channels, spec.in_channels, spec.kernel, spec.kernel}, kF32, tag::any);
+  const memory::desc bias = has_bias ? memory::desc({spec.out_channels}, kF32, tag::a) : memory::desc();
+  const memory::dims strides{spec.stride, spec.stride};
+  const memory::dims before{spec.pad_before, spec.pad_before};
+  const memory::dims after{spec.pad_after, spec.pad_after};
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine,
+          dnnl::prop_kind::forward_inference,
+          dnnl::algorithm::convolution_direct,
+          src,
+          weights,
+          bias,
+          dst,
+          strides,
+          before,
+          after,
+          attributes(accumulate)};
+#else
+  const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
+                                             src, weights, bias, dst, strides, before, after);
+  return {desc, attributes(accumulate), engine};
+#endif
+}
+
+dnnl::matmul::primitive_desc matmul(const dnnl::engine& engine, const LinearSpec& spec, int64_t rows, bool has_bias,
+                                    bool accumulate) {
+  const memory::desc src({rows, spec.in_features}, kF32, tag::ab);
+  const memory::desc weights({spec.in_features, spec.out_features}, kF32, tag::any);
+  const memory::desc bias = has_bias ? memory::desc({1, spec.out_features}, kF32, tag::ab) : memory::desc();
+  const memory::desc dst({rows, spec.out_features}, kF32, tag::ab);
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine, src, weights, bias, dst, attributes(accumulate)};
+#else
+  return {dnnl::matmul::desc(src, weights, bias, dst), attributes(accumulate), engine};
+#endif
+}
+
+}  // namespace redraw::onednn

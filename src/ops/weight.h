@@ -1,0 +1,28 @@
+// A constant of a model, read when a backend wants it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "tensor/tensor.h"
+
+namespace redraw {
+
+/// Names a weight and knows how to read it, usually from a memory-mapped file, widened to float32. Backends read it
+/// once, when they pack it; so the plain numbers are never held in memory beside the packed ones.
+struct Weight {
+  std::string name;  ///< as in the model file, for messages
+  Shape shape;       ///< as PyTorch stores it: convolutions [out, in, kh, kw], linear layers [out, in]
+  /// Writes elements first .. first + out.size() - 1, in row-major order.
+  std::function<void(int64_t first, std::span<float> out)> read;
+
+  explicit operator bool() const { return static_cast<bool>(read); }
+  /// All of it, as a tensor of its own.
+  Tensor load() const;
+  /// A weight with these numbers, for tests and small constants.
+  static Weight of(std::string name, Tensor values);
+};
+
+}  // namespace redraw
