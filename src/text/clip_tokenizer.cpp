@@ -1,0 +1,161 @@
+#include "text/clip_tokenizer.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "text/added_token_finder.h"
+#include "text/byte_pair_encoding.h"
+#include "text/clip_normalize.h"
+#include "text/clip_words.h"
+#include "text/quote.h"
+#include "text/special_tokens.h"
+#include "text/utf8.h"
+#include "text/vocabulary.h"
+
+namespace redraw {
+namespace {
+
+constexpr size_t kMaxFileBytes = size_t{64} << 20;
+constexpr size_t kMaxPromptBytes = size_t{64} << 10;
+constexpr int64_t kMinLength = 2;
+constexpr int64_t kMaxLength = 1 << 16;
+
+std::string read_if_there(const std::filesystem::path& path) {
+  std::error_code ignored;  // whatever it is, if it is not "nothing there", reading reports it
+  const bool missing = std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found;
+  return missing ? "" : read_text_file(path, kMaxFileBytes);
+}
+
+}  // namespace
+
+struct ClipTokenizer::Tables {
+  BytePairEncoding words;
+  AddedTokenFinder as_typed;       // looked for in the prompt itself
+  AddedTokenFinder as_normalized;  // looked for once it is normalised
+  int32_t start_id = 0;
+  int32_t end_id = 0;
+  int32_t pad_id = 0;
+  int64_t max_length = 0;
+  int64_t vocabulary_size = 0;
+};
+
+ClipTokenizer ClipTokenizer::load(const std::filesystem::path& folder) {
+  const std::string vocab = read_text_file(folder / "vocab.json", kMaxFileBytes);
+  const std::string merges = read_text_file(folder / "merges.txt", kMaxFileBytes);
+  const std::string config = read_if_there(folder / "tokenizer_config.json");
+  const std::string map = read_if_there(folder / "special_tokens_map.json");
+  const std::string added = read_if_there(folder / "added_tokens.json");
+  return from_text({.vocab_json = vocab,
+                    .merges_txt = merges,
+                    .tokenizer_config_json = config,
+                    .special_tokens_map_json = map,
+                    .added_tokens_json = added},
+                   (folder / "").string());
+}
+
+ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::string& where) {
+  const SpecialTokens special =
+      read_special_tokens(files.tokenizer_config_json, files.special_tokens_map_json, files.added_tokens_json, where);
+  const Vocabulary vocabulary = Vocabulary::parse(files.vocab_json, where + "vocab.json");
+
+  std::vector<std::pair<std::string_view, int32_t>> beyond;  // tokens that come on top of the vocabulary
+  const auto find = [&](const std::string& text) -> std::optional<int32_t> {
+    for (const auto& [known, id] : beyond)
+      if (known == text) return id;
+    return vocabulary.find(text);
+  };
+  const auto require = [&](const std::string& text) {
+    const std::optional<int32_t> id = find(text);
+    if (!id)
+      throw Error(Code::tokenizer_malformed,
+                  where + "vocab.json: the special token " + quoted_text(text) + " is not in the vocabulary");
+    return *id;
+  };
+  AddedTokenFinder as_typed;
+  AddedTokenFinder as_normalized;
+  for (const AddedToken& token : special.added) {
+    const int64_t next_id = vocabulary.size() + static_cast<int64_t>(beyond.size());
+    if (token.id == next_id && !find(token.text)) beyond.emplace_back(token.text, *token.id);
+    const int32_t id = require(token.text);
+    if (token.id && *token.id != id)
+      throw Error(Code::tokenizer_malformed, where + "tokenizer_config.json: the added token " +
+                                                 quoted_text(token.text) + " has id " + std::to_string(*token.id) +
+                                                 " there but " + std::to_string(id) + " in the vocabulary");
+    if (!token.normalized)
+      as_typed.add(token.text, id);
+    else if (std::string text = clip_normalize(token.text); !text.empty())
+      as_normalized.add(std::move(text), id);
+  }
+  return ClipTokenizer(std::make_shared<const Tables>(
+      Tables{.words = BytePairEncoding(vocabulary, files.merges_txt, require(special.unknown), where + "merges.txt"),
+             .as_typed = std::move(as_typed),
+             .as_normalized = std::move(as_normalized),
+             .start_id = require(special.start),
+             .end_id = require(special.end),
+             .pad_id = require(special.pad),
+             .max_length = special.max_length,
+             .vocabulary_size = vocabulary.size() + static_cast<int64_t>(beyond.size())}));
+}
+
+std::vector<int32_t> ClipTokenizer::encode(std::string_view utf8) const {
+  if (utf8.size() > kMaxPromptBytes)
+    throw Error(Code::prompt_too_long, "the prompt has " + std::to_string(utf8.size()) + " bytes; at most " +
+                                           std::to_string(kMaxPromptBytes) + " are read, so shorten it");
+  if (const std::optional<size_t> position = first_invalid_utf8(utf8))
+    throw Error(Code::prompt_not_utf8,
+                "the prompt is not UTF-8 text at byte " + std::to_string(*position) + "; convert it to UTF-8");
+
+  std::vector<int32_t> ids;
+  for (const AddedTokenFinder::Piece& typed : tables_->as_typed.split(utf8)) {
+    if (typed.id) {
+      ids.push_back(*typed.id);
+      continue;
+    }
+    const std::string normalized = clip_normalize(typed.text);
+    for (const AddedTokenFinder::Piece& piece : tables_->as_normalized.split(normalized)) {
+      if (piece.id) {
+        ids.push_back(*piece.id);
+        continue;
+      }
+      for (std::string_view word : split_words(piece.text)) tables_->words.encode(word, ids);
+    }
+  }
+  return ids;
+}
+
+ClipTokenizer::Tokens ClipTokenizer::tokenize(std::string_view utf8, int64_t length) const {
+  if (length < kMinLength || length > kMaxLength)
+    throw Error(Code::out_of_range, "a prompt's length of " + std::to_string(length) + " ids is not in [" +
+                                        std::to_string(kMinLength) + ", " + std::to_string(kMaxLength) + "]");
+  const std::vector<int32_t> prompt = encode(utf8);
+  const auto count = static_cast<int64_t>(prompt.size());
+  Tokens tokens;
+  tokens.used = std::min(count, length - 2);
+  tokens.dropped = count - tokens.used;
+  tokens.ids.reserve(static_cast<size_t>(length));
+  tokens.ids.push_back(tables_->start_id);
+  tokens.ids.insert(tokens.ids.end(), prompt.begin(), prompt.begin() + tokens.used);
+  tokens.ids.push_back(tables_->end_id);
+  tokens.ids.resize(static_cast<size_t>(length), tables_->pad_id);
+  return tokens;
+}
+
+int32_t ClipTokenizer::start_id() const {
+  return tables_->start_id;
+}
+int32_t ClipTokenizer::end_id() const {
+  return tables_->end_id;
+}
+int32_t ClipTokenizer::pad_id() const {
+  return tables_->pad_id;
+}
+int64_t ClipTokenizer::max_length() const {
+  return tables_->max_length;
+}
+int64_t ClipTokenizer::vocabulary_size() const {
+  return tables_->vocabulary_size;
+}
+
+}  // namespace redraw

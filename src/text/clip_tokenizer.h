@@ -1,0 +1,65 @@
+// A prompt as the ids that CLIP's text encoders take.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace redraw {
+
+/// The texts of a tokenizer folder's files. An empty one of the last three stands for a file that is not there.
+struct TokenizerFiles {
+  std::string_view vocab_json;
+  std::string_view merges_txt;
+  std::string_view tokenizer_config_json;
+  std::string_view special_tokens_map_json;
+  std::string_view added_tokens_json;
+};
+
+/// CLIP's byte-level byte-pair encoding (Radford et al. 2021), id for id as transformers 5.23.0's CLIPTokenizer on the
+/// same folder, except for letters that Unicode took in after ICU's tables were made. Cheap to copy; safe to use from
+/// several threads.
+class ClipTokenizer {
+ public:
+  /// Reads vocab.json, merges.txt and, where they are, tokenizer_config.json, special_tokens_map.json and
+  /// added_tokens.json of a folder; at most 64 MiB each. Throws Error: file_* for the files, tokenizer_malformed,
+  /// model_unsupported and json_* for what is in them.
+  static ClipTokenizer load(const std::filesystem::path& folder);
+  /// The same from memory. where: stands before the files' names in messages.
+  static ClipTokenizer from_text(const TokenizerFiles& files, const std::string& where = "");
+
+  /// The ids of a prompt of at most 64 KiB, without start and end tokens, however many they are. The text of a special
+  /// token inside the prompt becomes that token; "!" is one where it is the pad token.
+  /// Throws Error: prompt_too_long, prompt_not_utf8 (with the position of the byte).
+  std::vector<int32_t> encode(std::string_view utf8) const;
+
+  struct Tokens {
+    std::vector<int32_t> ids;  ///< start, the prompt's first ids, end, pad...
+    int64_t used = 0;          ///< ids of the prompt that found room
+    int64_t dropped = 0;       ///< ids of the prompt that did not
+  };
+  /// What a text encoder gets: exactly `length` ids, of which the prompt has at most length - 2. length is in
+  /// [2, 65536], else Error(out_of_range); otherwise throws as encode() does.
+  Tokens tokenize(std::string_view utf8, int64_t length) const;
+  /// With the length the model asks for, 77 with every CLIP.
+  Tokens tokenize(std::string_view utf8) const { return tokenize(utf8, max_length()); }
+
+  int32_t start_id() const;
+  int32_t end_id() const;
+  int32_t pad_id() const;
+  /// "model_max_length"; 77 where the folder does not say.
+  int64_t max_length() const;
+  /// Ids are below this: the entries of vocab.json and the tokens added to them.
+  int64_t vocabulary_size() const;
+
+ private:
+  struct Tables;
+  explicit ClipTokenizer(std::shared_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+
+  std::shared_ptr<const Tables> tables_;
+};
+
+}  // namespace redraw
