@@ -49,7 +49,7 @@ bool is_valid_utf8(std::string_view text) {
 /// What is needed to say where the parser stands, shared by the bytes it reads and the events it sends.
 struct Progress {
   std::string_view where;
-  size_t token_bytes = 0;  ///< read since the last event
+  size_t piece_bytes = 0;  ///< read since the last event outside the metadata
 };
 
 /// The header's bytes as the JSON library reads them. The library collects each token (and the white space before it)
@@ -69,11 +69,11 @@ class HeaderBytes {
     if (*position_ == '\0') {
       throw Error(Code::safetensors_malformed_json, std::string(progress_->where) + ": the header holds a NUL byte");
     }
-    if (++progress_->token_bytes > kMaxHeaderTokenBytes) {
+    if (++progress_->piece_bytes > kMaxPieceBytes) {
       throw Error(Code::safetensors_header_too_large,
                   std::string(progress_->where) +
-                      ": the header holds a string, a number or a run of spaces of more than " +
-                      std::to_string(kMaxHeaderTokenBytes) + " bytes");
+                      ": the header holds metadata, a string, a number or a run of spaces of more than " +
+                      std::to_string(kMaxPieceBytes) + " bytes");
     }
     return *position_;
   }
@@ -213,7 +213,10 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   enum class Field { dtype, shape, data_offsets };
   static constexpr std::array<std::string_view, 3> kFieldNames{"dtype", "shape", "data_offsets"};
 
-  void event() { progress_->token_bytes = 0; }
+  // The metadata counts as one piece: it is kept whole.
+  void event() {
+    if (place_ != Place::metadata) progress_->piece_bytes = 0;
+  }
 
   std::string in_file(std::string_view what) const { return std::string(progress_->where) + ": " + std::string(what); }
   Error tensor_error(Code code, std::string_view what) const {
@@ -309,11 +312,9 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
     if (value.find('\0') != std::string::npos) {
       throw Error(Code::safetensors_bad_metadata, in_file("__metadata__ holds a NUL character"));
     }
-    metadata_bytes_ += metadata_key_.size() + value.size();
-    if (metadata_bytes_ > kMaxMetadataBytes || metadata_.size() == kMaxTensors) {
+    if (metadata_.size() == kMaxMetadataEntries) {
       throw Error(Code::safetensors_bad_metadata,
-                  in_file("__metadata__ is larger than " + std::to_string(kMaxMetadataBytes) + " bytes or " +
-                          std::to_string(kMaxTensors) + " entries"));
+                  in_file("__metadata__ has more than " + std::to_string(kMaxMetadataEntries) + " entries"));
     }
     metadata_.emplace(std::move(metadata_key_), value);
   }
@@ -372,7 +373,6 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool metadata_seen_ = false;
   std::string metadata_key_;
-  size_t metadata_bytes_ = 0;
 
   std::vector<TensorEntry> tensors_;
   std::map<std::string, std::string> metadata_;

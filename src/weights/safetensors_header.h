@@ -34,10 +34,10 @@ struct SafetensorsHeader {
 /// a few tens of milliseconds and megabytes, far above what real files need (the largest diffusion models have fewer
 /// than 10,000 tensors).
 inline constexpr uint64_t kMaxHeaderBytes = 100'000'000;
-inline constexpr size_t kMaxTensors = 65'536;
+inline constexpr size_t kMaxTensors = 50'000;
 inline constexpr size_t kMaxTensorNameBytes = 1024;
-inline constexpr size_t kMaxMetadataBytes = size_t{4} << 20;     ///< of all keys and values together
-inline constexpr size_t kMaxHeaderTokenBytes = size_t{4} << 20;  ///< one string, number or run of white space
+inline constexpr size_t kMaxMetadataEntries = 10'000;
+inline constexpr size_t kMaxPieceBytes = size_t{4} << 20;  ///< a string, a number, a run of spaces; all the metadata
 inline constexpr int kMaxHeaderDepth = 8;
 
 /// Parses the 8-byte little-endian header length and the JSON header (format of the Rust crate safetensors 0.4).
