@@ -90,8 +90,8 @@ class Backend {
   /// out may be x.
   virtual void activate(const Tensor& x, Activation activation, Tensor& out) = 0;
   virtual void attention(const AttentionArgs& args, Tensor& out) = 0;
-  /// [N, H, W, C] -> [N, 2H, 2W, C], each value four times.
-  virtual void upsample_nearest_2x(const Tensor& x, Tensor& out) = 0;
+  /// [N, H, W, C] -> [N, H', W', C]: row y comes from row min(floor(y * (H / H')), H - 1), the ratio in float32.
+  virtual void upsample_nearest(const Tensor& x, Tensor& out) = 0;
   /// [..., A], [..., B] -> [..., A + B]
   virtual void concat_channels(const Tensor& a, const Tensor& b, Tensor& out) = 0;
 

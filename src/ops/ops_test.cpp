@@ -222,10 +222,19 @@ TEST_F(Ops, AttentionHoldsWithLongKeysAndOneHugeScore) {
 TEST_F(Ops, ResamplingMovesEveryValueToItsPlace) {
   for (int round = 0; round < 10; ++round) {
     const Tensor x = normal({1 + pick(2), pick(), pick(), pick()});
-    EXPECT_EQ(difference(upsample_nearest_2x(*cpu_, x), upsample_nearest_2x(*reference_, x)).max_abs, 0);
+    const int64_t height = x.dim(1) + pick(), width = 2 * x.dim(2);
+    EXPECT_EQ(
+        difference(upsample_nearest(*cpu_, x, height, width), upsample_nearest(*reference_, x, height, width)).max_abs,
+        0);
     const Tensor y = normal({x.dim(0), x.dim(1), x.dim(2), pick()});
     EXPECT_EQ(difference(concat_channels(*cpu_, x, y), concat_channels(*reference_, x, y)).max_abs, 0);
   }
+}
+
+TEST_F(Ops, NearestUpsamplingReadsTheRowsThatTorchReads) {
+  const Tensor x = Tensor::from({1, 3, 1, 1}, std::vector<float>{10, 20, 30});
+  const Tensor y = upsample_nearest(*cpu_, x, 5, 1);  // torch.nn.functional.interpolate(x, size=(5, 1))
+  EXPECT_EQ(std::vector<float>(y.values().begin(), y.values().end()), (std::vector<float>{10, 10, 20, 20, 30}));
 }
 
 TEST_F(Ops, ThreadCountDoesNotChangeOwnKernels) {

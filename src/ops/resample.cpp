@@ -6,11 +6,14 @@
 
 namespace redraw {
 
-Tensor upsample_nearest_2x(Backend& backend, const Tensor& x) {
-  if (!x || x.shape().rank() != 4) throw Error(Code::bad_size, "upsample_nearest_2x: the input is not [N, H, W, C]");
-  Tensor out(backend.pool(), {x.dim(0), 2 * x.dim(1), 2 * x.dim(2), x.dim(3)});
+Tensor upsample_nearest(Backend& backend, const Tensor& x, int64_t height, int64_t width) {
+  if (!x || x.shape().rank() != 4 || height < x.dim(1) || width < x.dim(2)) {
+    throw Error(Code::bad_size, "upsample_nearest: a map of " + x.shape().to_string() + " cannot grow to " +
+                                    std::to_string(height) + " rows and " + std::to_string(width) + " columns");
+  }
+  Tensor out(backend.pool(), {x.dim(0), height, width, x.dim(3)});
   const OpTimer timer(backend.profile(), OpKind::resample);
-  backend.upsample_nearest_2x(x, out);
+  backend.upsample_nearest(x, out);
   return out;
 }
 

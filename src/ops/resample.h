@@ -5,8 +5,9 @@
 
 namespace redraw {
 
-/// [N, H, W, C] -> [N, 2H, 2W, C], each value four times (torch interpolate, scale_factor 2, "nearest").
-Tensor upsample_nearest_2x(Backend& backend, const Tensor& x);
+/// [N, H, W, C] -> [N, height, width, C] (torch interpolate, "nearest", with a size). Throws Error(bad_size) when it
+/// would shrink the map.
+Tensor upsample_nearest(Backend& backend, const Tensor& x, int64_t height, int64_t width);
 
 /// [..., A] and [..., B] -> [..., A + B]; the outer extents must agree.
 Tensor concat_channels(Backend& backend, const Tensor& a, const Tensor& b);

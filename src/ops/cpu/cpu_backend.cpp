@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ops/cpu/onednn.h"
+#include "ops/nearest_source.h"
 
 namespace redraw {
 namespace {
@@ -198,23 +199,21 @@ void CpuBackend::attention(const AttentionArgs& args, Tensor& out) {
                      out.data());
 }
 
-void CpuBackend::upsample_nearest_2x(const Tensor& x, Tensor& out) {
+void CpuBackend::upsample_nearest(const Tensor& x, Tensor& out) {
   use_threads();
-  const int64_t rows = x.dim(0) * x.dim(1);
-  const int64_t width = x.dim(2);
-  const int64_t channels = x.dim(3);
-  const size_t bytes = static_cast<size_t>(channels) * sizeof(float);
+  const int64_t rows = out.dim(0) * out.dim(1);
+  const int64_t width = out.dim(2);
+  const int64_t channels = out.dim(3);
   const float* from = x.data();
   float* to = out.data();
 #pragma omp parallel for schedule(static)
   for (int64_t row = 0; row < rows; ++row) {
-    float* first = to + row * 4 * width * channels;
-    for (int64_t i = 0; i < width; ++i) {
-      const float* pixel = from + (row * width + i) * channels;
-      std::memcpy(first + 2 * i * channels, pixel, bytes);
-      std::memcpy(first + (2 * i + 1) * channels, pixel, bytes);
+    const int64_t source_row = row / out.dim(1) * x.dim(1) + nearest_source(row % out.dim(1), x.dim(1), out.dim(1));
+    for (int64_t column = 0; column < width; ++column) {
+      const int64_t source_column = nearest_source(column, x.dim(2), width);
+      std::memcpy(to + (row * width + column) * channels, from + (source_row * x.dim(2) + source_column) * channels,
+                  static_cast<size_t>(channels) * sizeof(float));
     }
-    std::memcpy(first + 2 * width * channels, first, 2 * static_cast<size_t>(width) * bytes);
   }
 }
 

@@ -26,7 +26,7 @@ class CpuBackend final : public Backend {
   void softmax(const Tensor& x, Tensor& out) override;
   void activate(const Tensor& x, Activation activation, Tensor& out) override;
   void attention(const AttentionArgs& args, Tensor& out) override;
-  void upsample_nearest_2x(const Tensor& x, Tensor& out) override;
+  void upsample_nearest(const Tensor& x, Tensor& out) override;
   void concat_channels(const Tensor& a, const Tensor& b, Tensor& out) override;
 
  private:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ops/backend.h"
+#include "ops/nearest_source.h"
 
 namespace redraw {
 namespace {
@@ -191,12 +192,13 @@ class ReferenceBackend final : public Backend {
     }
   }
 
-  void upsample_nearest_2x(const Tensor& x, Tensor& out) override {
+  void upsample_nearest(const Tensor& x, Tensor& out) override {
     const int64_t height = out.dim(1), width = out.dim(2), channels = out.dim(3);
     for (int64_t i = 0; i < out.elements(); ++i) {
       const int64_t c = i % channels, column = i / channels % width, row = i / (channels * width) % height;
       const int64_t n = i / (channels * width * height);
-      out.data()[i] = x.data()[((n * x.dim(1) + row / 2) * x.dim(2) + column / 2) * channels + c];
+      const int64_t y = nearest_source(row, x.dim(1), height), z = nearest_source(column, x.dim(2), width);
+      out.data()[i] = x.data()[((n * x.dim(1) + y) * x.dim(2) + z) * channels + c];
     }
   }
 

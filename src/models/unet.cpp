@@ -1,0 +1,181 @@
+#include "models/unet.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "ops/activation.h"
+#include "ops/checks.h"
+#include "ops/resample.h"
+#include "ops/timestep_embedding.h"
+
+namespace redraw {
+
+UNet::UNet(Backend& backend, const nn::Parameters& p, const UNetConfig& config)
+    : backend_(&backend),
+      config_(config),
+      time_linear_1_(nn::linear(backend, p / "time_embedding" / "linear_1", config.levels.front().channels,
+                                config.time_embed_dim())),
+      time_linear_2_(
+          nn::linear(backend, p / "time_embedding" / "linear_2", config.time_embed_dim(), config.time_embed_dim())),
+      conv_in_(nn::conv3x3(backend, p / "conv_in", config.in_channels, config.levels.front().channels)),
+      mid_first_(resnet(p / "mid_block" / "resnets" / 0, config.levels.back().channels, config.levels.back().channels)),
+      mid_transformer_(transformer(p / "mid_block" / "attentions" / 0, config.levels.back())),
+      mid_second_(
+          resnet(p / "mid_block" / "resnets" / 1, config.levels.back().channels, config.levels.back().channels)),
+      norm_out_(nn::group_norm(backend, p / "conv_norm_out", config.levels.front().channels, config.norm_num_groups,
+                               config.norm_eps)),
+      conv_out_(nn::conv3x3(backend, p / "conv_out", config.levels.front().channels, config.out_channels)) {
+  if (config.has_added_conditions()) {
+    added_linear_1_ = nn::linear(backend, p / "add_embedding" / "linear_1",
+                                 config.projection_class_embeddings_input_dim, config.time_embed_dim());
+    added_linear_2_ =
+        nn::linear(backend, p / "add_embedding" / "linear_2", config.time_embed_dim(), config.time_embed_dim());
+  }
+  build_down(p / "down_blocks");
+  build_up(p / "up_blocks");
+}
+
+nn::ResnetBlock UNet::resnet(const nn::Parameters& p, int64_t in, int64_t out) const {
+  return {*backend_,
+          p,
+          {.in_channels = in,
+           .out_channels = out,
+           .time_channels = config_.time_embed_dim(),
+           .groups = config_.norm_num_groups,
+           .epsilon = config_.norm_eps}};
+}
+
+nn::Transformer2D UNet::transformer(const nn::Parameters& p, const UNetConfig::Level& level) const {
+  return {*backend_,
+          p,
+          {.channels = level.channels,
+           .heads = level.heads,
+           .layers = level.transformer_layers,
+           .context_width = config_.cross_attention_dim,
+           .groups = config_.norm_num_groups}};
+}
+
+void UNet::build_down(const nn::Parameters& p) {
+  int64_t channels = config_.levels.front().channels;
+  for (size_t i = 0; i < config_.levels.size(); ++i) {
+    const UNetConfig::Level& level = config_.levels[i];
+    const nn::Parameters block = p / static_cast<int64_t>(i);
+    DownLevel down;
+    for (int64_t j = 0; j < level.layers; ++j) {
+      down.resnets.push_back(resnet(block / "resnets" / j, channels, level.channels));
+      channels = level.channels;
+      if (level.down_attention) down.transformers.push_back(transformer(block / "attentions" / j, level));
+    }
+    if (i + 1 < config_.levels.size()) {
+      down.downsample = nn::conv3x3(*backend_, block / "downsamplers" / 0 / "conv", channels, channels, 2);
+    }
+    down_.push_back(std::move(down));
+  }
+}
+
+// On the way up each residual block also takes what the way down left at the same resolution, last in, first out.
+void UNet::build_up(const nn::Parameters& p) {
+  std::vector<int64_t> skips{config_.levels.front().channels};
+  for (size_t i = 0; i < config_.levels.size(); ++i) {
+    skips.insert(skips.end(), static_cast<size_t>(config_.levels[i].layers), config_.levels[i].channels);
+    if (i + 1 < config_.levels.size()) skips.push_back(config_.levels[i].channels);
+  }
+  int64_t channels = config_.levels.back().channels;
+  for (size_t i = 0; i < config_.levels.size(); ++i) {
+    const UNetConfig::Level& level = config_.levels[config_.levels.size() - 1 - i];
+    const nn::Parameters block = p / static_cast<int64_t>(i);
+    UpLevel up;
+    for (int64_t j = 0; j < level.layers + 1; ++j) {
+      up.resnets.push_back(resnet(block / "resnets" / j, channels + skips.back(), level.channels));
+      skips.pop_back();
+      channels = level.channels;
+      if (level.up_attention) up.transformers.push_back(transformer(block / "attentions" / j, level));
+    }
+    if (i + 1 < config_.levels.size()) {
+      up.upsample = nn::conv3x3(*backend_, block / "upsamplers" / 0 / "conv", channels, channels);
+    }
+    up_.push_back(std::move(up));
+  }
+}
+
+UNet::Prepared UNet::prepare(const UNetConditions& conditions) const {
+  const Tensor& context = conditions.context;
+  if (!context || context.shape().rank() != 3 || context.dim(2) != config_.cross_attention_dim) {
+    throw Error(Code::bad_size, "the UNet takes a context of [N, tokens, " +
+                                    std::to_string(config_.cross_attention_dim) + "], not " +
+                                    context.shape().to_string() + ": text encoder and UNet do not belong together");
+  }
+  Prepared prepared;
+  nn::CrossAttentionCache& cache = prepared.cross_attention;
+  for (const DownLevel& level : down_) {
+    for (const nn::Transformer2D& transformer : level.transformers) transformer.prepare(context, cache);
+  }
+  mid_transformer_.prepare(context, cache);
+  for (const UpLevel& level : up_) {
+    for (const nn::Transformer2D& transformer : level.transformers) transformer.prepare(context, cache);
+  }
+  if (added_linear_1_) {
+    const int64_t count = context.dim(0);
+    const int64_t width = config_.addition_time_embed_dim;
+    const int64_t ids = static_cast<int64_t>(conditions.time_ids.size()) / std::max<int64_t>(1, count);
+    const Tensor embedded = timestep_embedding(conditions.time_ids, width, config_.flip_sin_to_cos, config_.freq_shift);
+    const Tensor both = concat_channels(*backend_, conditions.pooled, embedded.reshaped({count, ids * width}));
+    prepared.added_embedding = (*added_linear_2_)(activate(*backend_, (*added_linear_1_)(both), Activation::silu));
+  }
+  return prepared;
+}
+
+// [1 or N, time_embed_dim]: every residual block starts with the silu of the embedding, so it is applied once.
+Tensor UNet::silu_time_embedding(std::span<const float> timesteps, const Tensor& added) const {
+  const Tensor waves =
+      timestep_embedding(timesteps, config_.levels.front().channels, config_.flip_sin_to_cos, config_.freq_shift);
+  Tensor embedding = activate(*backend_, time_linear_1_(waves), Activation::silu);
+  if (!added) return activate(*backend_, time_linear_2_(embedding), Activation::silu);
+  if (embedding.dim(0) == 1 && added.dim(0) > 1) {
+    const std::vector<float> repeated(static_cast<size_t>(added.dim(0)), timesteps.front());
+    return silu_time_embedding(repeated, added);
+  }
+  return activate(*backend_, time_linear_2_(embedding, added), Activation::silu);
+}
+
+Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, const Prepared& prepared) const {
+  if (!latent || latent.shape().rank() != 4 ||
+      (timesteps.size() != 1 && static_cast<int64_t>(timesteps.size()) != latent.dim(0))) {
+    throw Error(Code::bad_size, "the UNet takes latents of [N, h, w, " + std::to_string(config_.in_channels) +
+                                    "] with one timestep or N, not " + latent.shape().to_string() + " with " +
+                                    std::to_string(timesteps.size()));
+  }
+  const nn::CrossAttentionCache& cache = prepared.cross_attention;
+  const Tensor time = silu_time_embedding(timesteps, prepared.added_embedding);
+  size_t next = 0;
+  Tensor x = conv_in_(latent);
+  std::vector<Tensor> skips{x};
+  for (const DownLevel& level : down_) {
+    for (size_t i = 0; i < level.resnets.size(); ++i) {
+      x = level.resnets[i](x, time);
+      if (!level.transformers.empty()) x = level.transformers[i](x, cache, next);
+      skips.push_back(x);
+    }
+    if (level.downsample) {
+      x = (*level.downsample)(x);
+      skips.push_back(x);
+    }
+  }
+  x = mid_second_(mid_transformer_(mid_first_(x, time), cache, next), time);
+  for (const UpLevel& level : up_) {
+    for (size_t i = 0; i < level.resnets.size(); ++i) {
+      const Tensor skip = std::move(skips.back());
+      skips.pop_back();
+      x = level.resnets[i](concat_channels(*backend_, x, skip), time);
+      if (!level.transformers.empty()) x = level.transformers[i](x, cache, next);
+    }
+    // The size of the next skip, not twice this one: odd extents were rounded up on the way down.
+    if (level.upsample) {
+      x = (*level.upsample)(upsample_nearest(*backend_, x, skips.back().dim(1), skips.back().dim(2)));
+    }
+  }
+  return conv_out_(norm_out_(x, Activation::silu));
+}
+
+}  // namespace redraw
