@@ -1,0 +1,85 @@
+#include <gtest/gtest.h>
+
+#include "diffusion/samplers/trajectory.h"
+
+namespace redraw {
+namespace {
+
+const TrajectoryCase kCase = {.variant = "ddim", .steps = 10, .strength = 0.7};
+
+TEST(Ddim, FollowsEveryGoldenTrajectory) {
+  expect_golden_trajectories("ddim", 21);
+}
+
+TEST(Ddim, LimitsNoticeAWrongFinalAlpha) {
+  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.set_alpha_to_one = true; }), 10.0);
+}
+
+TEST(Ddim, LimitsNoticeTimestepsThatAreOffByOne) {
+  EXPECT_GT(excess_of(kCase,
+                      [](SamplingPlan& plan) {
+                        for (double& t : plan.table.timesteps) t -= 1.0;
+                      }),
+            10.0);
+}
+
+TEST(Ddim, LimitsNoticeClippingOfTheEstimate) {
+  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.clip_sample = true; }), 10.0);
+}
+
+// Printed by DDIMScheduler of diffusers 0.42.1 on the goldens' network and noise, 5 steps.
+TEST(Ddim, FollowsTheFieldsOfTheConfigThatTheGoldensDoNotVary) {
+  SchedulerConfig config = golden_config("ddim");
+  config.set_alpha_to_one = true;
+  expect_first_values("ddim", config, {-2.06178904, -0.416895956, 3.63208723, -1.73272383, -3.81639266, 3.53739858});
+  config = golden_config("ddim");
+  config.clip_sample = true;
+  config.clip_sample_range = 0.5;
+  expect_first_values("ddim", config,
+                      {-0.253429562, -0.0533818603, 0.502979696, -0.00350758526, -0.314500481, 0.502176285});
+  config = golden_config("ddim");
+  config.prediction_type = PredictionType::sample;
+  expect_first_values("ddim", config,
+                      {-0.697255731, -0.380786002, 0.698510468, 0.0594554842, -0.672438443, 0.538986564});
+  config = golden_config("ddim");
+  config.prediction_type = PredictionType::v_prediction;
+  config.rescale_betas_zero_snr = true;
+  config.timestep_spacing = TimestepSpacing::trailing;
+  expect_first_values("ddim", config,
+                      {-0.195149854, -0.0299638957, 0.3662377, -0.158203721, -0.341152757, 0.364295602});
+}
+
+TEST(Ddim, FillsInItsClassesOwnDefaults) {
+  const SchedulerConfig adopted = find_sampler("ddim").adopt(stable_diffusion_config());
+  EXPECT_EQ(adopted.timestep_spacing, TimestepSpacing::leading);
+  EXPECT_EQ(adopted.set_alpha_to_one, true);
+  EXPECT_EQ(adopted.clip_sample, true);
+  expect_first_values("ddim", stable_diffusion_config(),
+                      {-0.578023195, -0.17648989, 1.0, -0.300886184, -0.691869617, 1.0});
+}
+
+TEST(Ddim, HasNoUseForSigmaRules) {
+  SchedulerConfig config = golden_config("ddim");
+  config.sigma_rule = SigmaRule::karras;
+  EXPECT_EQ(plan_sampling(find_sampler("ddim"), config, 10).table.timesteps,
+            plan_sampling(find_sampler("ddim"), golden_config("ddim"), 10).table.timesteps);
+}
+
+TEST(Ddim, RefusesATimestepThatTheModelDoesNotKnow) {
+  const Thrown thrown = thrown_by([] { plan_sampling(find_sampler("ddim"), golden_config("ddim"), 1000); });
+  EXPECT_EQ(thrown.code, Code::out_of_range);
+  EXPECT_NE(thrown.message.find("timestep 1000"), std::string::npos) << thrown.message;
+  EXPECT_NO_THROW(plan_sampling(find_sampler("ddim"), golden_config("ddim"), 999));
+}
+
+TEST(Ddim, RefusesToPredictNoiseWhereThereIsNoSignal) {
+  SchedulerConfig config = golden_config("ddim+trailing");
+  config.rescale_betas_zero_snr = true;
+  EXPECT_EQ(thrown_by([&] { plan_sampling(find_sampler("ddim"), config, 10); }).code, Code::model_unsupported);
+  config.timestep_spacing = TimestepSpacing::leading;  // does not reach the last timestep
+  EXPECT_NO_THROW(plan_sampling(find_sampler("ddim"), config, 10));
+}
+
+}  // namespace
+}  // namespace redraw

@@ -1,0 +1,157 @@
+#include "diffusion/scheduler_config.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json.h"
+
+namespace redraw {
+namespace {
+
+template <typename Value>
+struct Named {
+  std::string_view name;
+  Value value;
+};
+
+constexpr auto kBetaSchedules = std::to_array<Named<BetaSchedule>>({
+    {"linear", BetaSchedule::linear},
+    {"scaled_linear", BetaSchedule::scaled_linear},
+    {"squaredcos_cap_v2", BetaSchedule::squaredcos_cap_v2},
+});
+constexpr auto kPredictionTypes = std::to_array<Named<PredictionType>>({
+    {"epsilon", PredictionType::epsilon},
+    {"v_prediction", PredictionType::v_prediction},
+    {"sample", PredictionType::sample},
+});
+constexpr auto kSpacings = std::to_array<Named<TimestepSpacing>>({
+    {"linspace", TimestepSpacing::linspace},
+    {"leading", TimestepSpacing::leading},
+    {"trailing", TimestepSpacing::trailing},
+});
+constexpr auto kSigmaRules = std::to_array<Named<SigmaRule>>({
+    {"model", SigmaRule::model},
+    {"karras", SigmaRule::karras},
+    {"exponential", SigmaRule::exponential},
+});
+constexpr auto kInterpolations = std::to_array<Named<SigmaInterpolation>>({
+    {"linear", SigmaInterpolation::linear},
+    {"log_linear", SigmaInterpolation::log_linear},
+});
+constexpr auto kFinalSigmas = std::to_array<Named<FinalSigma>>({
+    {"zero", FinalSigma::zero},
+    {"sigma_min", FinalSigma::sigma_min},
+});
+
+std::string in_quotes(std::string_view name) {
+  std::string result(1, '\'');
+  result += name.substr(0, 100);
+  result += '\'';
+  return result;
+}
+
+template <typename Value, size_t n>
+std::string_view name_in(const std::array<Named<Value>, n>& table, Value value) {
+  for (const auto& entry : table) {
+    if (entry.value == value) return entry.name;
+  }
+  return "?";  // not reached: every enumerator has its row
+}
+
+template <typename Value, size_t n>
+Value choice(const JsonObject& json, std::string_view field, const std::array<Named<Value>, n>& table) {
+  const std::string name = json.string(field);
+  std::string known;
+  for (const auto& entry : table) {
+    if (entry.name == name) return entry.value;
+    known += (known.empty() ? "" : ", ") + std::string(entry.name);
+  }
+  throw Error(Code::model_unsupported,
+              json.where() + ": '" + std::string(field) + "' is " + in_quotes(name) + "; it must be one of " + known);
+}
+
+// Fields that change what is computed and that nothing here computes: refused rather than passed over.
+constexpr auto kUnsupportedSwitches = std::to_array<std::string_view>({
+    "thresholding",
+    "use_beta_sigmas",
+    "use_flow_sigmas",
+    "use_dynamic_shifting",
+});
+constexpr auto kUnsupportedNumbers = std::to_array<std::string_view>({"sigma_min", "sigma_max"});
+constexpr auto kUnsupportedClasses = std::to_array<std::string_view>({"FlowMatch", "EDM", "CogVideoX", "VQDiffusion"});
+
+[[noreturn]] void refuse(const JsonObject& json, std::string_view what) {
+  throw Error(Code::model_unsupported, json.where() + ": " + std::string(what) +
+                                           " is not supported; use a model whose scheduler does without it");
+}
+
+void refuse_unsupported(const JsonObject& json, const std::string& class_name) {
+  for (std::string_view start : kUnsupportedClasses) {
+    if (class_name.starts_with(start)) refuse(json, in_quotes(class_name) + " as '_class_name'");
+  }
+  for (std::string_view field : kUnsupportedSwitches) {
+    if (json.boolean(field, false)) refuse(json, in_quotes(field));
+  }
+  for (std::string_view field : kUnsupportedNumbers) {
+    if (json.has(field)) refuse(json, in_quotes(field));
+  }
+  if (json.string("timestep_type", "discrete") != "discrete") refuse(json, "'timestep_type' other than 'discrete'");
+}
+
+std::vector<double> parse_trained_betas(const JsonObject& json, int64_t count) {
+  std::vector<double> betas = json.numbers("trained_betas");
+  if (std::ssize(betas) != count) {
+    throw Error(Code::json_out_of_range, json.where() + ": 'trained_betas' has " + std::to_string(betas.size()) +
+                                             " entries; it must have num_train_timesteps, " + std::to_string(count));
+  }
+  for (double beta : betas) {
+    if (!(beta > 0.0 && beta < 1.0)) {
+      throw Error(Code::json_out_of_range, json.where() + ": the entries of 'trained_betas' must lie between 0 and 1");
+    }
+  }
+  return betas;
+}
+
+}  // namespace
+
+std::string_view name_of(PredictionType type) {
+  return name_in(kPredictionTypes, type);
+}
+std::string_view name_of(TimestepSpacing spacing) {
+  return name_in(kSpacings, spacing);
+}
+std::string_view name_of(SigmaRule rule) {
+  return name_in(kSigmaRules, rule);
+}
+
+SchedulerConfig parse_scheduler_config(const JsonObject& json) {
+  constexpr double kSmallest = 1e-12;  // keeps every alpha below 1 and every noise level above 0
+  SchedulerConfig config;
+  config.class_name = json.string("_class_name", "");
+  refuse_unsupported(json, config.class_name);
+  config.num_train_timesteps = json.integer("num_train_timesteps", 2, 100000, config.num_train_timesteps);
+  config.beta_start = json.number("beta_start", kSmallest, 0.999, config.beta_start);
+  config.beta_end = json.number("beta_end", kSmallest, 0.999, config.beta_end);
+  if (json.has("beta_schedule")) config.beta_schedule = choice(json, "beta_schedule", kBetaSchedules);
+  if (json.has("trained_betas")) config.trained_betas = parse_trained_betas(json, config.num_train_timesteps);
+  if (json.has("prediction_type")) config.prediction_type = choice(json, "prediction_type", kPredictionTypes);
+  if (json.has("timestep_spacing")) config.timestep_spacing = choice(json, "timestep_spacing", kSpacings);
+  config.steps_offset = json.integer("steps_offset", 0, config.num_train_timesteps - 1, config.steps_offset);
+  if (json.has("set_alpha_to_one")) config.set_alpha_to_one = json.boolean("set_alpha_to_one");
+  if (json.has("clip_sample")) config.clip_sample = json.boolean("clip_sample");
+  config.clip_sample_range = json.number("clip_sample_range", kSmallest, 1e6, config.clip_sample_range);
+  config.rescale_betas_zero_snr = json.boolean("rescale_betas_zero_snr", config.rescale_betas_zero_snr);
+  const bool karras = json.boolean("use_karras_sigmas", false);
+  const bool exponential = json.boolean("use_exponential_sigmas", false);
+  if (karras && exponential) {
+    throw Error(Code::json_out_of_range,
+                json.where() + ": only one of 'use_karras_sigmas' and 'use_exponential_sigmas' may be true");
+  }
+  config.sigma_rule = karras ? SigmaRule::karras : exponential ? SigmaRule::exponential : SigmaRule::model;
+  if (json.has("interpolation_type")) config.interpolation_type = choice(json, "interpolation_type", kInterpolations);
+  if (json.has("final_sigmas_type")) config.final_sigmas_type = choice(json, "final_sigmas_type", kFinalSigmas);
+  return config;
+}
+
+}  // namespace redraw

@@ -1,0 +1,58 @@
+// What a model's scheduler_config.json says about its noise and how it wants to be sampled.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace redraw {
+
+class JsonObject;
+
+enum class BetaSchedule { linear, scaled_linear, squaredcos_cap_v2 };
+/// What the network's output stands for: the noise, the velocity (Salimans and Ho 2022), or the clean latent.
+enum class PredictionType { epsilon, v_prediction, sample };
+/// How n timesteps are laid over the training ones (Lin et al. 2024, Table 2).
+enum class TimestepSpacing { linspace, leading, trailing };
+/// Which noise levels the steps of a sigma sampler visit: the model's own at its timesteps, or a rule between the
+/// largest and the smallest of those (Karras et al. 2022, eq. 5, rho 7; or evenly in log sigma).
+enum class SigmaRule { model, karras, exponential };
+/// How noise levels between the training timesteps are found (EulerDiscreteScheduler only).
+enum class SigmaInterpolation { linear, log_linear };
+/// The noise level that the last step ends on (EulerDiscreteScheduler only).
+enum class FinalSigma { zero, sigma_min };
+
+std::string_view name_of(PredictionType type);
+std::string_view name_of(TimestepSpacing spacing);
+std::string_view name_of(SigmaRule rule);
+
+/// The fields of diffusers 0.42.1's schedulers that samplers here read. An optional is empty when the file does not
+/// say: the default then is that of the sampler's own class, which is not the same for all (see `SamplerInfo::adopt`).
+struct SchedulerConfig {
+  std::string class_name;  ///< "PNDMScheduler"; empty when the file does not say
+  int64_t num_train_timesteps = 1000;
+  double beta_start = 0.0001;
+  double beta_end = 0.02;
+  BetaSchedule beta_schedule = BetaSchedule::linear;
+  std::vector<double> trained_betas;  ///< empty, or num_train_timesteps of them, which then replace the three above
+  PredictionType prediction_type = PredictionType::epsilon;
+  std::optional<TimestepSpacing> timestep_spacing;
+  int64_t steps_offset = 0;              ///< added to each timestep of the leading spacing
+  std::optional<bool> set_alpha_to_one;  ///< DDIM's last step ends on alpha 1, not on the first timestep's
+  std::optional<bool> clip_sample;       ///< DDIM clips its estimate of the clean latent
+  double clip_sample_range = 1.0;        ///< to [-range, range]
+  bool rescale_betas_zero_snr = false;   ///< Lin et al. 2024, Algorithm 1
+  SigmaRule sigma_rule = SigmaRule::model;
+  SigmaInterpolation interpolation_type = SigmaInterpolation::linear;
+  FinalSigma final_sigmas_type = FinalSigma::zero;
+};
+
+/// Reads a scheduler_config.json. Fields that only other solvers read are passed over, as diffusers does; those that
+/// would change what these samplers compute and are not supported here (thresholding, use_beta_sigmas, flow matching,
+/// explicit sigma_min and sigma_max, ...) throw Error(model_unsupported) when switched on, and so does an unknown
+/// value. Wrong types and ranges: json_wrong_type, json_out_of_range. Two sigma rules at once: json_out_of_range.
+SchedulerConfig parse_scheduler_config(const JsonObject& json);
+
+}  // namespace redraw
