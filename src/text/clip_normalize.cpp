@@ -81,17 +81,42 @@ bool order_long_runs_of_marks(std::string_view utf8, const icu::Normalizer2& nor
   return true;
 }
 
+/// text: of characters that the reference's tables know.
+void append_composed(std::string_view text, const icu::Normalizer2& normalizer, std::string& composed) {
+  std::string ordered;
+  if (order_long_runs_of_marks(text, normalizer, ordered)) text = ordered;
+  icu::StringByteSink<std::string> sink(&composed);
+  UErrorCode status = U_ZERO_ERROR;
+  normalizer.normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink, nullptr, status);
+  if (U_FAILURE(status)) throw Error(Code::internal, std::string("ICU could not normalise: ") + u_errorName(status));
+}
+
+/// The tokenizers library composes with Unicode 9's tables (it sorts and composes as later versions do, but for the
+/// characters that came later: those it leaves where they are, and looks for nothing to compose across them).
+bool is_known_to_reference(UChar32 character) {
+  UVersionInfo age;
+  u_charAge(character, age);
+  return age[0] <= 9;
+}
+
 std::string compose(std::string_view utf8) {
   const bool is_ascii = std::all_of(utf8.begin(), utf8.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
   if (is_ascii) return std::string(utf8);
   const icu::Normalizer2& normalizer = nfc();
-  std::string ordered;
-  if (order_long_runs_of_marks(utf8, normalizer, ordered)) utf8 = ordered;
   std::string composed;
-  icu::StringByteSink<std::string> sink(&composed, static_cast<int32_t>(utf8.size()));
-  UErrorCode status = U_ZERO_ERROR;
-  normalizer.normalizeUTF8(0, icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())), sink, nullptr, status);
-  if (U_FAILURE(status)) throw Error(Code::internal, std::string("ICU could not normalise: ") + u_errorName(status));
+  composed.reserve(utf8.size());
+  const auto* bytes = reinterpret_cast<const uint8_t*>(utf8.data());
+  size_t span_start = 0;  // of known characters
+  for (size_t at = 0; at < utf8.size();) {
+    const size_t start = at;
+    UChar32 character = 0;
+    U8_NEXT_UNSAFE(bytes, at, character);
+    if (is_known_to_reference(character)) continue;
+    append_composed(utf8.substr(span_start, start - span_start), normalizer, composed);
+    composed.append(utf8.substr(start, at - start));
+    span_start = at;
+  }
+  append_composed(utf8.substr(span_start), normalizer, composed);
   return composed;
 }
 
