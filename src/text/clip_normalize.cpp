@@ -35,7 +35,7 @@ const icu::Normalizer2& nfc() {
   return *instance;
 }
 
-/// ICU puts combining marks into canonical order by insertion, which takes a second and more on 64 KiB of marks in the
+/// ICU puts combining marks into canonical order by insertion, which takes most of a second on 64 KiB of marks in the
 /// worst order. So where a run is longer than ordinary, it is decomposed and sorted here first; what ICU
 /// then gets is canonically equivalent and already in order. Returns false, and leaves `ordered` alone, without one.
 bool order_long_runs_of_marks(std::string_view utf8, const icu::Normalizer2& normalizer, std::string& ordered) {
