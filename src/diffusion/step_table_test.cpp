@@ -55,6 +55,24 @@ TEST(StepTable, IsTheReferencesForEveryVariantAndStepCount) {
   }
 }
 
+TEST(SpacedTimesteps, AreTheReferencesForEveryStepCount) {
+  // Sums over all tables of 1 to 1000 steps of 1000 timesteps, computed with numpy 2.4.6 by the reference's expressions
+  // (and the trailing ones cut to n entries): checksum = (31 * checksum + timestep + n) mod 1000003. They notice the
+  // side to which a value near one half falls, which numpy.arange decides by its own rounding of the step (n = 48).
+  const auto checksum = [](TimestepSpacing spacing, int64_t steps_offset) {
+    int64_t sum = 0;
+    for (int64_t n = 1; n <= 1000; ++n) {
+      for (double t : spaced_timesteps(spacing, 1000, n, steps_offset)) {
+        sum = (31 * sum + static_cast<int64_t>(std::nearbyint(t)) + n) % 1000003;
+      }
+    }
+    return sum;
+  };
+  EXPECT_EQ(checksum(TimestepSpacing::trailing, 0), 820443);
+  EXPECT_EQ(checksum(TimestepSpacing::linspace, 0), 651473);
+  EXPECT_EQ(checksum(TimestepSpacing::leading, 1), 299592);
+}
+
 TEST(StepTable, HoldsAsManyEntriesOfEachKindAsItPromises) {
   for (const std::string& variant : golden_variants()) {
     for (int64_t steps : {1, 7, 61, 103, 121, 488, 998}) {

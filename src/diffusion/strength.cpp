@@ -44,6 +44,7 @@ int64_t steps_to_run(int64_t steps, double strength) {
   if (!(strength > 0.0 && strength <= 1.0)) {
     throw Error(Code::out_of_range, "strength is " + decimal(strength) + "; it must be more than 0 and at most 1");
   }
+  if (strength == 1.0) return steps;  // where the product of a huge count, rounded up, would not fit
   return static_cast<int64_t>(static_cast<double>(steps) * strength);
 }
 
