@@ -1,0 +1,16 @@
+// From whatever colours a decoder hands out to 8-bit sRGB.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "image/vips_support.h"
+
+namespace redraw {
+
+/// picture: 1 to 4 bands of 8 or 16 bits, as the PNG, JPEG and WebP loaders make them; read once, row by row.
+/// Returns a lazy pipeline of 8-bit grey or sRGB, alpha last if there was one. Adds to `notes` what was changed.
+/// Throws Error(image_unsupported) for other layouts.
+VipsImagePtr convert_to_srgb8(VipsImage* picture, const std::string& where, std::vector<std::string>& notes);
+
+}  // namespace redraw

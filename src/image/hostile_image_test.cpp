@@ -1,0 +1,293 @@
+// Files made to break or exhaust a decoder: each is an Error, quickly and in little memory.
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <zlib.h>
+
+#include "image/container.h"
+#include "image/decode.h"
+#include "image/encode.h"
+#include "image/image_test_support.h"
+#include "image/png_chunks.h"
+
+namespace redraw {
+namespace {
+
+FileBytes bytes_of(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+void append(FileBytes& to, const FileBytes& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+FileBytes big_endian(uint32_t value) {
+  FileBytes bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::byte>(value >> shift));
+  return bytes;
+}
+
+// Signature and IHDR of an 8-bit RGB PNG that claims this size.
+FileBytes png_start(uint32_t width, uint32_t height) {
+  FileBytes png;
+  for (const uint8_t value : kPngSignature) png.push_back(std::byte{value});
+  FileBytes header = big_endian(width);
+  append(header, big_endian(height));
+  append(header, {std::byte{8}, std::byte{2}, std::byte{0}, std::byte{0}, std::byte{0}});
+  append_png_chunk(png, "IHDR", header);
+  return png;
+}
+
+FileBytes compressed_zeros(size_t count) {
+  const std::vector<Bytef> zeros(count);
+  uLongf bytes = compressBound(count);
+  FileBytes out(bytes);
+  compress2(reinterpret_cast<Bytef*>(out.data()), &bytes, zeros.data(), count, 9);
+  out.resize(bytes);
+  return out;
+}
+
+// A whole PNG with extra chunks after its header.
+FileBytes png_with(const FileBytes& chunks) {
+  const FileBytes png = encode_png(gradient(32, 32));
+  FileBytes out(png.begin(), png.begin() + 33);
+  append(out, chunks);
+  out.insert(out.end(), png.begin() + 33, png.end());
+  return out;
+}
+
+Code decode_code(const FileBytes& bytes) {
+  return code_of([&] { decode_image(bytes, "hostile"); });
+}
+
+// Peak resident memory of this process since it was last reset, in MiB.
+double peak_mib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
+template <typename Function>
+double peak_growth_mib(Function function) {
+  std::ofstream("/proc/self/clear_refs") << 5;
+  const double before = peak_mib();
+  function();
+  return peak_mib() - before;
+}
+
+template <typename Function>
+double milliseconds(Function function) {
+  const auto start = std::chrono::steady_clock::now();
+  function();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+TEST(HostileImage, NamesWhatIsNotAPictureAndWhatIsAccepted) {
+  struct Case {
+    std::string_view bytes;
+    std::string_view says;
+  };
+  const Case cases[] = {
+      {"", "is empty"},
+      {"\x89PNG\r\n\x1A", "not a picture"},
+      {"just some text, nothing more than that", "not a picture"},
+      {"GIF89a\x10\x00\x10\x00", "a GIF picture"},
+      {"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>", "an SVG drawing"},
+      {"<?xml version=\"1.0\"?><svg/>", "an XML file"},
+      {"%PDF-1.7\n", "a PDF document"},
+      {std::string_view("\0\0\0\x18"
+                        "ftypavif",
+                        12),
+       "an AVIF picture"},
+      {std::string_view("RIFF\x10\0\0\0WAVEfmt ", 16), "not a picture"},
+  };
+  for (const Case& one : cases) {
+    const FileBytes bytes = bytes_of(one.bytes);
+    EXPECT_EQ(decode_code(bytes), Code::image_not_recognised) << one.says;
+    const std::string message = message_of([&] { decode_image(bytes, "drawing.x"); });
+    EXPECT_NE(message.find(one.says), std::string::npos) << message;
+    EXPECT_NE(message.find("PNG, JPEG and WebP"), std::string::npos) << message;
+    EXPECT_TRUE(message.starts_with("drawing.x: ")) << message;
+  }
+}
+
+TEST(HostileImage, RefusesFilesThatAreNotThere) {
+  EXPECT_EQ(code_of([] { decode_image_file("/no/such/picture.png"); }), Code::file_not_found);
+  EXPECT_EQ(code_of([] { decode_image_file("/"); }), Code::not_a_file);
+  EXPECT_EQ(code_of([] { decode_image_file("/dev/zero"); }), Code::not_a_file);
+}
+
+TEST(HostileImage, RefusesFilesOfMoreThan64MiB) {
+  const FileBytes bytes((size_t{64} << 20) + 1);
+  EXPECT_EQ(decode_code(bytes), Code::file_too_large);
+}
+
+TEST(HostileImage, RefusesEveryCutPng) {
+  const Image image = gradient(48, 40);
+  const auto picture = vips_image(image);
+  const FileBytes interlaced = save([&](void** data, size_t* bytes) {
+    return vips_pngsave_buffer(picture.get(), data, bytes, "interlace", TRUE, nullptr);
+  });
+  for (const FileBytes& png : {encode_png(image), interlaced}) {
+    for (size_t length = 0; length < png.size(); ++length) {
+      const Code code = decode_code({png.begin(), png.begin() + static_cast<std::ptrdiff_t>(length)});
+      ASSERT_EQ(code, length < 8 ? Code::image_not_recognised : Code::image_truncated) << length;
+    }
+  }
+}
+
+TEST(HostileImage, RefusesEveryCutJpeg) {
+  for (const bool is_progressive : {false, true}) {
+    const FileBytes jpeg = save_jpeg(vips_image(gradient(48, 40)).get(), is_progressive);
+    for (size_t length = 0; length < jpeg.size(); ++length) {
+      const Code code = decode_code({jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(length)});
+      ASSERT_EQ(code, length < 3 ? Code::image_not_recognised : Code::image_truncated) << length;
+    }
+  }
+}
+
+TEST(HostileImage, RefusesEveryCutWebp) {
+  const FileBytes webp = save_webp(vips_image(gradient(48, 40)).get());
+  for (size_t length = 0; length < webp.size(); ++length) {
+    const Code code = decode_code({webp.begin(), webp.begin() + static_cast<std::ptrdiff_t>(length)});
+    ASSERT_EQ(code, length < 12 ? Code::image_not_recognised : Code::image_truncated) << length;
+  }
+}
+
+TEST(HostileImage, RefusesJpegsCutInsideAndClosedAgain) {
+  // What a decoder paints grey: the end marker is there, the picture before it is not.
+  const FileBytes whole = save_jpeg(vips_image(gradient(96, 96)).get());
+  for (const double share : {0.5, 0.7, 0.9, 0.99}) {
+    FileBytes jpeg(whole.begin(),
+                   whole.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(whole.size()) * share));
+    while (jpeg.back() == std::byte{0xFF}) jpeg.pop_back();
+    append(jpeg, {std::byte{0xFF}, std::byte{0xD9}});
+    const Code code = decode_code(jpeg);
+    EXPECT_TRUE(code == Code::image_truncated || code == Code::image_damaged) << share;  // by which byte comes last
+  }
+}
+
+TEST(HostileImage, RefusesPngsWithAnyByteOfTheirPixelsChanged) {
+  const FileBytes png = encode_png(gradient(48, 40));
+  const size_t first = std::string_view(reinterpret_cast<const char*>(png.data()), png.size()).find("IDAT");
+  ASSERT_NE(first, std::string::npos);
+  for (size_t i = first + 4; i < png.size() - 12; i += 7) {  // IDAT's data and CRC, up to IEND
+    FileBytes damaged = png;
+    damaged[i] ^= std::byte{0x10};
+    EXPECT_EQ(decode_code(damaged), Code::image_damaged) << i;
+  }
+}
+
+TEST(HostileImage, RefusesTooSmallAndTooLargeFromTheHeader) {
+  struct Case {
+    uint32_t width;
+    uint32_t height;
+    Code code;
+  };
+  const Case cases[] = {
+      {1, 1, Code::image_too_small},           {7, 100, Code::image_too_small},
+      {100, 7, Code::image_too_small},         {0, 0, Code::image_too_small},
+      {20000, 20000, Code::image_too_large},   {8001, 8000, Code::image_too_large},
+      {0x80000000u, 8, Code::image_too_large}, {0xFFFFFFFFu, 0xFFFFFFFFu, Code::image_too_large},
+      {65536, 8, Code::image_too_large},       {8000, 8000, Code::image_truncated},  // passes, then has no pixels
+  };
+  for (const Case& one : cases) {
+    const FileBytes png = png_start(one.width, one.height);
+    EXPECT_EQ(decode_code(png), one.code) << one.width << "x" << one.height;
+  }
+  const FileBytes large = png_start(20000, 20000);
+  double ms = 0;
+  const double growth = peak_growth_mib([&] { ms = milliseconds([&] { decode_code(large); }); });
+  EXPECT_LT(ms, 10.0);
+  EXPECT_LT(growth, 1.0);
+  EXPECT_NE(message_of([&] { decode_image(large, "big.png"); }).find("20000x20000"), std::string::npos);
+}
+
+TEST(HostileImage, RefusesLargeJpegAndWebpFromTheHeader) {
+  // SOI, SOF0 with 65500x65500; VP8X with a canvas of 16384x16384.
+  const FileBytes jpeg = bytes_of(std::string_view("\xFF\xD8\xFF\xC0\x00\x11\x08\xFF\xDC\xFF\xDC\x03", 12));
+  EXPECT_EQ(decode_code(jpeg), Code::image_too_large);
+  const FileBytes webp = bytes_of(std::string_view("RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0\0\0\0\0\xFF\x3F\0\xFF\x3F\0", 30));
+  EXPECT_EQ(decode_code(webp), Code::image_too_large);
+}
+
+TEST(HostileImage, RefusesFilesThatGiveTwoSizes) {
+  FileBytes jpeg = save_jpeg(vips_image(gradient(64, 48)).get());
+  // A second frame header of 8x8 before the true one: some decoders believe the first, some the last.
+  const FileBytes frame = bytes_of(std::string_view("\xFF\xC0\x00\x0B\x08\x00\x08\x00\x08\x01\x01\x11\x00", 13));
+  jpeg.insert(jpeg.begin() + 2, frame.begin(), frame.end());
+  EXPECT_EQ(decode_code(jpeg), Code::image_damaged);
+}
+
+TEST(HostileImage, SpendsLittleMemoryOnCompressedTextBombs) {
+  // 100 chunks that libpng would each expand to 7.9 MB: 790 MB out of 800 kB.
+  const FileBytes zeros = compressed_zeros(7'900'000);
+  FileBytes text = bytes_of(std::string_view("Comment\0\0", 9));
+  append(text, zeros);
+  FileBytes chunks;
+  for (int i = 0; i < 100; ++i) append_png_chunk(chunks, "zTXt", text);
+  const FileBytes png = png_with(chunks);
+  const double growth = peak_growth_mib([&] { EXPECT_EQ(decode_image(png, "a.png").image.width, 32); });
+  EXPECT_LT(growth, 16.0);
+}
+
+TEST(HostileImage, SpendsLittleMemoryOnProfileBombs) {
+  // Profiles that claim and expand to 60 MB.
+  FileBytes profile = bytes_of(std::string_view("icc\0\0", 5));
+  append(profile, compressed_zeros(60'000'000));
+  FileBytes chunks;
+  for (int i = 0; i < 20; ++i) append_png_chunk(chunks, "iCCP", profile);
+  const FileBytes png = png_with(chunks);
+  const double growth = peak_growth_mib([&] { EXPECT_EQ(decode_image(png, "a.png").image.width, 32); });
+  EXPECT_LT(growth, 32.0);
+}
+
+TEST(HostileImage, DecodesLargeFlatPicturesWithinFourTimesTheirPixels) {
+  const Image image = flat(4000, 4000, 120, 130, 140);
+  const double mib = 4000.0 * 4000 * 3 / (1 << 20);
+  const FileBytes files[] = {save_png(vips_image(image).get()), save_jpeg(vips_image(image).get(), true),
+                             save_webp(vips_image(image).get())};
+  for (const FileBytes& file : files) {
+    EXPECT_LT(file.size(), 400'000u);
+    std::string format;
+    const double growth = peak_growth_mib([&] { format = decode_image(file, "a").format; });
+    EXPECT_LT(growth, 4.0 * mib) << format;
+  }
+}
+
+TEST(HostileImage, RefusesJpegsWithThousandsOfScans) {
+  const FileBytes jpeg = save_jpeg(vips_image(gradient(512, 512)).get(), true);
+  const std::string_view text(reinterpret_cast<const char*>(jpeg.data()), jpeg.size());
+  const size_t last_scan = text.rfind("\xFF\xDA");
+  ASSERT_NE(last_scan, std::string_view::npos);
+  FileBytes bomb(jpeg.begin(), jpeg.end() - 2);
+  for (int i = 0; i < 3000; ++i) {
+    bomb.insert(bomb.end(), jpeg.begin() + static_cast<std::ptrdiff_t>(last_scan), jpeg.end() - 2);
+    if (bomb.size() > (size_t{60} << 20)) break;
+  }
+  append(bomb, {std::byte{0xFF}, std::byte{0xD9}});
+  Code code = Code::internal;
+  const double ms = milliseconds([&] { code = decode_code(bomb); });
+  EXPECT_EQ(code, Code::image_damaged);
+  EXPECT_LT(ms, 3000.0);
+}
+
+TEST(HostileImage, PrintsNothingAndKeepsNoOldErrors) {
+  FileBytes damaged = encode_png(gradient(48, 40));
+  damaged[60] ^= std::byte{0xFF};
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  const std::string first = message_of([&] { decode_image(damaged, "a.png"); });
+  const std::string second = message_of([&] { decode_image(damaged, "a.png"); });
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(first.find('\n'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace redraw

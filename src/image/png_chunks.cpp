@@ -1,0 +1,94 @@
+#include "image/png_chunks.h"
+
+#include <algorithm>
+#include <cstring>
+#include <zlib.h>
+
+#include "base/error.h"
+
+namespace redraw {
+namespace {
+
+constexpr size_t kChunkOverhead = 12;  // length, type, CRC
+
+constexpr std::array<std::string_view, 7> kKeptAncillary = {"tRNS", "iCCP", "sRGB", "gAMA", "cHRM", "sBIT", "eXIf"};
+
+bool decides_pixels(std::string_view type) {
+  const bool is_critical = (static_cast<unsigned char>(type[0]) & 0x20u) == 0;  // bit 5 of the first letter
+  return is_critical || std::ranges::find(kKeptAncillary, type) != kKeptAncillary.end();
+}
+
+void append(std::vector<std::byte>& to, std::span<const std::byte> bytes) {
+  const size_t before = to.size();
+  to.resize(before + bytes.size());  // g++ 12 warns of insert() here, wrongly
+  std::ranges::copy(bytes, to.begin() + static_cast<std::ptrdiff_t>(before));
+}
+
+void append_u32_be(std::vector<std::byte>& to, uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<std::byte>(value >> shift));
+}
+
+}  // namespace
+
+uint32_t read_u32_be(std::span<const std::byte> bytes, size_t offset) {
+  uint32_t value = 0;
+  for (size_t i = 0; i < 4; ++i) value = value << 8 | std::to_integer<uint32_t>(bytes[offset + i]);
+  return value;
+}
+
+bool has_png_signature(std::span<const std::byte> bytes) {
+  return bytes.size() >= kPngSignature.size() &&
+         std::memcmp(bytes.data(), kPngSignature.data(), kPngSignature.size()) == 0;
+}
+
+PngChunkReader::PngChunkReader(std::span<const std::byte> bytes, std::string where)
+    : rest_(bytes.subspan(kPngSignature.size())), where_(std::move(where)) {}
+
+std::optional<PngChunk> PngChunkReader::next() {
+  if (ended_) return std::nullopt;
+  const size_t length = rest_.size() >= kChunkOverhead ? read_u32_be(rest_, 0) : 0;
+  if (rest_.size() < kChunkOverhead || length > rest_.size() - kChunkOverhead) {
+    throw Error(Code::image_truncated, where_ + ": the PNG file is cut short; copy or download it again");
+  }
+  PngChunk chunk;
+  chunk.whole = rest_.first(length + kChunkOverhead);
+  chunk.type = {reinterpret_cast<const char*>(chunk.whole.data()) + 4, 4};
+  chunk.data = chunk.whole.subspan(8, length);
+  chunk.crc = read_u32_be(chunk.whole, 8 + length);
+  rest_ = rest_.subspan(chunk.whole.size());
+  ended_ = chunk.type == "IEND";
+  return chunk;
+}
+
+uint32_t png_chunk_crc(std::string_view type, std::span<const std::byte> data) {
+  uLong crc = crc32(0, reinterpret_cast<const Bytef*>(type.data()), static_cast<uInt>(type.size()));
+  crc = crc32_z(crc, reinterpret_cast<const Bytef*>(data.data()), data.size());
+  return static_cast<uint32_t>(crc);
+}
+
+void append_png_chunk(std::vector<std::byte>& png, std::string_view type, std::span<const std::byte> data) {
+  append_u32_be(png, static_cast<uint32_t>(data.size()));
+  append(png, std::as_bytes(std::span(type)));
+  append(png, data);
+  append_u32_be(png, png_chunk_crc(type, data));
+}
+
+std::vector<std::byte> png_without_other_chunks(std::span<const std::byte> bytes, const std::string& where) {
+  bool leaves_out = false;
+  size_t kept_bytes = kPngSignature.size();
+  for (PngChunkReader chunks(bytes, where); const auto chunk = chunks.next();) {
+    const bool keeps = decides_pixels(chunk->type);
+    leaves_out |= !keeps;
+    kept_bytes += keeps ? chunk->whole.size() : 0;
+  }
+  std::vector<std::byte> kept;
+  if (!leaves_out) return kept;
+  kept.reserve(kept_bytes);
+  append(kept, bytes.first(kPngSignature.size()));
+  for (PngChunkReader chunks(bytes, where); const auto chunk = chunks.next();) {
+    if (decides_pixels(chunk->type)) append(kept, chunk->whole);
+  }
+  return kept;
+}
+
+}  // namespace redraw

@@ -1,0 +1,55 @@
+// The chunks of a PNG file (PNG specification, third edition, section 5), walked without decoding a pixel.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace redraw {
+
+inline constexpr std::array<uint8_t, 8> kPngSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+
+bool has_png_signature(std::span<const std::byte> bytes);
+
+/// Views into the file.
+struct PngChunk {
+  std::string_view type;            ///< four letters, "IHDR"
+  std::span<const std::byte> data;  ///< without length, type and CRC
+  std::span<const std::byte> whole;
+  uint32_t crc = 0;  ///< as stored, not yet compared
+};
+
+/// Hands out one chunk after the other, up to and including IEND; what follows IEND is not looked at.
+/// Throws Error(image_truncated) when the file ends before IEND. `where` names the file in messages.
+class PngChunkReader {
+ public:
+  /// bytes must start with the PNG signature.
+  PngChunkReader(std::span<const std::byte> bytes, std::string where);
+  std::optional<PngChunk> next();
+
+ private:
+  std::span<const std::byte> rest_;
+  std::string where_;
+  bool ended_ = false;
+};
+
+/// CRC-32 over type and data, as the chunk should carry it.
+uint32_t png_chunk_crc(std::string_view type, std::span<const std::byte> data);
+
+/// Appends one chunk: length, type, data, CRC.
+void append_png_chunk(std::vector<std::byte>& png, std::string_view type, std::span<const std::byte> data);
+
+/// The file with only those chunks that decide its pixels: the critical ones and tRNS, iCCP, sRGB, gAMA, cHRM, sBIT,
+/// eXIf. libpng expands up to a thousand compressed text chunks of 8 MB each while it reads a header, 8 GB out of a
+/// file of 8 MB; what is not handed to it cannot do that. Empty when there is nothing to leave out.
+std::vector<std::byte> png_without_other_chunks(std::span<const std::byte> bytes, const std::string& where);
+
+/// Big-endian 32-bit number at `offset`; the caller has checked the length.
+uint32_t read_u32_be(std::span<const std::byte> bytes, size_t offset);
+
+}  // namespace redraw

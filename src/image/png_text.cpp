@@ -1,0 +1,141 @@
+#include "image/png_text.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <zlib.h>
+
+#include "base/error.h"
+#include "image/png_chunks.h"
+#include "image/utf8.h"
+
+namespace redraw {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr size_t kMaxKeywordBytes = 79;
+
+[[noreturn]] void throw_damaged(const std::string& where, std::string_view what) {
+  throw Error(Code::image_damaged, where + ": a text chunk of the PNG file is damaged (" + std::string(what) + ")");
+}
+
+[[noreturn]] void throw_too_long(const std::string& where) {
+  throw Error(Code::image_too_large,
+              where + ": a text in the PNG file is longer than " + std::to_string(kMaxPngTextBytes >> 20) + " MiB");
+}
+
+std::string to_string(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Cuts off and returns what stands before the next NUL.
+std::string take_until_nul(Bytes& rest, const std::string& where) {
+  const auto end = std::ranges::find(rest, std::byte{0});
+  if (end == rest.end()) throw_damaged(where, "a field does not end");
+  const auto length = static_cast<size_t>(end - rest.begin());
+  std::string field = to_string(rest.first(length));
+  rest = rest.subspan(length + 1);
+  return field;
+}
+
+class Inflater {
+ public:
+  Inflater() {
+    if (inflateInit(&stream_) != Z_OK) throw Error(Code::out_of_memory, "zlib does not start");
+  }
+  ~Inflater() { inflateEnd(&stream_); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  std::string inflate_all(Bytes compressed, const std::string& where) {
+    stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(compressed.data()));
+    stream_.avail_in = static_cast<uInt>(compressed.size());
+    std::string text;
+    std::array<char, 16384> buffer;
+    int status = Z_OK;
+    while (status != Z_STREAM_END) {
+      stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
+      stream_.avail_out = static_cast<uInt>(buffer.size());
+      status = inflate(&stream_, Z_NO_FLUSH);
+      if (status != Z_OK && status != Z_STREAM_END) throw_damaged(where, "it does not expand");
+      text.append(buffer.data(), buffer.size() - stream_.avail_out);
+      if (text.size() > static_cast<size_t>(kMaxPngTextBytes)) throw_too_long(where);
+    }
+    return text;
+  }
+
+ private:
+  z_stream stream_ = {};
+};
+
+std::string read_payload(Bytes payload, bool is_compressed, const std::string& where) {
+  if (is_compressed) return Inflater().inflate_all(payload, where);
+  if (payload.size() > static_cast<size_t>(kMaxPngTextBytes)) throw_too_long(where);
+  return to_string(payload);
+}
+
+std::string utf8_or_latin1(std::string text) {
+  return is_utf8(text) ? text : latin1_to_utf8(text);
+}
+
+// The layouts of sections 11.3.3.2 to 11.3.3.4 of the specification.
+std::pair<std::string, std::string> parse_text(const PngChunk& chunk, const std::string& where) {
+  Bytes rest = chunk.data;
+  std::string keyword = take_until_nul(rest, where);
+  if (keyword.empty() || keyword.size() > kMaxKeywordBytes) throw_damaged(where, "its keyword is not 1 to 79 bytes");
+  keyword = utf8_or_latin1(keyword);
+  if (chunk.type == "tEXt") return {keyword, utf8_or_latin1(read_payload(rest, false, where))};
+  const size_t flags = chunk.type == "zTXt" ? 1 : 2;
+  if (rest.size() < flags) throw_damaged(where, "it is too short");
+  const bool is_compressed = chunk.type == "zTXt" || rest[0] == std::byte{1};
+  if (rest[flags - 1] != std::byte{0}) throw_damaged(where, "its compression is unknown");
+  rest = rest.subspan(flags);
+  if (chunk.type == "zTXt") return {keyword, utf8_or_latin1(read_payload(rest, true, where))};
+  take_until_nul(rest, where);  // language
+  take_until_nul(rest, where);  // translated keyword
+  std::string text = read_payload(rest, is_compressed, where);
+  if (!is_utf8(text)) throw_damaged(where, "it is not UTF-8");
+  return {keyword, text};
+}
+
+bool is_printable_ascii(char c) {
+  return c >= 0x20 && c <= 0x7E;
+}
+
+}  // namespace
+
+PngText read_png_text(std::span<const std::byte> png, const std::string& where) {
+  if (!has_png_signature(png)) throw Error(Code::image_not_recognised, where + ": is not a PNG file");
+  constexpr std::array<std::string_view, 3> kTypes = {"tEXt", "zTXt", "iTXt"};
+  PngText texts;
+  for (PngChunkReader chunks(png, where); const auto chunk = chunks.next();) {
+    if (std::ranges::find(kTypes, chunk->type) == kTypes.end()) continue;
+    if (texts.size() == static_cast<size_t>(kMaxPngTexts)) {
+      throw Error(Code::image_too_large,
+                  where + ": the PNG file holds more than " + std::to_string(kMaxPngTexts) + " texts");
+    }
+    if (png_chunk_crc(chunk->type, chunk->data) != chunk->crc) throw_damaged(where, "its checksum is wrong");
+    texts.push_back(parse_text(*chunk, where));
+  }
+  return texts;
+}
+
+void append_png_text(std::vector<std::byte>& png, const std::string& keyword, const std::string& text) {
+  const bool is_keyword = !keyword.empty() && keyword.size() <= kMaxKeywordBytes &&
+                          std::ranges::all_of(keyword, is_printable_ascii) && keyword.front() != ' ' &&
+                          keyword.back() != ' ';
+  if (!is_keyword) throw Error(Code::internal, "'" + keyword + "' cannot be a keyword in a PNG file");
+  if (!is_utf8(text) || text.find('\0') != std::string::npos || text.size() > static_cast<size_t>(kMaxPngTextBytes)) {
+    throw Error(Code::internal,
+                "the text for '" + keyword + "' in a PNG file must be UTF-8 without NUL, 1 MiB at most");
+  }
+  const bool is_plain = std::ranges::all_of(text, [](char c) { return is_printable_ascii(c) || c == '\n'; });
+  using namespace std::string_literals;
+  // After the keyword an iTXt has: not compressed, method 0, no language, no translated keyword.
+  const std::string data = keyword + (is_plain ? "\0"s : "\0\0\0\0\0"s) + text;
+  append_png_chunk(png, is_plain ? "tEXt" : "iTXt", std::as_bytes(std::span(data)));
+}
+
+}  // namespace redraw
