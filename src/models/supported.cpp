@@ -16,7 +16,7 @@ void require_value(const JsonObject& config, std::string_view field, std::string
   if (value != expected) refuse(config, field, "is '" + value + "'; only '" + std::string(expected) + "' is supported");
 }
 
-void require_value(const JsonObject& config, std::string_view field, bool expected) {
+void require_flag(const JsonObject& config, std::string_view field, bool expected) {
   if (config.boolean(field, expected) != expected) {
     refuse(config, field, std::string("is ") + (expected ? "false" : "true") + ", which is not supported");
   }

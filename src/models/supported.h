@@ -12,7 +12,7 @@ namespace redraw {
 /// The field, if present, must be this string. Throws Error(model_unsupported).
 void require_value(const JsonObject& config, std::string_view field, std::string_view expected);
 /// The field, if present, must be this truth value. Throws Error(model_unsupported).
-void require_value(const JsonObject& config, std::string_view field, bool expected);
+void require_flag(const JsonObject& config, std::string_view field, bool expected);
 /// The fields must be absent or null. Throws Error(model_unsupported).
 void require_absent(const JsonObject& config, std::initializer_list<std::string_view> fields);
 /// The field must be `count` times this string. Throws Error(model_unsupported).

@@ -23,12 +23,12 @@ void refuse_unsupported(const JsonObject& config) {
   require_value(config, "time_embedding_type", "positional");
   require_value(config, "resnet_time_scale_shift", "default");
   require_value(config, "attention_type", "default");
-  require_value(config, "center_input_sample", false);
-  require_value(config, "dual_cross_attention", false);
-  require_value(config, "only_cross_attention", false);
-  require_value(config, "mid_block_only_cross_attention", false);
-  require_value(config, "resnet_skip_time_act", false);
-  require_value(config, "class_embeddings_concat", false);
+  require_flag(config, "center_input_sample", false);
+  require_flag(config, "dual_cross_attention", false);
+  require_flag(config, "only_cross_attention", false);
+  require_flag(config, "mid_block_only_cross_attention", false);
+  require_flag(config, "resnet_skip_time_act", false);
+  require_flag(config, "class_embeddings_concat", false);
   require_absent(config, {"class_embed_type", "num_class_embeds", "encoder_hid_dim", "encoder_hid_dim_type",
                           "time_cond_proj_dim", "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act",
                           "cross_attention_norm", "num_attention_heads", "reverse_transformer_layers_per_block"});
