@@ -210,7 +210,8 @@ void check_picture_is_whole(std::span<const std::byte> bytes, PictureFormat form
     // A stuffed FF is written FF 00, so FF D9 in a scan is the end of the picture.
     const auto scans = bytes.subspan(walk_jpeg(bytes, where, true).first_scan);
     constexpr std::array<std::byte, 2> kEndOfImage = {std::byte{0xFF}, std::byte{0xD9}};
-    if (std::ranges::search(scans, kEndOfImage).empty()) throw_truncated(format, where);
+    const auto end = std::search(scans.begin(), scans.end(), kEndOfImage.begin(), kEndOfImage.end());
+    if (end == scans.end()) throw_truncated(format, where);
   } else if (uint64_t{u32_le(bytes, 4)} + 8 > bytes.size()) {
     throw_truncated(format, where);
   }
