@@ -1,7 +1,6 @@
 #include "diffusion/scheduler_config.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/json.h"
