@@ -12,11 +12,11 @@ namespace redraw {
 
 /// The texts of a tokenizer folder's files. An empty one of the last three stands for a file that is not there.
 struct TokenizerFiles {
-  std::string_view vocab_json;
-  std::string_view merges_txt;
-  std::string_view tokenizer_config_json;
-  std::string_view special_tokens_map_json;
-  std::string_view added_tokens_json;
+  std::string_view vocab_json = {};
+  std::string_view merges_txt = {};
+  std::string_view tokenizer_config_json = {};
+  std::string_view special_tokens_map_json = {};
+  std::string_view added_tokens_json = {};
 };
 
 /// CLIP's byte-level byte-pair encoding (Radford et al. 2021), id for id as transformers 5.23.0's CLIPTokenizer on the
