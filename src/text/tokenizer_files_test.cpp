@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "text/byte_pair_encoding.h"
 #include "text/clip_tokenizer.h"
+#include "text/probe_table.h"
 
 namespace redraw {
 namespace {
@@ -182,6 +183,25 @@ TEST(TokenizerFiles, RejectsHostileFilesEachForItsReason) {
       EXPECT_NE(message.find(one.says), std::string::npos) << message;
     }
   }
+}
+
+TEST(TokenizerFiles, KeysMadeToCollideEndInAnErrorNotInQuadraticTime) {
+  // The table multiplies by an odd constant and looks at the upper half: through the constant's inverse, these keys all
+  // go to the same place.
+  constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15u;
+  uint64_t inverse = kMultiplier;  // Newton's iteration doubles the number of right bits
+  for (int i = 0; i < 6; ++i) inverse *= 2 - kMultiplier * inverse;
+  ASSERT_EQ(kMultiplier * inverse, 1u);
+  ProbeTable<int32_t> table;
+  int32_t added = 0;
+  try {
+    for (; added < 100'000; ++added) table.add(((uint64_t{7} << 32) + static_cast<uint64_t>(added)) * inverse, added);
+    ADD_FAILURE() << "no Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::tokenizer_malformed);
+  }
+  EXPECT_GT(added, 100);
+  EXPECT_LT(added, 2000);
 }
 
 TEST(TokenizerFiles, TakesTheLengthFromTheConfig) {

@@ -71,7 +71,7 @@ setups += [
     (base | {"pad_token": "!", "additional_special_tokens": ["!!!", "fire</w>"]}, None, None),
     (base | {"added_tokens_decoder": {"49408": options("<\u00c9 X>", normalized=True), "49409": options("a<", normalized=False)}}, None, None),
 ]
-texts = [f"a{END.upper()}b {END}", f"{START.upper()} a{START}", "!!!! a!! a</w> fire</w>", "a<NEW1>b <new1><New2>c<new2>", "a<e\u0301  x>b"]
+texts = [f"a{END.upper()}b {END}", f"{START.upper()} a{START}", "!!!! a!! a</w> fire</w>", "a<NEW1>b <new1><New2>c<new2>", "a <e\u0301\u00a0 x>b"]
 with open(f"{here}/special_tokens.jsonl", "w") as f:
     for config, special_map, added in setups:
         folder = tempfile.mkdtemp()
