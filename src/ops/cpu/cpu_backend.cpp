@@ -121,11 +121,25 @@ void CpuBackend::run(Packed& layer, const dnnl::primitive& primitive, const dnnl
 void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
   use_threads();
   auto& layer = static_cast<Packed&>(weights);
-  const Call& call = layer.call({x.dim(0), x.dim(1), x.dim(2), accumulate}, [&] {
+  const int64_t block = onednn::channel_block(spec);
+  const bool sums_in_onednn = accumulate && block == 0;  // else the way back from the blocks adds
+  const Call& call = layer.call({x.dim(0), x.dim(1), x.dim(2), sums_in_onednn}, [&] {
     return make_call<dnnl::convolution_forward::primitive_desc, dnnl::convolution_forward>(
-        onednn::convolution(engine_, spec, x.shape(), out.shape(), layer.has_bias(), accumulate));
+        onednn::convolution(engine_, spec, x.shape(), out.shape(), layer.has_bias(), sums_in_onednn, block));
   });
-  run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, x, out);
+  if (block == 0) {
+    run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, x, out);
+    return;
+  }
+  const auto blocked = [block](const Tensor& map) {
+    return cpu::BlockedMap{
+        .batch = map.dim(0), .positions = map.dim(1) * map.dim(2), .channels = map.dim(3), .block = block};
+  };
+  Tensor source(pool(), x.shape());
+  Tensor destination(pool(), out.shape());
+  kernels_.to_blocked(blocked(x), x.data(), source.data());
+  run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, source, destination);
+  kernels_.from_blocked(blocked(out), destination.data(), accumulate, out.data());
 }
 
 void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {

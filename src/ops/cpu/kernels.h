@@ -26,6 +26,11 @@ struct AttentionShape {
   bool is_causal;
 };
 
+/// A map of `positions` = height * width and `channels` in blocks of `block` (8 or 16, dividing the channels).
+struct BlockedMap {
+  int64_t batch, positions, channels, block;
+};
+
 /// Plain pointers only: these functions are compiled several times with different instruction sets, so they must not
 /// touch anything (an inline function, a template) that the linker could take from one of the other compilations.
 struct Kernels {
@@ -40,6 +45,12 @@ struct Kernels {
   int64_t (*attention_scratch_floats)(const AttentionShape& shape, int threads);
   void (*attention)(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch,
                     int threads, float* out);
+  /// [batch, positions, channels] -> [batch, channels / block, positions, block]
+  void (*to_blocked)(const BlockedMap& map, const float* x, float* out);
+  /// The way back; added to what `out` holds, if accumulate.
+  void (*from_blocked)(const BlockedMap& map, const float* x, bool accumulate, float* out);
+  /// Does nothing useful, as fast as the registers allow; returns how many operations that were.
+  double (*multiply_add_in_registers)(int64_t iterations);
 };
 
 const Kernels& kernels_avx512();

@@ -14,6 +14,9 @@ const Kernels& REDRAW_ISA_TABLE() {
       .activate = REDRAW_ISA::activate,
       .attention_scratch_floats = REDRAW_ISA::attention_scratch_floats,
       .attention = REDRAW_ISA::attention,
+      .to_blocked = REDRAW_ISA::to_blocked,
+      .from_blocked = REDRAW_ISA::from_blocked,
+      .multiply_add_in_registers = REDRAW_ISA::multiply_add_in_registers,
   };
   return kTable;
 }

@@ -19,13 +19,26 @@ dnnl::primitive_attr attributes(bool accumulate) {
   return attr;
 }
 
+// Whether oneDNN runs at least this instruction set here; the sets are nested bit masks.
+bool has_isa(dnnl::cpu_isa isa) {
+  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & static_cast<int>(isa)) == static_cast<int>(isa);
+}
+
 }  // namespace
+
+int64_t channel_block(const Conv2dSpec& spec) {
+  if (spec.kernel != 3) return 0;
+  // The blocks that oneDNN's own kernels for this processor are written for.
+  const int64_t block = has_isa(dnnl::cpu_isa::avx512_core) ? 16 : (has_isa(dnnl::cpu_isa::avx2) ? 8 : 0);
+  return block != 0 && spec.in_channels % block == 0 && spec.out_channels % block == 0 ? block : 0;
+}
 
 dnnl::convolution_forward::primitive_desc convolution(const dnnl::engine& engine, const Conv2dSpec& spec,
                                                       const Shape& source, const Shape& destination, bool has_bias,
-                                                      bool accumulate) {
-  const memory::desc src({source[0], source[3], source[1], source[2]}, kF32, tag::nhwc);
-  const memory::desc dst({destination[0], destination[3], destination[1], destination[2]}, kF32, tag::nhwc);
+                                                      bool accumulate, int64_t block) {
+  const tag layout = block == 16 ? tag::nChw16c : (block == 8 ? tag::nChw8c : tag::nhwc);
+  const memory::desc src({source[0], source[3], source[1], source[2]}, kF32, layout);
+  const memory::desc dst({destination[0], destination[3], destination[1], destination[2]}, kF32, layout);
   const memory::desc weights({spec.out_channels, spec.in_channels, spec.kernel, spec.kernel}, kF32, tag::any);
   const memory::desc bias = has_bias ? memory::desc({spec.out_channels}, kF32, tag::a) : memory::desc();
   const memory::dims strides{spec.stride, spec.stride};
