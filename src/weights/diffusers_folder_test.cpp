@@ -66,6 +66,16 @@ TEST(DiffusersFolder, ReadsTheIndexTheConfigurationsAndTheWeights) {
   EXPECT_NE(model.weights("unet").find("unet"), nullptr);
 }
 
+TEST(DiffusersFolder, OpensTheModelInTheRepository) {
+  const DiffusersFolder model = DiffusersFolder::open(std::filesystem::path(REDRAW_SOURCE_DIR) / "models/emoji-128");
+  EXPECT_EQ(model.pipeline_class(), "StableDiffusionPipeline");
+  for (const ModelPart& part : model.parts()) EXPECT_NO_THROW(model.config(part.name)) << part.name;
+  EXPECT_EQ(model.weights("text_encoder").tensors().size(), 36u);
+  EXPECT_EQ(model.weights("unet").tensors().size(), 326u);
+  EXPECT_EQ(model.weights("vae").tensors().size(), 184u);
+  EXPECT_EQ(model.weights("unet").require("conv_in.weight").shape.rank(), 4u);
+}
+
 TEST(DiffusersFolder, SaysWhatIsWrongWithThePathOfAModel) {
   const TemporaryFolder folder;
   const std::string text = folder.write("notes.txt", "hello").string();

@@ -147,10 +147,8 @@ Difference compare(std::span<const float> ours, std::span<const double> referenc
 }
 
 Difference ExpectClose(std::string_view name, std::span<const float> ours, std::span<const double> reference,
-                       const Tolerance& tolerance, const std::source_location& location) {
-  const auto fail = [&](const std::string& what) {
-    ADD_FAILURE_AT(location.file_name(), static_cast<int>(location.line())) << name << ": " << what;
-  };
+                       const Tolerance& tolerance, const char* caller_file, int caller_line) {
+  const auto fail = [&](const std::string& what) { ADD_FAILURE_AT(caller_file, caller_line) << name << ": " << what; };
   if (!std::isfinite(tolerance.max_abs) && !std::isfinite(tolerance.rms_relative)) fail("no tolerance was given");
   if (reference.empty()) fail("there is nothing to compare with");
   if (ours.size() != reference.size()) {
