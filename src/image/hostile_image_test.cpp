@@ -40,11 +40,11 @@ FileBytes png_start(uint32_t width, uint32_t height) {
   return png;
 }
 
-FileBytes compressed_zeros(size_t count) {
-  const std::vector<Bytef> zeros(count);
+FileBytes compressed(size_t count, Bytef value) {
+  const std::vector<Bytef> values(count, value);
   uLongf bytes = compressBound(count);
   FileBytes out(bytes);
-  compress2(reinterpret_cast<Bytef*>(out.data()), &bytes, zeros.data(), count, 9);
+  compress2(reinterpret_cast<Bytef*>(out.data()), &bytes, values.data(), count, 9);
   out.resize(bytes);
   return out;
 }
@@ -225,9 +225,9 @@ TEST(HostileImage, RefusesFilesThatGiveTwoSizes) {
 
 TEST(HostileImage, SpendsLittleMemoryOnCompressedTextBombs) {
   // 100 chunks that libpng would each expand to 7.9 MB: 790 MB out of 800 kB.
-  const FileBytes zeros = compressed_zeros(7'900'000);
+  const FileBytes letters = compressed(7'900'000, 'a');
   FileBytes text = bytes_of(std::string_view("Comment\0\0", 9));
-  append(text, zeros);
+  append(text, letters);
   FileBytes chunks;
   for (int i = 0; i < 100; ++i) append_png_chunk(chunks, "zTXt", text);
   const FileBytes png = png_with(chunks);
@@ -238,7 +238,7 @@ TEST(HostileImage, SpendsLittleMemoryOnCompressedTextBombs) {
 TEST(HostileImage, SpendsLittleMemoryOnProfileBombs) {
   // Profiles that claim and expand to 60 MB.
   FileBytes profile = bytes_of(std::string_view("icc\0\0", 5));
-  append(profile, compressed_zeros(60'000'000));
+  append(profile, compressed(60'000'000, 0));
   FileBytes chunks;
   for (int i = 0; i < 20; ++i) append_png_chunk(chunks, "iCCP", profile);
   const FileBytes png = png_with(chunks);
