@@ -43,6 +43,10 @@ ModelSpec read_model_spec(const DiffusersFolder& folder) {
                  .unet = parse_unet_config(folder.config("unet")),
                  .vae = parse_vae_config(folder.config("vae")),
                  .scheduler = parse_scheduler_config(folder.config("scheduler"))};
+  // diffusers' Stable Diffusion pipelines (0.42.1, __init__) overrule two fields of old or incomplete files: their
+  // timesteps begin at 1, and nothing is clipped. Samplers by themselves would take both from the file.
+  spec.scheduler.steps_offset = 1;
+  spec.scheduler.clip_sample = false;
   check_together(spec, where);
   return spec;
 }

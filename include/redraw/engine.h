@@ -1,0 +1,88 @@
+// redraw as a library: one request in, one picture out. See examples/embed.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "redraw/error.h"
+#include "redraw/request.h"
+
+namespace redraw {
+
+/// A step that has been taken.
+struct Step {
+  int64_t index = 0;  ///< 0-based among the executed
+  int64_t count = 0;  ///< how many are executed
+  double timestep = 0;
+  double sigma = 0;  ///< noise level before the step
+  double seconds = 0;
+};
+
+/// Called during a run, from the thread that called Engine::run. All may be empty.
+struct Observer {
+  std::function<void(const std::string&)> on_line;  ///< what was decided, a sentence for people each: the plan is one
+  std::function<void(const Step&)> on_step;
+};
+
+/// A picture besides the result: the strip of the steps ("steps"), an intermediate one ("step-03").
+struct ExtraPicture {
+  std::string tag;
+  std::vector<std::byte> png;
+};
+
+struct Result {
+  bool cancelled = false;  ///< then there are no pictures
+  int64_t width = 0;
+  int64_t height = 0;
+  std::vector<uint8_t> rgb;    ///< width * height * 3, rows from the top
+  std::vector<std::byte> png;  ///< the picture as a file, with the metadata in it; equal requests give equal bytes
+  std::string metadata;        ///< JSON: every field with where its value came from, the plan, the version
+  std::vector<ExtraPicture> extras;
+  uint64_t seed = 0;  ///< the one used: the request's, or drawn
+  int64_t steps_run = 0;
+  double load_seconds = 0, text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
+};
+
+/// Runs requests, one at a time. Keeps the last model loaded. Not for use from two threads at once, except cancel().
+class Engine {
+ public:
+  /// threads: of the CPU kernels; 0 for all processors. Throws Error(out_of_range).
+  explicit Engine(int threads = 0);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Throws Error with the code and a message saying what is wrong, where and what to do.
+  Result run(const Request& request, const Observer& observer = {});
+
+  /// Ends the run at hand within a step, and every later one at once. May be called from a signal handler.
+  void cancel() noexcept;
+
+  /// Where time and memory went: what `redraw bench` prints.
+  struct Cost {
+    struct Row {
+      std::string op;
+      int64_t calls;
+      double seconds, flop;
+    };
+    std::vector<Row> rows;   ///< by kind of operator, since the engine was made or reset_cost was called
+    size_t peak_pool_bytes;  ///< activations and packed weights
+    double peak_flops;       ///< measured now: float32 operations a second that the processor's cores reach
+    std::string kernels;     ///< "avx512", "avx2", "generic"
+  };
+  Cost cost() const;
+  void reset_cost();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// "0.1.0"
+std::string version();
+
+}  // namespace redraw

@@ -1,0 +1,25 @@
+#include "app/default_model.h"
+
+#include <array>
+#include <string>
+
+#include "base/error.h"
+
+namespace redraw {
+
+std::filesystem::path default_model_folder() {
+  constexpr std::array<const char*, 3> kPlaces = {"models/emoji-128", "../share/redraw/models/emoji-128",
+                                                  "../../models/emoji-128"};
+  std::error_code ignored;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  std::string sought;
+  for (const char* place : kPlaces) {
+    const std::filesystem::path folder = (program / place).lexically_normal();
+    if (std::filesystem::exists(folder / "model_index.json", ignored)) return folder;
+    sought += (sought.empty() ? "" : ", ") + folder.string();
+  }
+  throw Error(Code::file_not_found,
+              "the model in the box is not where it should be (" + sought + "); give a model folder with --model");
+}
+
+}  // namespace redraw

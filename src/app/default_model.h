@@ -1,0 +1,12 @@
+// Where the model in the box is.
+#pragma once
+
+#include <filesystem>
+
+namespace redraw {
+
+/// The folder of emoji-128: beside the running program (models/), in an installation (../share/redraw/models/), or in
+/// the source tree that it was built in (../../models/). Throws Error(file_not_found) listing where it was sought.
+std::filesystem::path default_model_folder();
+
+}  // namespace redraw

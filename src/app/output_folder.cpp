@@ -1,0 +1,148 @@
+#include "app/output_folder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "base/error.h"
+
+namespace redraw {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, int reason, const char* doing) {
+  const bool is_full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
+  throw Error(is_full ? Code::disk_full : Code::output_not_writable,
+              path.string() + ": cannot be " + doing + ": " + std::strerror(reason) +
+                  (is_full ? "; make room or choose another --outdir" : "; choose another --outdir"));
+}
+
+// Holds the folder's lock, on file systems that have locks, until it goes.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder)
+      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ < 0) fail(folder, errno, "opened");
+    while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() { ::close(descriptor_); }
+
+  void sync() const { ::fsync(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+// A file under a name nobody looks at, removed unless it was given its real name.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& folder) : path_((folder / ".redraw-XXXXXX").string()) {
+    descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
+    if (descriptor_ < 0) fail(folder, errno, "written to");
+  }
+  TemporaryFile(TemporaryFile&& other) noexcept
+      : path_(std::exchange(other.path_, {})), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  void write(const std::filesystem::path& folder, const OutputFolder::Write& write, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const int64_t written = write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(folder, errno, "written to");
+      bytes = bytes.subspan(static_cast<size_t>(written));
+    }
+    if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0) fail(folder, errno, "written to");
+  }
+
+  // False when a file of that name is there.
+  bool link_as(const std::filesystem::path& name) const {
+    if (::link(path_.c_str(), name.c_str()) == 0) return true;
+    if (errno == EEXIST) return false;
+    fail(name, errno, "written");
+  }
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+// Names given so far; taken back unless all were.
+struct LinkedFiles {
+  std::vector<std::filesystem::path> paths;
+
+  void remove() {
+    for (const std::filesystem::path& path : paths) ::unlink(path.c_str());
+    paths.clear();
+  }
+  ~LinkedFiles() { remove(); }
+};
+
+// The highest counter of names that begin with digits and a dot.
+int64_t highest_counter(const std::filesystem::path& folder) {
+  int64_t highest = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    int64_t counter = 0;
+    const auto result = std::from_chars(name.data(), name.data() + name.size(), counter);
+    const bool is_counter = result.ec == std::errc() && result.ptr - name.data() >= 6 &&
+                            result.ptr != name.data() + name.size() && *result.ptr == '.';
+    if (is_counter) highest = std::max(highest, counter);
+  }
+  return highest;
+}
+
+std::filesystem::path file_name(int64_t counter, uint64_t seed, const std::string& tag) {
+  std::string digits = std::to_string(counter);
+  digits.insert(0, digits.size() < 6 ? 6 - digits.size() : 0, '0');
+  return digits + "." + std::to_string(seed) + (tag.empty() ? "" : "." + tag) + ".png";
+}
+
+}  // namespace
+
+OutputFolder::OutputFolder(std::filesystem::path folder, Write write)
+    : folder_(std::move(folder)),
+      write_(write ? std::move(write) : [](int descriptor, const void* bytes, size_t count) -> int64_t {
+        return ::write(descriptor, bytes, count);
+      }) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder_, problem);
+  if (problem && !std::filesystem::is_directory(folder_)) fail(folder_, problem.value(), "made");
+  const TemporaryFile probe(folder_);
+}
+
+std::vector<std::filesystem::path> OutputFolder::save(uint64_t seed, std::span<const OutputFile> files) {
+  std::vector<TemporaryFile> written;
+  written.reserve(files.size());
+  for (const OutputFile& file : files) {
+    written.emplace_back(folder_);
+    written.back().write(folder_, write_, file.bytes);
+  }
+  const FolderLock lock(folder_);
+  LinkedFiles linked;
+  for (int64_t counter = highest_counter(folder_) + 1; linked.paths.size() < files.size(); ++counter) {
+    linked.remove();  // somebody without the lock took this counter: the next one
+    for (size_t i = 0; i < files.size(); ++i) {
+      const std::filesystem::path path = folder_ / file_name(counter, seed, files[i].tag);
+      if (!written[i].link_as(path)) break;
+      linked.paths.push_back(path);
+    }
+  }
+  lock.sync();
+  return std::exchange(linked.paths, {});
+}
+
+}  // namespace redraw

@@ -1,0 +1,68 @@
+#include "app/settings.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json.h"
+
+namespace redraw {
+namespace {
+
+FieldValue value_of_json(const nlohmann::json& json, const std::string& where) {
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number()) return json.get<double>();
+  throw Error(Code::json_wrong_type, where + " must be a text, a number, true or false");
+}
+
+}  // namespace
+
+std::string_view origin_name(Origin origin) {
+  constexpr std::string_view kNames[] = {"flag", "model", "program"};
+  return kNames[static_cast<size_t>(origin)];
+}
+
+ModelDefaults read_model_defaults(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "redraw.json";
+  if (!std::filesystem::exists(path)) return {};
+  const JsonObject file = JsonObject::read(path);
+  ModelDefaults defaults;
+  for (const auto& [name, json] : file.raw().items()) {
+    try {
+      const Field& field = find_field(name);
+      if (!field.model_may_default) {
+        throw Error(Code::model_unsupported,
+                    "a model must not set '" + name + "' (cfg_scale, steps, sampler and negative it may)");
+      }
+      defaults.emplace(name, check_field(field, value_of_json(json, "'" + name + "'")));
+    } catch (const Error& e) {
+      throw Error(e.code(), path.string() + ": " + e.what());
+    }
+  }
+  return defaults;
+}
+
+Settings resolve(const Request& request, const ModelDefaults& model) {
+  Settings settings{.values = request, .origins = {}};
+  for (const Field& field : request_fields()) {
+    const std::optional<FieldValue> asked = get_field(request, field);
+    if (field.is_img2img_only && request.init.empty() && !field.is_positional && asked) {
+      throw Error(Code::usage, std::string(field.name) + " needs a picture to start from; use img2img");
+    }
+    const auto stated = model.find(field.name);
+    if (asked) {
+      set_field(settings.values, field, check_field(field, *asked));
+      settings.origins[field.name] = Origin::request;
+    } else if (stated != model.end()) {
+      set_field(settings.values, field, stated->second);
+      settings.origins[field.name] = Origin::model;
+    } else if (!field.fallback.empty() || field.name == "negative") {
+      set_field(settings.values, field, parse_field(field, field.fallback));
+      settings.origins[field.name] = Origin::program;
+    }
+  }
+  return settings;
+}
+
+}  // namespace redraw

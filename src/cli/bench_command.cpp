@@ -1,0 +1,69 @@
+#include "cli/bench_command.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "redraw/engine.h"
+
+namespace redraw::cli {
+namespace {
+
+double peak_resident_bytes() {
+  struct rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+int bench_command(const Request& request, int threads) {
+  constexpr double kMebi = 1024.0 * 1024.0;
+  Engine engine(threads);
+  const Result cold =
+      engine.run(request, {.on_line = [](const std::string& line) { fmt::print("{}\n", line); }, .on_step = {}});
+  engine.reset_cost();
+  const Result warm = engine.run(request);
+  Engine::Cost cost = engine.cost();
+  std::sort(cost.rows.begin(), cost.rows.end(), [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
+
+  const auto total = [](const Result& r) {
+    return r.load_seconds + r.text_seconds + r.encode_seconds + r.denoise_seconds + r.decode_seconds;
+  };
+  fmt::print("\n{}x{}, {} steps run, kernels {}, measured peak {:.0f} GFLOP/s (float32)\n\n", warm.width, warm.height,
+             warm.steps_run, cost.kernels, cost.peak_flops / 1e9);
+  fmt::print("{:<12} {:>9} {:>9}\n", "part", "first, ms", "again, ms");
+  const auto part = [](const char* name, double first, double again) {
+    fmt::print("{:<12} {:>9.1f} {:>9.1f}\n", name, first * 1e3, again * 1e3);
+  };
+  part("load", cold.load_seconds, warm.load_seconds);
+  part("text", cold.text_seconds, warm.text_seconds);
+  part("encode", cold.encode_seconds, warm.encode_seconds);
+  part("denoise", cold.denoise_seconds, warm.denoise_seconds);
+  part("decode", cold.decode_seconds, warm.decode_seconds);
+  part("total", total(cold), total(warm));
+
+  fmt::print("\n{:<12} {:>7} {:>9} {:>7} {:>9} {:>8}\n", "operator", "calls", "ms", "share", "GFLOP/s", "of peak");
+  double seconds = 0, flop = 0;
+  for (const Engine::Cost::Row& row : cost.rows) {
+    seconds += row.seconds;
+    flop += row.flop;
+  }
+  const auto print_row = [&](const std::string& name, int64_t calls, double row_seconds, double row_flop) {
+    if (calls == 0) return;
+    const std::string speed = row_flop > 0 ? fmt::format("{:.1f}", row_flop / row_seconds / 1e9) : "";
+    const std::string share =
+        row_flop > 0 ? fmt::format("{:.1f} %", 100 * row_flop / row_seconds / cost.peak_flops) : "";
+    fmt::print("{:<12} {:>7} {:>9.2f} {:>5.1f} % {:>9} {:>8}\n", name, calls, row_seconds * 1e3,
+               100 * row_seconds / seconds, speed, share);
+  };
+  for (const Engine::Cost::Row& row : cost.rows) print_row(row.op, row.calls, row.seconds, row.flop);
+  int64_t calls = 0;
+  for (const Engine::Cost::Row& row : cost.rows) calls += row.calls;
+  print_row("all", calls, seconds, flop);
+  fmt::print("\npeak memory: {:.0f} MiB resident, of which {:.0f} MiB activations and packed weights\n",
+             peak_resident_bytes() / kMebi, static_cast<double>(cost.peak_pool_bytes) / kMebi);
+  return 0;
+}
+
+}  // namespace redraw::cli

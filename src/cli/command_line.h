@@ -1,0 +1,10 @@
+// The door for people at a terminal and for scripts.
+#pragma once
+
+namespace redraw::cli {
+
+/// Runs one command and returns the exit status: 0 done; 1 a fault of redraw; 2 the request; 3 an input file; 4 the
+/// model; 5 the output; 130 stopped by Ctrl-C. Errors go to stderr in one line, "redraw: what, where, what to do".
+int run(int argc, char** argv);
+
+}  // namespace redraw::cli

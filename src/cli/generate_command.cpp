@@ -1,0 +1,100 @@
+#include "cli/generate_command.h"
+
+#include <csignal>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/output_folder.h"
+#include "cli/terminal.h"
+#include "redraw/engine.h"
+
+namespace redraw::cli {
+namespace {
+
+// A signal handler can reach nothing else. Set while a run goes on, by InterruptGuard alone.
+Engine* interrupted_engine = nullptr;
+
+extern "C" void on_interrupt(int) {
+  if (interrupted_engine != nullptr) interrupted_engine->cancel();
+}
+
+// While it lives, Ctrl-C (and the TERM of a service manager) cancel the engine's run; a second one ends the program.
+class InterruptGuard {
+ public:
+  explicit InterruptGuard(Engine& engine) {
+    interrupted_engine = &engine;
+    struct sigaction action = {};
+    action.sa_handler = on_interrupt;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, &before_interrupt_);
+    sigaction(SIGTERM, &action, &before_terminate_);
+  }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+  ~InterruptGuard() {
+    sigaction(SIGINT, &before_interrupt_, nullptr);
+    sigaction(SIGTERM, &before_terminate_, nullptr);
+    interrupted_engine = nullptr;
+  }
+
+ private:
+  struct sigaction before_interrupt_ = {};
+  struct sigaction before_terminate_ = {};
+};
+
+std::string result_json(const Result& result, const std::vector<std::filesystem::path>& paths) {
+  nlohmann::json extras = nlohmann::json::array();
+  for (size_t i = 1; i < paths.size(); ++i) extras.push_back(paths[i].string());
+  const nlohmann::json line = {
+      {"file", paths.front().string()},
+      {"extras", extras},
+      {"width", result.width},
+      {"height", result.height},
+      {"seed", result.seed},
+      {"steps_run", result.steps_run},
+      {"metadata", nlohmann::json::parse(result.metadata)},
+      {"seconds",
+       {{"load", result.load_seconds},
+        {"text", result.text_seconds},
+        {"encode", result.encode_seconds},
+        {"denoise", result.denoise_seconds},
+        {"decode", result.decode_seconds}}},
+  };
+  return line.dump();
+}
+
+}  // namespace
+
+std::string error_json(const std::string& code, const std::string& message) {
+  // A message may quote bytes of a file or a command line that are not UTF-8.
+  return nlohmann::json({{"error", {{"code", code}, {"message", message}}}})
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+int generate_command(const Request& request, const GenerateOptions& options) {
+  constexpr int kInterrupted = 130;
+  OutputFolder folder(options.outdir);
+  Engine engine(options.threads);
+  Terminal terminal(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal);
+  const Observer observer{.on_line = [&](const std::string& text) { terminal.line(text); },
+                          .on_step = [&](const Step& step) { terminal.step(step); }};
+  Result result;
+  {
+    const InterruptGuard guard(engine);
+    result = engine.run(request, observer);
+  }
+  terminal.finish();
+  if (result.cancelled) {
+    terminal.line(fmt::format("stopped after {} steps; nothing was written", result.steps_run));
+    if (options.json) fmt::print("{{\"cancelled\":true,\"steps_run\":{}}}\n", result.steps_run);
+    return kInterrupted;
+  }
+  std::vector<OutputFile> files{{.tag = "", .bytes = result.png}};
+  for (const ExtraPicture& extra : result.extras) files.push_back({.tag = extra.tag, .bytes = extra.png});
+  const std::vector<std::filesystem::path> paths = folder.save(result.seed, files);
+  for (const std::filesystem::path& path : paths) terminal.line("wrote " + path.string());
+  if (options.json) fmt::print("{}\n", result_json(result, paths));
+  return 0;
+}
+
+}  // namespace redraw::cli
