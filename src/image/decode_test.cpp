@@ -323,9 +323,11 @@ TEST(Decode, GivesTheSamePicturesFromManyThreads) {
         if (image.pixels != gradient(64, 64).pixels) failures[i] = "decode";
         const Image fitted = fit_image(image, {32, 32}, FitMode::cover).image;
         if (decode_image(encode_png(fitted), "b.png").image.pixels != fitted.pixels) failures[i] = "encode";
-        const bool is_png = (i + static_cast<size_t>(round)) % 2 == 0;
-        const std::string message = message_of([&] { decode_image(is_png ? bad_png : bad_jpeg, "bad"); });
-        if (message != (is_png ? png_message : jpeg_message)) failures[i] = message;
+        for (int again = 0; again < 8; ++again) {
+          const bool is_png = (i + static_cast<size_t>(again)) % 2 == 0;
+          const std::string message = message_of([&] { decode_image(is_png ? bad_png : bad_jpeg, "bad"); });
+          if (message != (is_png ? png_message : jpeg_message)) failures[i] = message;
+        }
       }
     });
   }
