@@ -1,0 +1,144 @@
+"""What is said on which stream, on a terminal and off it, and what signals do."""
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import time
+
+import harness
+from harness import DRAWING, EndToEndTest
+
+
+class Streams(EndToEndTest):
+    def test_quiet_says_nothing(self):
+        result = self.img2img("--quiet")
+        self.assert_succeeds(result)
+        self.assertEqual((result.stdout, result.stderr), ("", ""))
+        self.assertEqual(self.files(), ["000001.7.png"])
+
+    def test_json_is_one_line_on_stdout_and_the_rest_goes_to_stderr(self):
+        result = self.img2img("--json", "--step-strip")
+        self.assert_succeeds(result)
+        self.assertEqual(len(result.stdout.splitlines()), 1, result.stdout)
+        line = json.loads(result.stdout)
+        self.assertEqual(line["file"], str(self.outdir / "000001.7.png"))
+        self.assertEqual(line["extras"], [str(self.outdir / "000001.7.steps.png")])
+        self.assertEqual((line["width"], line["height"], line["seed"], line["steps_run"]), (64, 64, 7, 1))
+        self.assertIn("running 1 of 2", result.stderr)
+
+    def test_json_and_quiet_together_leave_the_one_line(self):
+        result = self.img2img("--json", "--quiet")
+        self.assert_succeeds(result)
+        self.assertEqual(result.stderr, "")
+        self.assertTrue(os.path.exists(json.loads(result.stdout)["file"]))
+
+    def test_piped_output_has_plain_lines(self):
+        result = self.img2img("--steps", "10", "--strength", "0.7")
+        self.assert_succeeds(result)
+        self.assertEqual(result.stderr, "")
+        steps = [line.split("  ")[0] for line in result.stdout.splitlines() if line.startswith("step ")]
+        self.assertEqual(steps, [f"step {number}/7" for number in range(1, 8)])
+        self.assertNotRegex(result.stdout, "[\x1b\r]")
+
+    def test_a_terminal_gets_a_bar(self):
+        reader, writer = pty.openpty()
+        command = [harness.program, "img2img", DRAWING, "fire", "--outdir", self.outdir, *harness.SMALL]
+        with subprocess.Popen(command, stdout=writer, stderr=writer) as process:
+            os.close(writer)
+            shown = b""
+            while True:
+                try:
+                    part = os.read(reader, 4096)
+                except OSError:  # Linux: the other end is closed
+                    break
+                if not part:
+                    break
+                shown += part
+        os.close(reader)
+        self.assertEqual(process.returncode, 0, shown)
+        text = shown.decode()
+        self.assertRegex(text, "\r█+ step 1/1  .* a step, .* left\x1b\\[K")
+        self.assertNotIn("step 1/1  t=", text)
+
+
+class Help(EndToEndTest):
+    def test_version_is_printed_without_loading_anything(self):
+        start = time.monotonic()
+        result = self.run_redraw("--version")
+        elapsed_s = time.monotonic() - start
+        self.assert_succeeds(result)
+        self.assertRegex(result.stdout, r"^redraw \d+\.\d+\.\d+\n$")
+        self.assertLess(elapsed_s, 2)  # takes hundredths of a second; the rest is for sanitizers and busy machines
+
+    def test_help_names_every_command_and_option(self):
+        result = self.run_redraw("--help")
+        self.assert_succeeds(result)
+        commands = re.findall(r"^  (\w+) {4,}", result.stdout, re.MULTILINE)
+        self.assertEqual(commands, ["img2img", "txt2img", "bench"])
+        for command in commands:
+            result = self.run_redraw(command, "--help")
+            self.assert_succeeds(result)
+            for option in ["--steps", "--sampler", "--model", "--threads", "--help"]:
+                self.assertIn(option, result.stdout)
+        self.assertIn("--strength", self.run_redraw("img2img", "--help").stdout)
+        self.assertNotIn("--strength", self.run_redraw("txt2img", "--help").stdout)
+
+
+class Plan(EndToEndTest):
+    # steps, strength, steps run: int(steps * strength), as diffusers and InvokeAI count
+    CASES = [(10, "0.7", 7), (10, "0.4", 4), (50, "0.4", 20), (30, "0.7", 21), (10, "1", 10)]
+
+    def test_the_plan_is_stated_before_the_first_step(self):
+        for steps, strength, run in self.CASES:
+            with self.subTest(steps=steps, strength=strength):
+                line = self.plan(steps, strength)
+                self.assertTrue(
+                    line.startswith(f"strength {strength} x {steps} steps: running {run} of {steps}, from t="), line)
+                self.assertIn("sigma=", line)
+                self.assertIn("sampler ddim (model), guidance 4 (model)", line)
+
+    def plan(self, steps, strength):
+        """The plan's line; the run is ended there."""
+        command = [harness.program, "img2img", DRAWING, "fire", "--outdir", self.outdir, "--steps", str(steps),
+                   "--strength", strength, "--threads", "1", "--seed", "7"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                for line in process.stdout:
+                    self.assertFalse(line.startswith("step "), line)
+                    if line.startswith("strength "):
+                        return line
+            finally:
+                process.kill()
+        self.fail("no plan was printed")
+
+
+class Signals(EndToEndTest):
+    def test_interrupt_ends_within_a_step_and_leaves_no_file(self):
+        for number in [signal.SIGINT, signal.SIGTERM]:
+            with self.subTest(number):
+                self.end_after_second_step(number)
+
+    def end_after_second_step(self, number):
+        command = [harness.program, "img2img", DRAWING, "fire", "--outdir", self.outdir, "--steps", "500",
+                   "--strength", "1", "--threads", "1", "--seed", "7"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            try:
+                for line in process.stdout:
+                    if line.startswith("step 2/500"):
+                        process.send_signal(number)
+                        break
+                rest = process.stdout.read()
+                status = process.wait(harness.TIMEOUT_S)
+            finally:
+                process.kill()
+        self.assertEqual(status, 130, rest)
+        # Those that were under way or already printed when the signal arrived; 500 would take far longer.
+        self.assertLessEqual(rest.count("step "), 5, rest)
+        self.assertRegex(rest, r"stopped after \d+ steps; nothing was written")
+        self.assertEqual(self.files(), [])
+
+
+if __name__ == "__main__":
+    harness.main()
