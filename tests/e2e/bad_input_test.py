@@ -10,7 +10,7 @@ import signal
 import unittest
 
 import harness
-from harness import DRAWING, EndToEndTest, copy_model, png_bytes, swap_first_dimensions
+from harness import DRAWING, EndToEndTest, copy_model, fill_with_nan, png_bytes, swap_first_dimensions
 
 
 class BadInputTest(EndToEndTest):
@@ -87,6 +87,13 @@ class Models(BadInputTest):
         weights = model / "unet" / "diffusion_pytorch_model.safetensors"
         os.truncate(weights, weights.stat().st_size // 2)
         self.assert_refused(self.img2img("--json", "--model", model), 4, "safetensors_offset_out_of_range", weights)
+
+    def test_weights_that_are_no_numbers_give_no_black_picture(self):
+        for part, tensor in [("unet", "conv_in.weight"), ("vae", "decoder.conv_in.weight")]:
+            with self.subTest(part):
+                model = copy_model(self.folder / part)
+                fill_with_nan(model / part / "diffusion_pytorch_model.safetensors", tensor)
+                self.assert_refused(self.img2img("--json", "--model", model), 4, "model_not_finite", model.name)
 
     def test_a_model_that_sets_what_it_must_not(self):
         model = copy_model(self.folder / "model")

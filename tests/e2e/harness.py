@@ -96,16 +96,35 @@ def copy_model(folder):
     return Path(shutil.copytree(MODEL, folder, ignore=shutil.ignore_patterns("samples")))
 
 
-def swap_first_dimensions(path, tensor):
-    """Writes another shape of `tensor` into the header of a safetensors file, of as many elements as before."""
+def read_safetensors(path):
+    """The header of a safetensors file, as a dictionary, and the bytes after it."""
     data = path.read_bytes()
     length, = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8:8 + length])
-    shape = header[tensor]["shape"]
-    shape[0], shape[1] = shape[1], shape[0]
+    return json.loads(data[8:8 + length]), data[8 + length:]
+
+
+def write_safetensors(path, header, numbers):
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data[8 + length:])
+    path.write_bytes(struct.pack("<Q", len(text)) + text + numbers)
+
+
+def swap_first_dimensions(path, tensor):
+    """Writes another shape of `tensor` into the header of a safetensors file, of as many elements as before."""
+    header, numbers = read_safetensors(path)
+    shape = header[tensor]["shape"]
+    shape[0], shape[1] = shape[1], shape[0]
+    write_safetensors(path, header, numbers)
+
+
+def fill_with_nan(path, tensor):
+    """Makes every number of a float16 tensor a NaN."""
+    header, numbers = read_safetensors(path)
+    if header[tensor]["dtype"] != "F16":
+        raise ValueError(f"{tensor} is {header[tensor]['dtype']}, not F16")
+    begin, end = header[tensor]["data_offsets"]
+    nan = struct.pack("<H", 0x7E00) * ((end - begin) // 2)
+    write_safetensors(path, header, numbers[:begin] + nan + numbers[end:])
 
 
 def main():
