@@ -161,7 +161,8 @@ Result Engine::run(const Request& request, const Observer& observer) {
                     made.dropped_ids));
   }
   if (*settings.values.step_strip) {
-    const std::string title = settings.values.prompt + "  ·  " + plan_line(settings, plan);
+    const std::string title =
+        fmt::format("{}  ·  {} of {} steps", settings.values.prompt, plan.steps_to_run(), plan.steps());
     result.extras.push_back({"steps", encode_png(step_strip(strip, plan.steps(), title), {})});
   }
   result.metadata = metadata_json(settings, model.spec(), generation, plan, state_->context.threads());

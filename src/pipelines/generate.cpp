@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "diffusion/strength.h"
+#include "pipelines/guided_network.h"
 
 namespace redraw {
 namespace {
@@ -64,57 +65,17 @@ std::vector<float> encode_start(const StableDiffusion& model, const GenerateRequ
   return latent;
 }
 
-// The network with classifier-free guidance (Ho and Salimans 2022): both halves in one batch, unconditional first.
-class GuidedNetwork {
- public:
-  GuidedNetwork(const StableDiffusion& model, const Tensor& context, const Tensor& negative_context, double cfg_scale,
-                const Shape& latent_shape)
-      : model_(model), cfg_scale_(static_cast<float>(cfg_scale)), shape_(latent_shape) {
-    Tensor both = context;
-    if (negative_context) {
-      both = Tensor(model.backend().pool(), {2, context.dim(1), context.dim(2)});
-      std::copy(negative_context.values().begin(), negative_context.values().end(), both.data());
-      std::copy(context.values().begin(), context.values().end(), both.data() + context.elements());
-    }
-    batch_ = both.dim(0);
-    prepared_ = model.unet().prepare({.context = both, .pooled = {}, .time_ids = {}});
-  }
-
-  void operator()(std::span<const float> x, double timestep, std::span<float> output) const {
-    Tensor input(model_.backend().pool(), {batch_, shape_[1], shape_[2], shape_[3]});
-    for (int64_t n = 0; n < batch_; ++n) std::copy(x.begin(), x.end(), input.data() + n * shape_.elements());
-    const auto time = static_cast<float>(timestep);
-    const Tensor predicted = model_.unet()(input, {&time, 1}, prepared_);
-    const float* unconditional = predicted.data();
-    const float* conditional = predicted.data() + (batch_ - 1) * shape_.elements();
-    for (size_t i = 0; i < output.size(); ++i) {
-      output[i] = batch_ == 1 ? conditional[i] : unconditional[i] + cfg_scale_ * (conditional[i] - unconditional[i]);
-    }
-    const bool finite = std::all_of(output.begin(), output.end(), [](float v) { return std::isfinite(v); });
-    if (!finite) {
-      throw Error(Code::model_not_finite, model_.spec().name +
-                                              ": the network yields values that are not numbers at timestep " +
-                                              std::to_string(timestep) + "; its weights may be damaged");
-    }
-  }
-
- private:
-  const StableDiffusion& model_;
-  float cfg_scale_;
-  Shape shape_;
-  int64_t batch_ = 1;
-  UNet::Prepared prepared_;
-};
-
-Tensor latent_tensor(const Shape& shape, std::span<const float> values) {
-  return Tensor::from(shape, values);
+void check_finite(const ModelSpec& model, double timestep, std::span<const float> output) {
+  if (std::all_of(output.begin(), output.end(), [](float x) { return std::isfinite(x); })) return;
+  throw Error(Code::model_not_finite, model.name + ": the network yields values that are not numbers at timestep " +
+                                          std::to_string(timestep) + "; its weights may be damaged");
 }
 
 // A latent in the midst of a run carries noise: brought to the variance that the autoencoder knows before decoding,
 // so that samplers which keep it at 1 and those which let it grow with sigma look alike.
 Image preview_of(const StableDiffusion& model, const Shape& shape, const StepTable& table, int64_t next,
                  std::span<const float> latent) {
-  Tensor scaled = latent_tensor(shape, latent);
+  Tensor scaled = Tensor::from(shape, latent);
   if (next < table.steps()) {
     const float signal = table.signal_scales[static_cast<size_t>(next)];
     const float noise = table.noise_scales[static_cast<size_t>(next)];
@@ -172,11 +133,15 @@ GenerateResult generate(const StableDiffusion& model, const GenerateRequest& req
   result.encode_seconds = stopwatch.restart();
   if (cancelled()) return result;
 
-  const GuidedNetwork network(model, prompt.context, negative.context, request.cfg_scale, shape);
+  const GuidedNetwork network(model.unet(), prompt.context, negative.context, request.cfg_scale, shape);
   Stopwatch step_watch;
   const SamplerRun run{
       .begin = plan.begin,
-      .denoise = std::cref(network),
+      .denoise =
+          [&](std::span<const float> x, double timestep, std::span<float> output) {
+            network(x, timestep, output);
+            check_finite(model.spec(), timestep, output);
+          },
       .on_step =
           [&](const StepInfo& info) {
             result.steps_run = info.index + 1;
@@ -199,7 +164,7 @@ GenerateResult generate(const StableDiffusion& model, const GenerateRequest& req
     result.cancelled = true;
     return result;
   }
-  result.image = model.decode_latent(latent_tensor(shape, latent));
+  result.image = model.decode_latent(Tensor::from(shape, latent));
   result.decode_seconds = stopwatch.restart();
   return result;
 }

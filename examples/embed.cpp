@@ -1,0 +1,28 @@
+// redraw as a library: redraw a picture, and do what you like with the pixels.
+//   embed PICTURE PROMPT OUTPUT.png
+#include <cstdio>
+#include <fstream>
+
+#include "redraw/engine.h"
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: embed PICTURE PROMPT OUTPUT.png\n");
+    return 2;
+  }
+  try {
+    redraw::Engine engine;
+    const redraw::Request request{.prompt = argv[2], .init = argv[1], .strength = 0.7, .steps = 10, .seed = 1592514025};
+    const redraw::Observer observer{
+        .on_line = [](const std::string& line) { std::puts(line.c_str()); },
+        .on_step = [](const redraw::Step& step) { std::printf("t=%g  %.0f ms\n", step.timestep, step.seconds * 1e3); }};
+    const redraw::Result result = engine.run(request, observer);
+    std::ofstream file(argv[3], std::ios::binary);
+    file.write(reinterpret_cast<const char*>(result.png.data()), static_cast<std::streamsize>(result.png.size()));
+    std::printf("%ldx%ld\n", static_cast<long>(result.width), static_cast<long>(result.height));
+    return file.flush() ? 0 : 5;
+  } catch (const redraw::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}

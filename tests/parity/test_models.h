@@ -1,0 +1,38 @@
+// The models that parity tests load.
+#pragma once
+
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <string>
+
+#include "pipelines/parameters_of.h"
+#include "weights/diffusers_folder.h"
+
+namespace redraw {
+
+/// The model in the box.
+inline std::filesystem::path box_model() {
+  return std::filesystem::path(REDRAW_SOURCE_DIR) / "models/emoji-128";
+}
+
+/// A checkpoint with made-up weights, made by scripts/make-test-models: "tiny-sd15", "tiny-sd21", "tiny-sdxl".
+inline DiffusersFolder tiny_model(const std::string& arch) {
+  const auto folder = std::filesystem::path(REDRAW_BINARY_DIR).parent_path() / "checkpoints" / arch;
+  EXPECT_TRUE(std::filesystem::exists(folder)) << folder << " is missing: run scripts/make-test-models";
+  return DiffusersFolder::open(folder);
+}
+
+/// Parameters in which the tensors of two layers have changed places: a defect that parity tests must notice.
+inline nn::Parameters swapped(const nn::Parameters& p, const std::string& a, const std::string& b) {
+  return nn::Parameters([p, a, b](const std::string& name) {
+    std::string other = name;
+    if (const size_t at = name.find(a); at != std::string::npos) {
+      other.replace(at, a.size(), b);
+    } else if (const size_t back = name.find(b); back != std::string::npos) {
+      other.replace(back, b.size(), a);
+    }
+    return p.find(other);
+  });
+}
+
+}  // namespace redraw
