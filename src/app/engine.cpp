@@ -69,6 +69,15 @@ Canvas canvas_of(const Request& values, int64_t native_side) {
   return canvas;
 }
 
+// What the model's folder states: its redraw.json, and the solver that its scheduler configuration names, if we have
+// it.
+ModelDefaults defaults_of(const std::filesystem::path& folder, const ModelSpec& spec) {
+  ModelDefaults defaults = read_model_defaults(folder);
+  const SamplerInfo* own = sampler_of_class(spec.scheduler.class_name);
+  if (own != nullptr) defaults.emplace("sampler", std::string(own->name));  // redraw.json goes before it
+  return defaults;
+}
+
 uint64_t drawn_seed() {
   return std::random_device{}();
 }
@@ -122,8 +131,8 @@ Result Engine::run(const Request& request, const Observer& observer) {
   };
   const auto start = std::chrono::steady_clock::now();
   const std::filesystem::path folder = request.model ? std::filesystem::path(*request.model) : default_model_folder();
-  const Settings settings = resolve(request, read_model_defaults(folder));
   const StableDiffusion& model = state_->load(folder);
+  const Settings settings = resolve(request, defaults_of(folder, model.spec()));
   const Canvas canvas = canvas_of(settings.values, model.spec().native_side());
   Result result;
   result.seed = request.seed ? static_cast<uint64_t>(*request.seed) : drawn_seed();

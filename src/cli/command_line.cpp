@@ -26,6 +26,26 @@ std::string option_name(const Field& field) {
   return name;
 }
 
+// Breaks between words so that help stays readable on a terminal of 100 columns; CLI11 indents the lines.
+std::string wrapped(const std::string& text) {
+  constexpr size_t kColumns = 68;
+  std::string result;
+  size_t column = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    if (column > 0 && column + 1 + word.size() > kColumns) {
+      result += "\n";
+      column = 0;
+    }
+    if (column > 0) result += " ";
+    result += word;
+    column += (column > 0 ? 1 : 0) + word.size();
+    at = end + 1;
+  }
+  return result;
+}
+
 std::string with_range_and_default(const Field& field) {
   std::string help(field.help);
   if (field.choices != nullptr) {
@@ -39,7 +59,7 @@ std::string with_range_and_default(const Field& field) {
   if (!field.fallback.empty() && field.type != FieldType::flag) {
     help += fmt::format(" [{}{}]", field.fallback, field.model_may_default ? ", or as the model states" : "");
   }
-  return help;
+  return wrapped(help);
 }
 
 // The options of one command, made from the table of fields. Values arrive as text and are read by the table's own
@@ -104,11 +124,23 @@ int report(const std::string& code, const std::string& message, int status, bool
   return status;
 }
 
+// "img2img needs PICTURE and PROMPT"
+std::string needed_arguments(const CLI::App& command) {
+  std::string needed;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_positional()) needed += (needed.empty() ? "" : " and ") + option->get_option_text();
+  }
+  return command.get_name() + " needs " + needed;
+}
+
 // CLI11's own message, with the nearest option where one was not known.
 int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& unknown,
                  bool json) {
   std::string message = error.what();
-  if (!unknown.empty()) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    message = app.get_subcommands().empty() ? "a command is needed: img2img, txt2img or bench"
+                                            : needed_arguments(*app.get_subcommands().front());
+  } else if (!unknown.empty()) {
     std::deque<std::string> names;
     const CLI::App* command = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
     for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
@@ -124,7 +156,7 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
 
 struct Commands {
   CLI::App app{"Redraws a picture from a prompt with Stable Diffusion."};
-  CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture: what goes in decides what stays");
+  CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
   CLI::App* txt2img = app.add_subcommand("txt2img", "Draws a picture from a prompt alone");
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
   RequestOptions img2img_fields{*img2img, true};
