@@ -5,6 +5,7 @@
 #include <random>
 
 #include "ops/attention.h"
+#include "ops/conv2d.h"
 #include "ops/cpu/cpu_backend.h"
 #include "ops/norm.h"
 
@@ -25,6 +26,11 @@ Tensor normal(std::mt19937& random, Shape shape) {
   return t;
 }
 
+Tensor scaled(Tensor t, float factor) {
+  for (float& x : t.values()) x *= factor;
+  return t;
+}
+
 void expect_equal(const Tensor& a, const Tensor& b, const char* what) {
   for (int64_t i = 0; i < a.elements(); ++i) ASSERT_NEAR(a.data()[i], b.data()[i], 3e-5) << what << " at " << i;
 }
@@ -41,6 +47,12 @@ TEST(KernelTables, AgreeWithTheReferenceOnEveryInstructionSet) {
     expect_equal(GroupNorm(backend, 12, 3, 1e-5f, w, b)(x, Activation::silu),
                  GroupNorm(*reference, 12, 3, 1e-5f, w, b)(x, Activation::silu), table->name);
     expect_equal(LayerNorm(backend, 12, 1e-5f, w, b)(x), LayerNorm(*reference, 12, 1e-5f, w, b)(x), table->name);
+    const Conv2dSpec spec{.in_channels = 32, .out_channels = 48};
+    const Tensor map = normal(random, {2, 19, 13, 32});
+    const Tensor residual = normal(random, {2, 19, 13, 48});
+    const Weight kernel = Weight::of("k", scaled(normal(random, {48, 32, 3, 3}), 0.02f));
+    expect_equal(Conv2d(backend, spec, kernel, {})(map, residual), Conv2d(*reference, spec, kernel, {})(map, residual),
+                 table->name);
     for (int64_t width : {1, 8, 40, 64, 80, 160}) {
       const Tensor q = normal(random, {1, 67, 2 * width});
       const Tensor k = normal(random, {1, 301, 2 * width});

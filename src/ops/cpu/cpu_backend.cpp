@@ -1,10 +1,10 @@
 #include "ops/cpu/cpu_backend.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <omp.h>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -15,18 +15,20 @@
 namespace redraw {
 namespace {
 
+using CallKey = std::array<int64_t, 6>;
+
+}  // namespace
+
 // A primitive and what is needed to call it, made once for each shape of its input.
-struct Call {
+struct CpuBackend::Call {
+  template <typename Primitive, typename PrimitiveDesc>
+  static Call of(const PrimitiveDesc& desc) {
+    return {Primitive(desc), desc.src_desc(), desc.weights_desc(), desc.dst_desc(), desc.scratchpad_desc()};
+  }
+
   dnnl::primitive primitive;
   dnnl::memory::desc source, weights, destination, scratchpad;
 };
-
-template <typename PrimitiveDesc, typename Primitive>
-Call make_call(const PrimitiveDesc& desc) {
-  return {Primitive(desc), desc.src_desc(), desc.weights_desc(), desc.dst_desc(), desc.scratchpad_desc()};
-}
-
-}  // namespace
 
 // The weights of one layer. They are read and packed at the first call, when the layout that oneDNN wants is known:
 // loading a model is then only opening a file, and parts that a run does not need are never read.
@@ -35,9 +37,10 @@ class CpuBackend::Packed final : public PackedWeights {
   Packed(Weight weight, Weight bias, dnnl::memory::desc plain)
       : weight_(std::move(weight)), plain_(std::move(plain)), bias_(bias ? bias.load() : Tensor()) {}
 
-  // The call for an input of this key (its extents, and whether it accumulates), made by `make` the first time.
+  // The call for an input of this key (its extents and what else the primitive depends on), made by `make` the first
+  // time.
   template <typename Make>
-  Call& call(const std::tuple<int64_t, int64_t, int64_t, bool>& key, Make make) {
+  const Call& call(const CallKey& key, Make make) {
     const auto found = calls_.find(key);
     return found != calls_.end() ? found->second : calls_.emplace(key, make()).first->second;
   }
@@ -71,7 +74,7 @@ class CpuBackend::Packed final : public PackedWeights {
   Tensor bias_;
   Tensor packed_;
   dnnl::memory::desc layout_;
-  std::map<std::tuple<int64_t, int64_t, int64_t, bool>, Call> calls_;
+  std::map<CallKey, Call> calls_;
 };
 
 CpuBackend::CpuBackend(const Context& context, const cpu::Kernels& kernels)
@@ -97,49 +100,63 @@ std::unique_ptr<PackedWeights> CpuBackend::pack_linear(const LinearSpec& spec, W
   return std::make_unique<Packed>(std::move(weight), std::move(bias), plain);
 }
 
-void CpuBackend::run(Packed& layer, const dnnl::primitive& primitive, const dnnl::memory::desc& source,
-                     const dnnl::memory::desc& weights, const dnnl::memory::desc& destination,
-                     const dnnl::memory::desc& scratchpad, const Tensor& x, Tensor& out) {
-  const Tensor& packed = layer.packed(weights, engine_, stream_, pool());
-  const Tensor scratch(pool(), {static_cast<int64_t>(scratchpad.get_size() / sizeof(float) + 1)});
+void CpuBackend::run(Packed& layer, const Call& call, const Tensor& x, Tensor& out) {
+  const Tensor& packed = layer.packed(call.weights, engine_, stream_, pool());
+  const Tensor scratch(pool(), {static_cast<int64_t>(call.scratchpad.get_size() / sizeof(float) + 1)});
   std::unordered_map<int, dnnl::memory> arguments{
-      {DNNL_ARG_SRC, dnnl::memory(source, engine_, const_cast<float*>(x.data()))},
-      {DNNL_ARG_WEIGHTS, dnnl::memory(weights, engine_, const_cast<float*>(packed.data()))},
-      {DNNL_ARG_DST, dnnl::memory(destination, engine_, out.data())},
-      {DNNL_ARG_SCRATCHPAD, dnnl::memory(scratchpad, engine_, const_cast<float*>(scratch.data()))}};
+      {DNNL_ARG_SRC, dnnl::memory(call.source, engine_, const_cast<float*>(x.data()))},
+      {DNNL_ARG_WEIGHTS, dnnl::memory(call.weights, engine_, const_cast<float*>(packed.data()))},
+      {DNNL_ARG_DST, dnnl::memory(call.destination, engine_, out.data())},
+      {DNNL_ARG_SCRATCHPAD, dnnl::memory(call.scratchpad, engine_, const_cast<float*>(scratch.data()))}};
   if (layer.has_bias()) {
     const int64_t features = out.shape().back();
-    const bool is_matmul = source.dims().size() == 2;
+    const bool is_matmul = call.source.dims().size() == 2;
     const dnnl::memory::desc bias(is_matmul ? dnnl::memory::dims{1, features} : dnnl::memory::dims{features},
                                   dnnl::memory::data_type::f32,
                                   is_matmul ? dnnl::memory::format_tag::ab : dnnl::memory::format_tag::a);
     arguments.emplace(DNNL_ARG_BIAS, dnnl::memory(bias, engine_, layer.bias()));
   }
-  primitive.execute(stream_, arguments);
+  call.primitive.execute(stream_, arguments);
 }
 
 void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
   use_threads();
   auto& layer = static_cast<Packed&>(weights);
   const int64_t block = onednn::channel_block(spec);
-  const bool sums_in_onednn = accumulate && block == 0;  // else the way back from the blocks adds
-  const Call& call = layer.call({x.dim(0), x.dim(1), x.dim(2), sums_in_onednn}, [&] {
-    return make_call<dnnl::convolution_forward::primitive_desc, dnnl::convolution_forward>(
-        onednn::convolution(engine_, spec, x.shape(), out.shape(), layer.has_bias(), sums_in_onednn, block));
-  });
+  const auto call = [&](const cpu::RowBand& band, bool sums) -> const Call& {
+    return layer.call({x.dim(0), x.dim(2), band.source_rows, band.pad_top, band.pad_bottom, sums}, [&] {
+      return Call::of<dnnl::convolution_forward>(onednn::convolution(engine_, spec,
+                                                                     {.batch = x.dim(0),
+                                                                      .width = x.dim(2),
+                                                                      .band = band,
+                                                                      .block = block,
+                                                                      .has_bias = layer.has_bias(),
+                                                                      .accumulate = sums}));
+    });
+  };
   if (block == 0) {
-    run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, x, out);
+    run(layer, call(cpu::whole_map(spec, x.dim(1)), accumulate), x, out);
     return;
   }
-  const auto blocked = [block](const Tensor& map) {
-    return cpu::BlockedMap{
-        .batch = map.dim(0), .positions = map.dim(1) * map.dim(2), .channels = map.dim(3), .block = block};
-  };
-  Tensor source(pool(), x.shape());
-  Tensor destination(pool(), out.shape());
-  kernels_.to_blocked(blocked(x), x.data(), source.data());
-  run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, source, destination);
-  kernels_.from_blocked(blocked(out), destination.data(), accumulate, out.data());
+  const int64_t band_rows = cpu::rows_in_a_band(spec, x.shape(), context().threads());
+  for (int64_t first = 0; first < out.dim(1); first += band_rows) {
+    const cpu::RowBand band = cpu::row_band(spec, x.dim(1), first, band_rows);
+    Tensor source(pool(), {x.dim(0), band.source_rows, x.dim(2), x.dim(3)});
+    Tensor destination(pool(), {x.dim(0), band.rows, out.dim(2), out.dim(3)});
+    const auto blocked = [block](const Tensor& map, int64_t first_row, int64_t rows) {
+      return cpu::BlockedRows{.batch = map.dim(0),
+                              .height = map.dim(1),
+                              .width = map.dim(2),
+                              .channels = map.dim(3),
+                              .first = first_row,
+                              .rows = rows,
+                              .block = block};
+    };
+    kernels_.to_blocked(blocked(x, band.source_first, band.source_rows), x.data(), source.data());
+    run(layer, call(band, false), source, destination);
+    // The way back adds the residual.
+    kernels_.from_blocked(blocked(out, band.first, band.rows), destination.data(), accumulate, out.data());
+  }
 }
 
 void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
@@ -147,11 +164,10 @@ void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Te
   auto& layer = static_cast<Packed&>(weights);
   const int64_t rows = x.elements() / spec.in_features;
   if (rows == 0) return;
-  const Call& call = layer.call({rows, 0, 0, accumulate}, [&] {
-    return make_call<dnnl::matmul::primitive_desc, dnnl::matmul>(
-        onednn::matmul(engine_, spec, rows, layer.has_bias(), accumulate));
+  const Call& call = layer.call({rows, accumulate}, [&] {
+    return Call::of<dnnl::matmul>(onednn::matmul(engine_, spec, rows, layer.has_bias(), accumulate));
   });
-  run(layer, call.primitive, call.source, call.weights, call.destination, call.scratchpad, x, out);
+  run(layer, call, x, out);
 }
 
 void CpuBackend::geglu(const Tensor& x, Tensor& out) {

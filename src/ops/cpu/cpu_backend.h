@@ -30,11 +30,10 @@ class CpuBackend final : public Backend {
   void concat_channels(const Tensor& a, const Tensor& b, Tensor& out) override;
 
  private:
+  struct Call;
   class Packed;
   void use_threads() const;
-  void run(Packed& layer, const dnnl::primitive& primitive, const dnnl::memory::desc& source,
-           const dnnl::memory::desc& weights, const dnnl::memory::desc& destination,
-           const dnnl::memory::desc& scratchpad, const Tensor& x, Tensor& out);
+  void run(Packed& layer, const Call& call, const Tensor& x, Tensor& out);
 
   dnnl::engine engine_;
   dnnl::stream stream_;

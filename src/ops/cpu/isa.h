@@ -16,8 +16,8 @@ void layer_norm(const float* x, const float* weight, const float* bias, int64_t 
 int64_t attention_scratch_floats(const AttentionShape& shape, int threads);
 void attention(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch, int threads,
                float* out);
-void to_blocked(const BlockedMap& map, const float* x, float* out);
-void from_blocked(const BlockedMap& map, const float* x, bool accumulate, float* out);
+void to_blocked(const BlockedRows& shape, const float* x, float* out);
+void from_blocked(const BlockedRows& shape, const float* x, bool accumulate, float* out);
 double multiply_add_in_registers(int64_t iterations);
 
 }  // namespace redraw::cpu::REDRAW_ISA

@@ -26,9 +26,12 @@ struct AttentionShape {
   bool is_causal;
 };
 
-/// A map of `positions` = height * width and `channels` in blocks of `block` (8 or 16, dividing the channels).
-struct BlockedMap {
-  int64_t batch, positions, channels, block;
+/// The rows first .. first + rows - 1 of every picture of a channels-last map [batch, height, width, channels], and
+/// the same numbers with the channels in blocks: [batch, channels / block, rows, width, block].
+struct BlockedRows {
+  int64_t batch, height, width, channels;
+  int64_t first, rows;
+  int64_t block;  ///< 8 or 16, divides the channels
 };
 
 /// Plain pointers only: these functions are compiled several times with different instruction sets, so they must not
@@ -45,10 +48,10 @@ struct Kernels {
   int64_t (*attention_scratch_floats)(const AttentionShape& shape, int threads);
   void (*attention)(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch,
                     int threads, float* out);
-  /// [batch, positions, channels] -> [batch, channels / block, positions, block]
-  void (*to_blocked)(const BlockedMap& map, const float* x, float* out);
-  /// The way back; added to what `out` holds, if accumulate.
-  void (*from_blocked)(const BlockedMap& map, const float* x, bool accumulate, float* out);
+  /// From the channels-last map x to blocks.
+  void (*to_blocked)(const BlockedRows& shape, const float* x, float* out);
+  /// From blocks to the channels-last map out; added to what it holds, if accumulate.
+  void (*from_blocked)(const BlockedRows& shape, const float* x, bool accumulate, float* out);
   /// Does nothing useful, as fast as the registers allow; returns how many operations that were.
   double (*multiply_add_in_registers)(int64_t iterations);
 };

@@ -5,10 +5,6 @@
 namespace redraw::cpu::REDRAW_ISA {
 namespace {
 
-// Positions a thread takes at a time. All blocks of so many positions meet in the cache, while each block is still
-// long enough to be read or written as a stream.
-constexpr int64_t kTile = 64;
-
 template <int kBlock>
 struct Block {
   typedef float Channels __attribute__((vector_size(kBlock * 4)));
@@ -21,49 +17,52 @@ struct Block {
   static void store(float* to, Channels channels) { __builtin_memcpy(to, &channels, sizeof(channels)); }
 };
 
-// Calls function(offset in the channels-last map, offset in the blocked map) for every block of every position.
+// Calls function(offset in the channels-last map, offset in the blocks) for every block of every position. In the order
+// of the map, because that is the larger of the two and comes from memory or goes there: half as fast again as a tile
+// of positions at a time, block after block, on maps larger than the cache.
 template <typename Function>
-void for_each_block(const BlockedMap& map, Function function) {
-  const int64_t tiles = (map.positions + kTile - 1) / kTile;
+void for_each_block(const BlockedRows& shape, Function function) {
+  const int64_t block_stride = shape.rows * shape.width * shape.block;
 #pragma omp parallel for schedule(static)
-  for (int64_t unit = 0; unit < map.batch * tiles; ++unit) {
-    const int64_t picture = unit / tiles * map.positions * map.channels;
-    const int64_t first = unit % tiles * kTile;
-    const int64_t last = first + kTile < map.positions ? first + kTile : map.positions;
-    for (int64_t c = 0; c < map.channels; c += map.block) {
-      for (int64_t p = first; p < last; ++p) {
-        function(picture + p * map.channels + c, picture + c * map.positions + p * map.block);
+  for (int64_t unit = 0; unit < shape.batch * shape.rows; ++unit) {
+    const int64_t picture = unit / shape.rows, row = unit % shape.rows;
+    int64_t plain = (picture * shape.height + shape.first + row) * shape.width * shape.channels;
+    int64_t blocked = picture * shape.rows * shape.width * shape.channels + row * shape.width * shape.block;
+    for (int64_t x = 0; x < shape.width; ++x, blocked += shape.block) {
+      int64_t at = blocked;
+      for (int64_t c = 0; c < shape.channels; c += shape.block, plain += shape.block, at += block_stride) {
+        function(plain, at);
       }
     }
   }
 }
 
 template <int kBlock>
-void to_blocked(const BlockedMap& map, const float* x, float* out) {
+void to_blocked(const BlockedRows& shape, const float* x, float* out) {
   using B = Block<kBlock>;
-  for_each_block(map, [=](int64_t plain, int64_t blocked) { B::store(out + blocked, B::load(x + plain)); });
+  for_each_block(shape, [=](int64_t plain, int64_t blocked) { B::store(out + blocked, B::load(x + plain)); });
 }
 
 template <int kBlock>
-void from_blocked(const BlockedMap& map, const float* x, bool accumulate, float* out) {
+void from_blocked(const BlockedRows& shape, const float* x, bool accumulate, float* out) {
   using B = Block<kBlock>;
   if (accumulate) {
-    for_each_block(map, [=](int64_t plain, int64_t blocked) {
+    for_each_block(shape, [=](int64_t plain, int64_t blocked) {
       B::store(out + plain, B::load(out + plain) + B::load(x + blocked));
     });
   } else {
-    for_each_block(map, [=](int64_t plain, int64_t blocked) { B::store(out + plain, B::load(x + blocked)); });
+    for_each_block(shape, [=](int64_t plain, int64_t blocked) { B::store(out + plain, B::load(x + blocked)); });
   }
 }
 
 }  // namespace
 
-void to_blocked(const BlockedMap& map, const float* x, float* out) {
-  map.block == 16 ? to_blocked<16>(map, x, out) : to_blocked<8>(map, x, out);
+void to_blocked(const BlockedRows& shape, const float* x, float* out) {
+  shape.block == 16 ? to_blocked<16>(shape, x, out) : to_blocked<8>(shape, x, out);
 }
 
-void from_blocked(const BlockedMap& map, const float* x, bool accumulate, float* out) {
-  map.block == 16 ? from_blocked<16>(map, x, accumulate, out) : from_blocked<8>(map, x, accumulate, out);
+void from_blocked(const BlockedRows& shape, const float* x, bool accumulate, float* out) {
+  shape.block == 16 ? from_blocked<16>(shape, x, accumulate, out) : from_blocked<8>(shape, x, accumulate, out);
 }
 
 }  // namespace redraw::cpu::REDRAW_ISA

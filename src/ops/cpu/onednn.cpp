@@ -27,23 +27,24 @@ bool has_isa(dnnl::cpu_isa isa) {
 }  // namespace
 
 int64_t channel_block(const Conv2dSpec& spec) {
-  if (spec.kernel != 3) return 0;
+  if (spec.kernel != 3 || spec.pad_before >= spec.kernel || spec.pad_after >= spec.kernel) return 0;
   // The blocks that oneDNN's own kernels for this processor are written for.
   const int64_t block = has_isa(dnnl::cpu_isa::avx512_core) ? 16 : (has_isa(dnnl::cpu_isa::avx2) ? 8 : 0);
-  return block != 0 && spec.in_channels % block == 0 && spec.out_channels % block == 0 ? block : 0;
+  const bool fits = block != 0 && spec.in_channels % block == 0 && spec.out_channels % block == 0;
+  return fits && spec.in_channels > block ? block : 0;  // one block of input channels is one chain either way
 }
 
 dnnl::convolution_forward::primitive_desc convolution(const dnnl::engine& engine, const Conv2dSpec& spec,
-                                                      const Shape& source, const Shape& destination, bool has_bias,
-                                                      bool accumulate, int64_t block) {
-  const tag layout = block == 16 ? tag::nChw16c : (block == 8 ? tag::nChw8c : tag::nhwc);
-  const memory::desc src({source[0], source[3], source[1], source[2]}, kF32, layout);
-  const memory::desc dst({destination[0], destination[3], destination[1], destination[2]}, kF32, layout);
+                                                      const ConvolutionShape& shape) {
+  const tag layout = shape.block == 16 ? tag::nChw16c : (shape.block == 8 ? tag::nChw8c : tag::nhwc);
+  const memory::desc src({shape.batch, spec.in_channels, shape.band.source_rows, shape.width}, kF32, layout);
+  const memory::desc dst({shape.batch, spec.out_channels, shape.band.rows, spec.output_extent(shape.width)}, kF32,
+                         layout);
   const memory::desc weights({spec.out_channels, spec.in_channels, spec.kernel, spec.kernel}, kF32, tag::any);
-  const memory::desc bias = has_bias ? memory::desc({spec.out_channels}, kF32, tag::a) : memory::desc();
+  const memory::desc bias = shape.has_bias ? memory::desc({spec.out_channels}, kF32, tag::a) : memory::desc();
   const memory::dims strides{spec.stride, spec.stride};
-  const memory::dims before{spec.pad_before, spec.pad_before};
-  const memory::dims after{spec.pad_after, spec.pad_after};
+  const memory::dims before{shape.band.pad_top, spec.pad_before};
+  const memory::dims after{shape.band.pad_bottom, spec.pad_after};
 #if DNNL_VERSION_MAJOR >= 3
   return {engine,
           dnnl::prop_kind::forward_inference,
@@ -55,11 +56,11 @@ dnnl::convolution_forward::primitive_desc convolution(const dnnl::engine& engine
           strides,
           before,
           after,
-          attributes(accumulate)};
+          attributes(shape.accumulate)};
 #else
   const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
                                              src, weights, bias, dst, strides, before, after);
-  return {desc, attributes(accumulate), engine};
+  return {desc, attributes(shape.accumulate), engine};
 #endif
 }
 

@@ -4,20 +4,30 @@
 #include <dnnl.hpp>
 
 #include "ops/backend.h"
+#include "ops/cpu/row_bands.h"
 
 namespace redraw::onednn {
 
 /// How many channels a block of this convolution's source and destination should hold: 16, 8, or 0 for channels-last
 /// maps. The reason is precision: channels-last, oneDNN 2.6 adds all in_channels * 9 products of a 3x3 convolution in
 /// one chain of float32, so that its rms error relative to the exact sum grows with the channels (2.9e-7 at 32, 6e-7 at
-/// 128, 1.1e-6 at 1280), while over blocks it sums each block of 16 input channels by itself (2.1e-7 at any number).
+/// 128, 1.1e-6 at 1280), while its AVX-512 kernels for blocks sum each block of 16 input channels by itself (2.0e-7 to
+/// 2.7e-7 at any number). It costs between nothing and 6 % of the time, turning the maps around included. The AVX2
+/// kernels for blocks of 8 make one chain all the same (1.3e-6 at 512 channels both ways); they are 2 to 12 % faster.
 int64_t channel_block(const Conv2dSpec& spec);
 
-/// Source and destination channels-last, or in blocks of `block` channels if that is not 0; the weights in the layout
-/// that the implementation likes best.
+struct ConvolutionShape {
+  int64_t batch;
+  int64_t width;  ///< of the input
+  cpu::RowBand band;
+  int64_t block;  ///< channels in a block of source and destination, or 0: both are channels-last
+  bool has_bias;
+  bool accumulate;
+};
+
+/// The weights in the layout that the implementation likes best.
 dnnl::convolution_forward::primitive_desc convolution(const dnnl::engine& engine, const Conv2dSpec& spec,
-                                                      const Shape& source, const Shape& destination, bool has_bias,
-                                                      bool accumulate, int64_t block);
+                                                      const ConvolutionShape& shape);
 
 /// [rows, in] x [in, out], the weights in the layout that the implementation likes best.
 dnnl::matmul::primitive_desc matmul(const dnnl::engine& engine, const LinearSpec& spec, int64_t rows, bool has_bias,
