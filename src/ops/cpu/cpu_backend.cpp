@@ -23,11 +23,12 @@ using CallKey = std::array<int64_t, 6>;
 struct CpuBackend::Call {
   template <typename Primitive, typename PrimitiveDesc>
   static Call of(const PrimitiveDesc& desc) {
-    return {Primitive(desc), desc.src_desc(), desc.weights_desc(), desc.dst_desc(), desc.scratchpad_desc()};
+    return {Primitive(desc),  desc.src_desc(), desc.weights_desc(),
+            desc.bias_desc(), desc.dst_desc(), desc.scratchpad_desc()};
   }
 
   dnnl::primitive primitive;
-  dnnl::memory::desc source, weights, destination, scratchpad;
+  dnnl::memory::desc source, weights, bias, destination, scratchpad;
 };
 
 // The weights of one layer. They are read and packed at the first call, when the layout that oneDNN wants is known:
@@ -109,12 +110,7 @@ void CpuBackend::run(Packed& layer, const Call& call, const Tensor& x, Tensor& o
       {DNNL_ARG_DST, dnnl::memory(call.destination, engine_, out.data())},
       {DNNL_ARG_SCRATCHPAD, dnnl::memory(call.scratchpad, engine_, const_cast<float*>(scratch.data()))}};
   if (layer.has_bias()) {
-    const int64_t features = out.shape().back();
-    const bool is_matmul = call.source.dims().size() == 2;
-    const dnnl::memory::desc bias(is_matmul ? dnnl::memory::dims{1, features} : dnnl::memory::dims{features},
-                                  dnnl::memory::data_type::f32,
-                                  is_matmul ? dnnl::memory::format_tag::ab : dnnl::memory::format_tag::a);
-    arguments.emplace(DNNL_ARG_BIAS, dnnl::memory(bias, engine_, layer.bias()));
+    arguments.emplace(DNNL_ARG_BIAS, dnnl::memory(call.bias, engine_, layer.bias()));
   }
   call.primitive.execute(stream_, arguments);
 }

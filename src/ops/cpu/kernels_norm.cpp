@@ -14,6 +14,17 @@ struct Pieces {
   int64_t count, positions;
 };
 
+// The rows of one piece of one picture.
+struct Rows {
+  int64_t picture, first, count;
+};
+
+Rows rows_of(int64_t unit, const Pieces& pieces, int64_t positions) {
+  const int64_t first = unit % pieces.count * pieces.positions;
+  const int64_t left = positions - first;
+  return {unit / pieces.count, first, left < 0 ? 0 : (left < pieces.positions ? left : pieces.positions)};
+}
+
 Pieces split(int64_t positions) {
   int64_t count = (positions + kMinPiecePositions - 1) / kMinPiecePositions;
   count = count > kMaxPieces ? kMaxPieces : (count < 1 ? 1 : count);
@@ -127,11 +138,9 @@ void group_norm(const GroupNormCall& call) {
   {
 #pragma omp for schedule(static)
     for (int64_t unit = 0; unit < units; ++unit) {
-      const int64_t n = unit / pieces.count;
-      const int64_t first = unit % pieces.count * pieces.positions;
-      const int64_t left = call.positions - first;
-      const int64_t rows = left < 0 ? 0 : (left < pieces.positions ? left : pieces.positions);
-      sum_rows(call.x + n * map + first * call.channels, rows, call.channels, sums + unit * 2 * call.channels);
+      const Rows rows = rows_of(unit, pieces, call.positions);
+      sum_rows(call.x + rows.picture * map + rows.first * call.channels, rows.count, call.channels,
+               sums + unit * 2 * call.channels);
     }
 #pragma omp for schedule(static)
     for (int64_t n = 0; n < call.batch; ++n) {
@@ -140,13 +149,10 @@ void group_norm(const GroupNormCall& call) {
     }
 #pragma omp for schedule(static)
     for (int64_t unit = 0; unit < units; ++unit) {
-      const int64_t n = unit / pieces.count;
-      const int64_t first = unit % pieces.count * pieces.positions;
-      const int64_t left = call.positions - first;
-      const int64_t rows = left < 0 ? 0 : (left < pieces.positions ? left : pieces.positions);
-      const int64_t at = n * map + first * call.channels;
-      apply(call.activation, call.x + at, rows, call.channels, scale + n * call.channels, offset + n * call.channels,
-            call.out + at);
+      const Rows rows = rows_of(unit, pieces, call.positions);
+      const int64_t at = rows.picture * map + rows.first * call.channels;
+      apply(call.activation, call.x + at, rows.count, call.channels, scale + rows.picture * call.channels,
+            offset + rows.picture * call.channels, call.out + at);
     }
   }
 }
