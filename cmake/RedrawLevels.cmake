@@ -32,6 +32,7 @@ function(redraw_test level)
       target_link_libraries(${level}_test PRIVATE redraw_${other})
     endif()
   endforeach()
+  target_include_directories(${level}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")  # for support/
   target_compile_definitions(${level}_test PRIVATE REDRAW_SOURCE_DIR="${PROJECT_SOURCE_DIR}" REDRAW_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${level} COMMAND ${level}_test WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
 endfunction()

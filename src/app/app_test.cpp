@@ -11,22 +11,11 @@
 #include "app/settings.h"
 #include "base/error.h"
 #include "redraw/engine.h"
+#include "support/error_of.h"
 #include "support/temporary_folder.h"
 
 namespace redraw {
 namespace {
-
-template <typename Function>
-std::string message_of(Code code, Function function) {
-  try {
-    function();
-  } catch (const Error& e) {
-    EXPECT_EQ(code_info(e.code()).name, code_info(code).name) << e.what();
-    return e.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
 
 TEST(Fields, EveryFieldReadsBackWhatItPrints) {
   for (const Field& field : request_fields()) {

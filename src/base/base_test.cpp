@@ -10,20 +10,10 @@
 #include "base/json.h"
 #include "base/mapped_file.h"
 #include "base/suggest.h"
+#include "support/error_of.h"
 
 namespace redraw {
 namespace {
-
-template <typename Function>
-Code code_of(Function function) {
-  try {
-    function();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return Code::internal;
-}
 
 TEST(ErrorCodes, TableIsInTheOrderOfTheEnumerationWithDistinctNames) {
   std::set<std::string_view> names;

@@ -14,32 +14,11 @@
 #include "base/error.h"
 #include "image/image.h"
 #include "image/vips_support.h"
+#include "support/error_of.h"
 
 namespace redraw {
 
 using FileBytes = std::vector<std::byte>;
-
-template <typename Function>
-Code code_of(Function function) {
-  try {
-    function();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return Code::internal;
-}
-
-template <typename Function>
-std::string message_of(Function function) {
-  try {
-    function();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
 
 /// No symmetry of any kind: red grows to the right, green downwards, blue is a checker of 5x3.
 inline Image gradient(int64_t width, int64_t height) {

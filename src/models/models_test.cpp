@@ -5,24 +5,13 @@
 #include "models/clip_text.h"
 #include "models/unet_config.h"
 #include "models/vae.h"
+#include "support/error_of.h"
 
 namespace redraw {
 namespace {
 
 JsonObject json(const std::string& text) {
   return JsonObject::parse(text, "config.json");
-}
-
-template <typename Function>
-std::string message_of(Code code, Function function) {
-  try {
-    function();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), code) << e.what();
-    return e.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
 }
 
 const std::string kUNet =

@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "support/error_of.h"
 
 namespace redraw {
 namespace {
@@ -73,16 +74,6 @@ void expect_all(const ClipTokenizer& tokenizer, const std::filesystem::path& pat
     if (++wrong <= 5) ADD_FAILURE() << line.dump(-1, ' ', true) << "\n  got " << json(ids);
   }
   EXPECT_EQ(wrong, 0u);
-}
-
-Code code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "no Error";
-  return Code::internal;
 }
 
 double milliseconds(const std::function<void()>& action) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/half.h"
+#include "support/error_of.h"
 #include "support/golden.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
@@ -15,17 +16,6 @@
 
 namespace redraw {
 namespace {
-
-template <typename Function>
-Code code_of(Function function) {
-  try {
-    function();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return Code::internal;
-}
 
 // "pad" of one byte puts every other tensor on an odd address.
 std::string odd_file() {
