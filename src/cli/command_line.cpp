@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <fmt/format.h>
 #include <map>
@@ -213,9 +214,16 @@ struct Commands {
 
 }  // namespace
 
+bool computes(int argc, char** argv) {
+  constexpr std::array<std::string_view, 3> kPrinting = {"--help", "-h", "--version"};
+  return argc > 1 && std::none_of(argv + 1, argv + argc, [&](std::string_view argument) {
+           return std::find(kPrinting.begin(), kPrinting.end(), argument) != kPrinting.end();
+         });
+}
+
 int run(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (!arguments.empty() && (arguments.front() == "--version" || arguments.front() == "-V")) {
+  if (!arguments.empty() && (arguments.front() == "--version")) {
     fmt::print("redraw {}\n", version());
     return 0;
   }

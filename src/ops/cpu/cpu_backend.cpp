@@ -17,6 +17,18 @@ namespace {
 
 using CallKey = std::array<int64_t, 6>;
 
+// Below this many floating-point operations one thread is used: dividing the work and meeting again costs as much as
+// it saves (some microseconds), and much more when other programs want the processor, since every meeting waits for
+// the thread that was put aside. docs/performance.md has the figures.
+constexpr double kSerialOperations = 4e6;
+
+// What an element costs in the kernels that are not products, in floating-point operations of the same duration.
+constexpr double kElementwiseOperations = 16;
+
+double elementwise(const Tensor& t) {
+  return kElementwiseOperations * static_cast<double>(t.elements());
+}
+
 }  // namespace
 
 // A primitive and what is needed to call it, made once for each shape of its input.
@@ -83,9 +95,12 @@ CpuBackend::CpuBackend(const Context& context, const cpu::Kernels& kernels)
 
 CpuBackend::~CpuBackend() = default;
 
-// OpenMP keeps the thread count for each calling thread, and a library cannot know which thread calls it next.
-void CpuBackend::use_threads() const {
-  if (omp_get_max_threads() != context().threads()) omp_set_num_threads(context().threads());
+// OpenMP keeps the thread count for each calling thread, and a library cannot know which thread calls it next: so it is
+// set for each operator.
+int CpuBackend::use_threads(double operations) const {
+  const int threads = operations < kSerialOperations ? 1 : context().threads();
+  if (omp_get_max_threads() != threads) omp_set_num_threads(threads);
+  return threads;
 }
 
 std::unique_ptr<PackedWeights> CpuBackend::pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) {
@@ -116,7 +131,7 @@ void CpuBackend::run(Packed& layer, const Call& call, const Tensor& x, Tensor& o
 }
 
 void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
-  use_threads();
+  use_threads(2.0 * static_cast<double>(out.elements() * spec.in_channels * spec.kernel * spec.kernel));
   auto& layer = static_cast<Packed&>(weights);
   const int64_t block = onednn::channel_block(spec);
   const auto call = [&](const cpu::RowBand& band, bool sums) -> const Call& {
@@ -156,7 +171,7 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
 }
 
 void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
-  use_threads();
+  use_threads(2.0 * static_cast<double>(out.elements() * spec.in_features));
   auto& layer = static_cast<Packed&>(weights);
   const int64_t rows = x.elements() / spec.in_features;
   if (rows == 0) return;
@@ -167,13 +182,13 @@ void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Te
 }
 
 void CpuBackend::geglu(const Tensor& x, Tensor& out) {
-  use_threads();
+  use_threads(elementwise(out));
   const int64_t width = out.shape().back();
   kernels_.geglu(x.data(), out.elements() / width, width, out.data());
 }
 
 void CpuBackend::group_norm(const GroupNormArgs& args, Tensor& out) {
-  use_threads();
+  use_threads(elementwise(out));
   const int64_t batch = args.x.dim(0);
   const int64_t channels = args.x.shape().back();
   const int64_t positions = args.x.elements() / std::max<int64_t>(1, batch * channels);
@@ -195,24 +210,24 @@ void CpuBackend::group_norm(const GroupNormArgs& args, Tensor& out) {
 }
 
 void CpuBackend::layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, float epsilon, Tensor& out) {
-  use_threads();
+  use_threads(elementwise(out));
   const int64_t channels = weight.elements();
   kernels_.layer_norm(x.data(), weight.data(), bias.data(), x.elements() / channels, channels, epsilon, out.data());
 }
 
 void CpuBackend::softmax(const Tensor& x, Tensor& out) {
-  use_threads();
+  use_threads(elementwise(out));
   const int64_t width = x.shape().back();
   kernels_.softmax(x.data(), x.elements() / width, width, out.data());
 }
 
 void CpuBackend::activate(const Tensor& x, Activation activation, Tensor& out) {
-  use_threads();
+  use_threads(elementwise(out));
   kernels_.activate(x.data(), x.elements(), activation, out.data());
 }
 
 void CpuBackend::attention(const AttentionArgs& args, Tensor& out) {
-  use_threads();
+  const int threads = use_threads(4.0 * static_cast<double>(args.q.elements() * args.k.dim(1)));
   const cpu::AttentionShape shape{.batch = args.q.dim(0),
                                   .queries = args.q.dim(1),
                                   .keys = args.k.dim(1),
@@ -220,13 +235,12 @@ void CpuBackend::attention(const AttentionArgs& args, Tensor& out) {
                                   .width = args.q.dim(2) / args.heads,
                                   .scale = args.scale,
                                   .is_causal = args.is_causal};
-  Tensor scratch(pool(), {kernels_.attention_scratch_floats(shape, context().threads())});
-  kernels_.attention(shape, args.q.data(), args.k.data(), args.v.data(), scratch.data(), context().threads(),
-                     out.data());
+  Tensor scratch(pool(), {kernels_.attention_scratch_floats(shape, threads)});
+  kernels_.attention(shape, args.q.data(), args.k.data(), args.v.data(), scratch.data(), threads, out.data());
 }
 
 void CpuBackend::upsample_nearest(const Tensor& x, Tensor& out) {
-  use_threads();
+  use_threads(elementwise(out));
   const int64_t rows = out.dim(0) * out.dim(1);
   const int64_t width = out.dim(2);
   const int64_t channels = out.dim(3);
@@ -244,7 +258,7 @@ void CpuBackend::upsample_nearest(const Tensor& x, Tensor& out) {
 }
 
 void CpuBackend::concat_channels(const Tensor& a, const Tensor& b, Tensor& out) {
-  use_threads();
+  use_threads(elementwise(out));
   const int64_t in_a = a.shape().back();
   const int64_t in_b = b.shape().back();
   const int64_t rows = in_a + in_b == 0 ? 0 : out.elements() / (in_a + in_b);

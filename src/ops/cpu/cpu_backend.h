@@ -32,7 +32,8 @@ class CpuBackend final : public Backend {
  private:
   struct Call;
   class Packed;
-  void use_threads() const;
+  /// Sets how many threads the kernels called next use, by how much there is to do, and returns it.
+  int use_threads(double operations) const;
   void run(Packed& layer, const Call& call, const Tensor& x, Tensor& out);
 
   dnnl::engine engine_;
