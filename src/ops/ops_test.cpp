@@ -303,6 +303,16 @@ TEST_F(Ops, AttentionHoldsWithLongKeysAndOneHugeScore) {
   expect_close(attention(*cpu_, q, k, v, 1), attention(*reference_, q, k, v, 1), 2e-5, 2e-6, "one huge score");
 }
 
+TEST_F(Ops, AttentionKeepsNotANumberInItsRow) {  // a model that went wrong must not look as if it had not
+  Tensor q = normal({1, 50, 32});
+  const Tensor k = normal({1, 300, 32});
+  q.data()[7 * 32 + 3] = NAN;
+  const Tensor y = attention(*cpu_, q, k, k, 2);
+  for (int64_t i = 0; i < y.elements(); ++i) {
+    EXPECT_EQ(std::isnan(y.data()[i]), i / 32 == 7 && i % 32 < 16) << i;  // of the head that has it
+  }
+}
+
 TEST_F(Ops, ResamplingMovesEveryValueToItsPlace) {
   for (int round = 0; round < 10; ++round) {
     const Tensor x = normal({1 + pick(2), pick(), pick(), pick()});

@@ -3,7 +3,8 @@
 // score matrix never exists.
 //
 // Both products are small matrix multiplications out of packed panels: keys transposed into panels of kKeyPanel
-// columns, values into panels of a width that fits the head.
+// columns, values into panels of a width that fits the head. The softmax is in powers of two: log2(e) goes into the
+// scale of the queries.
 #include <omp.h>
 
 #include "ops/cpu/isa.h"
@@ -17,6 +18,7 @@ constexpr int64_t kKeyPanel = kKeyVectors * kLanes;
 constexpr int64_t kKeyBlock = 240;   // a multiple of every kKeyPanel
 constexpr int64_t kQueryBlock = 48;  // a multiple of every number of rows below
 static_assert(kKeyBlock % kKeyPanel == 0);
+static_assert(kQueryBlock % kKeyPanel == 0);  // so that a causal mask, too, ends with a panel or with the last key
 
 int64_t round_up(int64_t x, int64_t to) {
   return (x + to - 1) / to * to;
@@ -48,6 +50,11 @@ void multiply(int64_t rows, const float* a, int64_t a_stride, const float* b, in
     }
   }
 }
+
+// The product with a panel of keys, by the number of vectors in it: the last panel may have less.
+constexpr decltype(&multiply<1, false>) kScores[] = {nullptr, multiply<1, false>, multiply<2, false>,
+                                                     multiply<kKeyVectors, false>};
+static_assert(kKeyVectors == 2 || kKeyVectors == 3);
 
 using Multiply = void (*)(int64_t rows, const float* a, int64_t a_stride, const float* b, int64_t depth, float* c,
                           int64_t c_stride);
@@ -82,15 +89,17 @@ ValuePanels value_panels(int64_t width) {
   return best;
 }
 
-// keys [Tk rows, `stride` apart] -> [panel][width][kKeyPanel], zeros after the last key.
+// keys [Tk rows, `stride` apart] -> [panel][width][kKeyPanel], the last panel as few vectors wide as hold the keys that
+// are left, zeros after the last key.
 void pack_keys(const float* k, int64_t keys, int64_t width, int64_t stride, float* to) {
   for (int64_t first = 0; first < keys; first += kKeyPanel) {
     const int64_t count = keys - first < kKeyPanel ? keys - first : kKeyPanel;
+    const int64_t panel = round_up(count, kLanes);
     for (int64_t d = 0; d < width; ++d) {
-      for (int64_t j = 0; j < count; ++j) to[d * kKeyPanel + j] = k[(first + j) * stride + d];
-      for (int64_t j = count; j < kKeyPanel; ++j) to[d * kKeyPanel + j] = 0;
+      for (int64_t j = 0; j < count; ++j) to[d * panel + j] = k[(first + j) * stride + d];
+      for (int64_t j = count; j < panel; ++j) to[d * panel + j] = 0;
     }
-    to += width * kKeyPanel;
+    to += width * panel;
   }
 }
 
@@ -114,35 +123,43 @@ struct Workspace {
   float* q;        // [kQueryBlock, width], scaled
   float* scores;   // [kQueryBlock, kKeyBlock]
   float* out;      // [kQueryBlock, padded_width]
+  float* sum;      // [kQueryBlock, kLanes] of 2^(score - largest) so far, lane by lane
   float* largest;  // [kQueryBlock] the largest score so far
-  float* sum;      // [kQueryBlock] of exp(score - largest) so far
+
+  Workspace(float* floats, int64_t width, int64_t padded_width)
+      : q(floats),
+        scores(q + kQueryBlock * width),
+        out(scores + kQueryBlock * kKeyBlock),
+        sum(out + kQueryBlock * padded_width),
+        largest(sum + kQueryBlock * kLanes) {}
+
+  static int64_t floats(int64_t width, int64_t padded_width) {
+    return round_up(kQueryBlock * (width + kKeyBlock + padded_width + kLanes + 1), kLanes);
+  }
 };
 
-int64_t workspace_floats(const AttentionShape& shape, int64_t padded_width) {
-  return round_up(kQueryBlock * (shape.width + kKeyBlock + padded_width + 2), kLanes);
-}
-
-// Scores of one row against `count` keys -> their exponentials; rescales what was summed before.
+// Scores of one row against `count` keys -> their powers of two; rescales what was summed before.
 void update_row(float* scores, int64_t count, int64_t block, float* out, int64_t padded_width, float& largest,
-                float& sum) {
-  const Vec minus_infinity = broadcast(-__builtin_inff());
+                float* sum) {
   for (int64_t j = count; j < block; ++j) scores[j] = -__builtin_inff();
-  Vec top = minus_infinity;
+  Vec top = broadcast(largest);
   for (int64_t j = 0; j < block; j += kLanes) top = max(load(scores + j), top);
-  const float new_largest = horizontal_max(top) > largest ? horizontal_max(top) : largest;
+  const float new_largest = horizontal_max(top);
   Vec total = {};
   for (int64_t j = 0; j < block; j += kLanes) {
-    const Vec e = exp(load(scores + j) - new_largest);
-    total += e;
-    store(scores + j, e);
+    const Vec power = exp2_below_one(load(scores + j) - new_largest);
+    total += power;
+    store(scores + j, power);
   }
   if (new_largest != largest) {
-    const float factor = exp(broadcast(largest - new_largest))[0];
-    sum *= factor;
+    const Vec factor = exp2_below_one(broadcast(largest - new_largest));
+    total += load(sum) * factor;
     for (int64_t d = 0; d < padded_width; d += kLanes) store(out + d, load(out + d) * factor);
     largest = new_largest;
+  } else {
+    total += load(sum);
   }
-  sum += horizontal_sum(total);
+  store(sum, total);
 }
 
 // One block of queries of one head against all its keys.
@@ -152,21 +169,23 @@ void attend(const AttentionShape& shape, const ValuePanels& panels, const float*
   const int64_t left = shape.queries - first_query;
   const int64_t queries = left < kQueryBlock ? left : kQueryBlock;
   const int64_t panel = panels.vectors * kLanes;
+  const float scale = static_cast<float>(static_cast<double>(shape.scale) * 1.4426950408889634);
   for (int64_t r = 0; r < kQueryBlock; ++r) {
     for (int64_t d = 0; d < shape.width; ++d) {
-      w.q[r * shape.width + d] = r < queries ? q[(first_query + r) * stride + d] * shape.scale : 0;
+      w.q[r * shape.width + d] = r < queries ? q[(first_query + r) * stride + d] * scale : 0;
     }
     for (int64_t d = 0; d < panels.padded_width; ++d) w.out[r * panels.padded_width + d] = 0;
+    store(w.sum + r * kLanes, Vec{});
     w.largest[r] = -__builtin_inff();
-    w.sum[r] = 0;
   }
   const int64_t visible = shape.is_causal ? first_query + queries : shape.keys;
   for (int64_t first = 0; first < visible; first += kKeyBlock) {
     const int64_t count = visible - first < kKeyBlock ? visible - first : kKeyBlock;
-    const int64_t block = round_up(count, kKeyPanel);
+    const int64_t block = round_up(count, kLanes);
     for (int64_t j = 0; j < block; j += kKeyPanel) {
-      multiply<kKeyVectors, false>(kQueryBlock, w.q, shape.width, keys + (first + j) * shape.width, shape.width,
-                                   w.scores + j, kKeyBlock);
+      const int64_t vectors = (block - j < kKeyPanel ? block - j : kKeyPanel) / kLanes;
+      kScores[vectors](kQueryBlock, w.q, shape.width, keys + (first + j) * shape.width, shape.width, w.scores + j,
+                       kKeyBlock);
     }
     for (int64_t r = 0; r < kQueryBlock; ++r) {
       // Rows after the last query repeat its limit: their scores are zeros and nobody reads their result.
@@ -174,7 +193,7 @@ void attend(const AttentionShape& shape, const ValuePanels& panels, const float*
       int64_t seen = shape.is_causal ? query + 1 - first : count;
       seen = seen < 0 ? 0 : (seen > count ? count : seen);
       update_row(w.scores + r * kKeyBlock, seen, block, w.out + r * panels.padded_width, panels.padded_width,
-                 w.largest[r], w.sum[r]);
+                 w.largest[r], w.sum + r * kLanes);
     }
     for (int64_t p = 0; p * panel < panels.padded_width; ++p) {
       panels.multiply(kQueryBlock, w.scores, kKeyBlock, values + (p * padded_keys + first) * panel, count,
@@ -182,7 +201,7 @@ void attend(const AttentionShape& shape, const ValuePanels& panels, const float*
     }
   }
   for (int64_t r = 0; r < queries; ++r) {
-    const float factor = 1.0f / w.sum[r];
+    const float factor = 1.0f / horizontal_sum(load(w.sum + r * kLanes));
     for (int64_t d = 0; d < shape.width; ++d) {
       out[(first_query + r) * stride + d] = w.out[r * panels.padded_width + d] * factor;
     }
@@ -192,16 +211,16 @@ void attend(const AttentionShape& shape, const ValuePanels& panels, const float*
 }  // namespace
 
 int64_t attention_scratch_floats(const AttentionShape& shape, int threads) {
-  const int64_t padded_keys = round_up(shape.keys, kKeyPanel);
+  const int64_t padded_keys = round_up(shape.keys, kLanes);
   const int64_t padded_width = value_panels(shape.width).padded_width;
   return shape.batch * shape.heads * padded_keys * (shape.width + padded_width) +
-         threads * workspace_floats(shape, padded_width);
+         threads * Workspace::floats(shape.width, padded_width);
 }
 
 void attention(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch, int threads,
                float* out) {
   const ValuePanels panels = value_panels(shape.width);
-  const int64_t padded_keys = round_up(shape.keys, kKeyPanel);
+  const int64_t padded_keys = round_up(shape.keys, kLanes);
   const int64_t pairs = shape.batch * shape.heads;
   const int64_t stride = shape.heads * shape.width;
   float* packed_keys = scratch;
@@ -221,12 +240,8 @@ void attention(const AttentionShape& shape, const float* q, const float* k, cons
     for (int64_t unit = 0; unit < pairs * blocks; ++unit) {
       const int64_t pair = unit / blocks;
       const int64_t at = pair / shape.heads * shape.queries * stride + pair % shape.heads * shape.width;
-      float* own = workspaces + omp_get_thread_num() * workspace_floats(shape, panels.padded_width);
-      const Workspace w{.q = own,
-                        .scores = own + kQueryBlock * shape.width,
-                        .out = own + kQueryBlock * (shape.width + kKeyBlock),
-                        .largest = own + kQueryBlock * (shape.width + kKeyBlock + panels.padded_width),
-                        .sum = own + kQueryBlock * (shape.width + kKeyBlock + panels.padded_width + 1)};
+      const int64_t own = omp_get_thread_num() * Workspace::floats(shape.width, panels.padded_width);
+      const Workspace w(workspaces + own, shape.width, panels.padded_width);
       attend(shape, panels, q + at, packed_keys + pair * padded_keys * shape.width,
              packed_values + pair * padded_keys * panels.padded_width, padded_keys, unit % blocks * kQueryBlock, w,
              out + at);

@@ -53,16 +53,32 @@ static inline Vec max(Vec a, Vec b) {
   return a > b ? a : b;
 }
 
+/// The lanes at this distance (a power of two) exchanged: lane i goes to i ^ kDistance.
+template <int kDistance>
+static inline Vec exchange(Vec v) {
+  constexpr int d = kDistance;
+#if defined(__AVX512F__)
+  return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d, 8 ^ d, 9 ^ d, 10 ^ d,
+                                 11 ^ d, 12 ^ d, 13 ^ d, 14 ^ d, 15 ^ d);
+#elif defined(__AVX2__)
+  return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d);
+#else
+  return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d);
+#endif
+}
+
 static inline float horizontal_max(Vec v) {
-  float result = v[0];
-  for (int i = 1; i < kLanes; ++i) result = v[i] > result ? v[i] : result;
-  return result;
+  if constexpr (kLanes > 8) v = max(v, exchange<8>(v));
+  if constexpr (kLanes > 4) v = max(v, exchange<4>(v));
+  v = max(v, exchange<2>(v));
+  return max(v, exchange<1>(v))[0];
 }
 
 static inline float horizontal_sum(Vec v) {
-  double result = 0;
-  for (int i = 0; i < kLanes; ++i) result += static_cast<double>(v[i]);
-  return static_cast<float>(result);
+  if constexpr (kLanes > 8) v += exchange<8>(v);
+  if constexpr (kLanes > 4) v += exchange<4>(v);
+  v += exchange<2>(v);
+  return (v + exchange<1>(v))[0];
 }
 
 static inline double horizontal_sum(DoubleVec v) {
@@ -92,6 +108,29 @@ static inline Vec exp(Vec x) {
   Vec result = sum * scale * (n > 127.0f ? broadcast(2.0f) : broadcast(1.0f));
   result = x < -87.0f ? Vec{} : result;
   return x > 88.72f ? broadcast(__builtin_inff()) : result;
+}
+
+/// 2^x for x <= 0: 2^n p(r), x = n + r, |r| <= 1/2, p the polynomial of degree 6 with p(0) = 1 that is closest to 2^r
+/// (2e-9 of it in exact arithmetic, 9.5e-8 in float32). Below -126 as at -126, which is nothing beside 1. NaN stays
+/// NaN.
+static inline Vec exp2_below_one(Vec x) {
+  constexpr float kRound = 12582912.0f;  // as in exp
+  x = max(broadcast(-126.0f), x);        // the second if they do not compare
+  const Vec rounded = x + kRound;
+  const Vec r = x - (rounded - kRound);
+  Vec p = r * 0.00015353362f + 0.00133988739f;
+  p = p * r + 0.00961843692f;
+  p = p * r + 0.0555033237f;
+  p = p * r + 0.240226477f;
+  p = p * r + 0.693147182f;
+  p = p * r + 1.0f;
+  // The low bits of `rounded` are n: shifted, they are n in the place of the exponent.
+  IntVec bits, exponent;
+  __builtin_memcpy(&bits, &p, sizeof(bits));
+  __builtin_memcpy(&exponent, &rounded, sizeof(exponent));
+  bits += exponent << 23;
+  __builtin_memcpy(&p, &bits, sizeof(p));
+  return p;
 }
 
 /// The error function: 1 - t P(t) e^(-x^2) with t = 1 / (1 + 0.4 |x|), P of degree 6 fitted by weighted least squares
