@@ -1,6 +1,6 @@
 """More golden token ids than clip.jsonl.gz, for the corners: unicode.jsonl.gz and special_tokens.jsonl beside this file.
 
-  make_edge_cases.py VOCAB_DIR     VOCAB_DIR holds CLIP's vocab.json and merges.txt (scripts/clip-vocabulary);
+  make_tokenizer_edge_cases.py VOCAB_DIR     VOCAB_DIR holds CLIP's vocab.json and merges.txt (scripts/clip-vocabulary);
                                    transformers 5.23.0, tokenizers 0.23.3, Python 3.11
 
 unicode: {"text", "ids"}. Random characters of every kind, marks in any order, Hangul, what decomposes; only of Unicode
