@@ -14,7 +14,7 @@ std::filesystem::path default_model_folder() {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
   std::string sought;
   for (const char* place : kPlaces) {
-    const std::filesystem::path folder = (program / place).lexically_normal();
+    std::filesystem::path folder = (program / place).lexically_normal();
     if (std::filesystem::exists(folder / "model_index.json", ignored)) return folder;
     sought += (sought.empty() ? "" : ", ") + folder.string();
   }

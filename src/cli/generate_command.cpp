@@ -73,6 +73,7 @@ std::string error_json(const std::string& code, const std::string& message) {
 
 int generate_command(const Request& request, const GenerateOptions& options) {
   constexpr int kInterrupted = 130;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error of the write, which cleans up behind itself
   OutputFolder folder(options.outdir);
   Engine engine(options.threads);
   Terminal terminal(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal);

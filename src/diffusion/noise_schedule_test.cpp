@@ -10,7 +10,7 @@
 namespace redraw {
 namespace {
 
-// reference/parity.md asks for 1e-6 relative, element by element, and 1e-7 rms.
+// docs/testing.md asks for 1e-6 relative, element by element, and 1e-7 rms.
 void expect_relative(std::string_view name, const std::vector<float>& ours, const std::vector<double>& reference) {
   ExpectClose(name, ours, reference, {.rms_relative = 1e-7});
   for (size_t i = 0; i < std::min(ours.size(), reference.size()); ++i) {
@@ -37,7 +37,7 @@ TEST(NoiseSchedule, IsRescaledToZeroTerminalSignal) {
   // The square roots that the rescaling starts from come from Intel's MKL in the reference, a last bit off the
   // correctly rounded ones in every fifth value, and a beta is what is left of 1 after a quotient near 1: the two
   // differ by 1.5e-7 rms in alpha and 4.4e-6 in beta. So limit a little above that, and ask that ours is no further
-  // from the exact value (in double, from the golden betas) than twice the reference's distance (parity.md, the noise
+  // from the exact value (in double, from the golden betas) than twice the reference's distance (docs/testing.md, the noise
   // rule).
   const std::vector<double> betas = read_golden(file, "zero_snr/betas").values;
   const std::vector<double> alphas = read_golden(file, "zero_snr/alphas_cumprod").values;

@@ -62,7 +62,8 @@ std::vector<double> spaced_timesteps(TimestepSpacing spacing, int64_t num_train,
       break;
     case TimestepSpacing::leading:
       for (int64_t i = n - 1; i >= 0; --i) {
-        timesteps.push_back(static_cast<double>(i * (num_train / n) + steps_offset));
+        const int64_t timestep = i * (num_train / n) + steps_offset;
+        timesteps.push_back(static_cast<double>(timestep));
       }
       break;
     case TimestepSpacing::trailing: {

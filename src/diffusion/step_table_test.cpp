@@ -21,7 +21,7 @@ SamplingPlan plan_of(const std::string& variant, int64_t steps) {
   return plan_sampling(find_sampler(sampler_of(variant)), golden_config(variant), steps);
 }
 
-// reference/parity.md: 1e-6 relative element by element, 1e-7 rms. In a table of a few entries one wrong last bit is
+// docs/testing.md: 1e-6 relative element by element, 1e-7 rms. In a table of a few entries one wrong last bit is
 // more than that already, and the reference's square roots (Intel's MKL) are such a bit off here and there: there the
 // rms limit is that bit, 2^-23. Values below `floor` are held to 1e-6 of that.
 void expect_relative(const std::string& name, const std::vector<double>& ours, const std::vector<double>& reference,

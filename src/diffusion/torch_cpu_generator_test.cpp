@@ -8,7 +8,7 @@
 namespace redraw {
 namespace {
 
-// Limits of reference/parity.md: torch's vectorised logarithm and cosine differ from the C library's in the last bit.
+// Limits of docs/testing.md: torch's vectorised logarithm and cosine differ from the C library's in the last bit.
 constexpr Tolerance kNormal = {.max_abs = 2e-6, .rms_relative = 1e-7};
 constexpr uint64_t kSeeds[] = {0, 1, 42, 1592514025, 4294967295};
 

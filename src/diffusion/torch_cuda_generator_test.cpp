@@ -8,7 +8,7 @@
 namespace redraw {
 namespace {
 
-constexpr Tolerance kNormal = {.max_abs = 2e-6, .rms_relative = 1e-7};  // reference/parity.md
+constexpr Tolerance kNormal = {.max_abs = 2e-6, .rms_relative = 1e-7};  // docs/testing.md
 
 TEST(TorchCudaGenerator, GivesWhatARealDevicePrinted) {
   TorchCudaGenerator generator(0);

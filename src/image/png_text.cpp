@@ -76,7 +76,7 @@ std::string read_payload(Bytes payload, bool is_compressed, const std::string& w
   return to_string(payload);
 }
 
-std::string utf8_or_latin1(std::string text) {
+std::string utf8_or_latin1(const std::string& text) {
   return is_utf8(text) ? text : latin1_to_utf8(text);
 }
 

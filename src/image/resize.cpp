@@ -45,8 +45,8 @@ Taps lanczos_taps(int64_t old_size, int64_t new_size) {
   std::vector<double> row;
   for (int64_t i = 0; i < new_size; ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * step;
-    const auto first = std::max<int64_t>(0, static_cast<int64_t>(centre - reach + 0.5));
-    const auto end = std::min<int64_t>(old_size, static_cast<int64_t>(centre + reach + 0.5));
+    const auto first = std::max<int64_t>(0, std::llround(centre - reach));
+    const auto end = std::min<int64_t>(old_size, std::llround(centre + reach));
     row.clear();
     double sum = 0.0;
     for (int64_t k = first; k < end; ++k) {

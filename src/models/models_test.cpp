@@ -42,8 +42,8 @@ TEST(UNetConfig, RefusesWhatIsNotBuiltAndNamesTheField) {
       {R"("dual_cross_attention": true)", "dual_cross_attention"},
   };
   for (const auto& [text, field] : cases) {
-    const std::string message = message_of(
-        Code::model_unsupported, [&] { parse_unet_config(json("{" + kUNet + ", " + std::string(text) + "}")); });
+    const std::string config = "{" + kUNet + ", " + text + "}";
+    const std::string message = message_of(Code::model_unsupported, [&] { parse_unet_config(json(config)); });
     EXPECT_NE(message.find("'" + std::string(field) + "'"), std::string::npos) << message;
   }
 }

@@ -119,7 +119,8 @@ Tensor VaeMidBlock::operator()(Tensor x) const {
   if (attention_) {
     const Tensor h = attention_->norm(x).reshaped({x.dim(0), x.dim(1) * x.dim(2), x.dim(3)});
     const Tensor mixed = attention(*backend_, attention_->q(h), attention_->k(h), attention_->v(h), 1);
-    x = attention_->out(mixed.reshaped(x.shape()), std::move(x));
+    const Shape map = x.shape();
+    x = attention_->out(mixed.reshaped(map), std::move(x));
   }
   return second_(x);
 }

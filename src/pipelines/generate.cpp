@@ -13,6 +13,7 @@
 namespace redraw {
 namespace {
 
+constexpr int64_t kMinSide = 8;
 constexpr int64_t kMaxSide = 8192;
 
 class Stopwatch {
@@ -29,11 +30,11 @@ class Stopwatch {
 };
 
 void check_side(std::string_view field, int64_t side) {
-  if (side >= 64 && side <= kMaxSide && side % 8 == 0) return;
-  const int64_t below = std::clamp<int64_t>(side / 8 * 8, 64, kMaxSide);
-  throw Error(Code::bad_size, std::string(field) + " " + std::to_string(side) + " must be a multiple of 8 from 64 to " +
-                                  std::to_string(kMaxSide) + "; the nearest are " + std::to_string(below) + " and " +
-                                  std::to_string(std::min(below + 8, kMaxSide)));
+  if (side >= kMinSide && side <= kMaxSide && side % 8 == 0) return;
+  const int64_t below = std::clamp<int64_t>(side / 8 * 8, kMinSide, kMaxSide);
+  throw Error(Code::bad_size, std::string(field) + " " + std::to_string(side) + " must be a multiple of 8 from " +
+                                  std::to_string(kMinSide) + " to " + std::to_string(kMaxSide) + "; the nearest are " +
+                                  std::to_string(below) + " and " + std::to_string(std::min(below + 8, kMaxSide)));
 }
 
 // The reference draws [1, C, h, w]; our latents are [1, h, w, C].

@@ -115,7 +115,7 @@ TEST(ClipTokenizer, ReadsSpecialTokensFromEachFileAsTheReferenceDoes) {
   }
 }
 
-// The prompts and ids of the shelf's golden/emoji-128/tokens.safetensors, without padding.
+// The prompts and ids of tests/golden/emoji-128/tokens.safetensors, without padding.
 TEST(ClipTokenizer, GivesTheBoxModelTheIdsItWasTrainedOn) {
   const std::vector<std::pair<std::string, std::vector<int32_t>>> prompts = {
       {"fire", {1046}},

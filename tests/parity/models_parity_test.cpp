@@ -1,6 +1,6 @@
 // The networks of the tiny SD 1, SD 2 and SDXL checkpoints against diffusers and transformers, whole tensors.
 //
-// Two rules (shelf: parity.md): the fixed limits of the table there for tiny models, and the noise rule: our distance
+// Two rules (docs/testing.md): the fixed limits of the table there for tiny models, and the noise rule: our distance
 // from the reference computed in double precision is at most twice the distance of the reference computed in float32.
 #include <gtest/gtest.h>
 

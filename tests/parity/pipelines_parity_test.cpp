@@ -48,7 +48,7 @@ SchedulerConfig golden_config(const std::string& sampler) {
 }
 
 // golden/README.md asks for 1e-4. The latents of sigma samplers grow far beyond 10 with these made-up weights, and a
-// float32 loop cannot hold an absolute limit there: parity.md asks for 1e-5 of the largest value of whole loops.
+// float32 loop cannot hold an absolute limit there: docs/testing.md asks for 1e-5 of the largest value of whole loops.
 double limit_for(const std::vector<double>& expected) {
   double largest = 0;
   for (double x : expected) largest = std::max(largest, std::abs(x));

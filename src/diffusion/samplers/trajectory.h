@@ -52,7 +52,7 @@ inline Trajectory trajectory_of(const SamplingPlan& plan, double strength, const
   return trajectory;
 }
 
-/// Limits of reference/parity.md for a full loop with a fixed fake denoiser: 1e-5 x max|x| and 1e-6 rms.
+/// Limits of docs/testing.md for a full loop with a fixed fake denoiser: 1e-5 x max|x| and 1e-6 rms.
 inline Tolerance trajectory_tolerance(const std::vector<double>& reference) {
   double largest = 0.0;
   for (double value : reference) largest = std::max(largest, std::abs(value));

@@ -47,8 +47,8 @@ struct CpuBackend::Call {
 // loading a model is then only opening a file, and parts that a run does not need are never read.
 class CpuBackend::Packed final : public PackedWeights {
  public:
-  Packed(Weight weight, Weight bias, dnnl::memory::desc plain)
-      : weight_(std::move(weight)), plain_(std::move(plain)), bias_(bias ? bias.load() : Tensor()) {}
+  Packed(Weight weight, const Weight& bias, const dnnl::memory::desc& plain)
+      : weight_(std::move(weight)), plain_(plain), bias_(bias ? bias.load() : Tensor()) {}
 
   // The call for an input of this key (its extents and what else the primitive depends on), made by `make` the first
   // time.
@@ -106,14 +106,14 @@ int CpuBackend::use_threads(double operations) const {
 std::unique_ptr<PackedWeights> CpuBackend::pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) {
   const dnnl::memory::desc plain({spec.out_channels, spec.in_channels, spec.kernel, spec.kernel},
                                  dnnl::memory::data_type::f32, dnnl::memory::format_tag::oihw);
-  return std::make_unique<Packed>(std::move(weight), std::move(bias), plain);
+  return std::make_unique<Packed>(std::move(weight), bias, plain);
 }
 
 std::unique_ptr<PackedWeights> CpuBackend::pack_linear(const LinearSpec& spec, Weight weight, Weight bias) {
   // PyTorch keeps [out, in]; read as [in, out] that is the transposed layout "ba".
   const dnnl::memory::desc plain({spec.in_features, spec.out_features}, dnnl::memory::data_type::f32,
                                  dnnl::memory::format_tag::ba);
-  return std::make_unique<Packed>(std::move(weight), std::move(bias), plain);
+  return std::make_unique<Packed>(std::move(weight), bias, plain);
 }
 
 void CpuBackend::run(Packed& layer, const Call& call, const Tensor& x, Tensor& out) {
