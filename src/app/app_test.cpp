@@ -120,6 +120,7 @@ TEST(OutputFolder, ManyWritersGetACounterEach) {
   const TemporaryFolder temporary;
   constexpr int kWriters = 8, kEach = 20;
   std::vector<std::thread> writers;
+  writers.reserve(kWriters);
   for (int w = 0; w < kWriters; ++w) {
     writers.emplace_back([&, w] {
       OutputFolder folder(temporary.path());

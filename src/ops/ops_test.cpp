@@ -67,7 +67,7 @@ void expect_close(const Tensor& ours, const Tensor& reference, double max_abs, d
   EXPECT_LE(e.rms_relative, rms_relative) << what;
 }
 
-// parity.md: matrix products within 20 eps times the row sum of |a||b|, and 3e-6 of the RMS.
+// docs/testing.md: matrix products within 20 eps times the row sum of |a||b|, and 3e-6 of the RMS.
 double product_limit(double terms) {
   return 20 * 1.2e-7 * terms;
 }
