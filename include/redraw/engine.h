@@ -47,7 +47,9 @@ struct Result {
   double load_seconds = 0, text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
 
-/// Runs requests, one at a time. Keeps the last model loaded. Not for use from two threads at once, except cancel().
+/// Runs requests, one at a time. Keeps the last model loaded. Programs that share their machine should be started with
+/// GOMP_SPINCOUNT=1000 in the environment, as the redraw program does for itself (docs/performance.md). Not for use
+/// from two threads at once, except cancel().
 class Engine {
  public:
   /// threads: of the CPU kernels; 0 for all processors. Throws Error(out_of_range).
