@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <thread>
 
 #include "image/encode.h"
@@ -63,8 +64,8 @@ TEST(Decode, ReadsPalettePng) {
 }
 
 TEST(Decode, SpreadsGreyOverThreeChannels) {
-  std::vector<uint8_t> grey;
-  for (int i = 0; i < 16 * 16; ++i) grey.push_back(static_cast<uint8_t>(i));
+  std::vector<uint8_t> grey(16 * 16);
+  std::iota(grey.begin(), grey.end(), uint8_t{0});
   const auto picture = vips_image(grey, 16, 16, 1, VIPS_INTERPRETATION_B_W);
   const DecodedImage decoded = decode_image(save_png(picture.get()), "a.png");
   for (int i = 0; i < 256; ++i) {

@@ -27,11 +27,11 @@ std::string text(std::initializer_list<std::string_view> pieces) {
 }
 
 // A whole file from a header and a number of zero data bytes.
-std::function<std::string()> file(std::string header, size_t data_bytes = 4) {
+std::function<std::string()> file(const std::string& header, size_t data_bytes = 4) {
   return [=] { return safetensors_bytes(header, std::string(data_bytes, '\0')); };
 }
 
-std::function<std::string()> raw(std::string bytes) {
+std::function<std::string()> raw(const std::string& bytes) {
   return [=] { return bytes; };
 }
 

@@ -58,6 +58,7 @@ class RandomFiles {
     }
     if (!metadata.empty() || between(0, 1) == 0) {
       std::vector<std::string> pairs;
+      pairs.reserve(metadata.size());
       for (const auto& [key, value] : metadata) pairs.push_back(quoted(key) + colon() + quoted(value));
       members.insert(members.begin() + between(0, static_cast<int64_t>(members.size())),
                      quoted("__metadata__") + colon() + object(pairs));

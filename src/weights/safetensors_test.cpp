@@ -145,7 +145,7 @@ TEST(Safetensors, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {
     const std::string header = R"({"a":{"dtype":"F16","shape":[50000],"data_offsets":[0,100000]}})";
     const auto path = folder.write("f", safetensors_bytes(header, std::string(100000, 'x')));
     const SafetensorsFile file = SafetensorsFile::open(path);
-    std::filesystem::resize_file(path, static_cast<uintmax_t>(trial * 1000));
+    std::filesystem::resize_file(path, static_cast<uintmax_t>(trial) * 1000);
     EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::file_changed);
     EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::file_changed);
   }
