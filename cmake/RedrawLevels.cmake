@@ -35,6 +35,8 @@ function(redraw_test level)
   target_include_directories(${level}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")  # for support/
   target_compile_definitions(${level}_test PRIVATE REDRAW_SOURCE_DIR="${PROJECT_SOURCE_DIR}" REDRAW_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${level} COMMAND ${level}_test WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  # As src/cli/main.cpp does for the program: threads that spin take minutes on a busy machine.
+  set_tests_properties(${level} PROPERTIES ENVIRONMENT "GOMP_SPINCOUNT=1000")
 endfunction()
 
 # redraw_fuzz(safetensors safetensors_fuzz.cpp DEPENDS weights): a libFuzzer program, with clang only.
