@@ -37,8 +37,8 @@ TEST(NoiseSchedule, IsRescaledToZeroTerminalSignal) {
   // The square roots that the rescaling starts from come from Intel's MKL in the reference, a last bit off the
   // correctly rounded ones in every fifth value, and a beta is what is left of 1 after a quotient near 1: the two
   // differ by 1.5e-7 rms in alpha and 4.4e-6 in beta. So limit a little above that, and ask that ours is no further
-  // from the exact value (in double, from the golden betas) than twice the reference's distance (docs/testing.md, the noise
-  // rule).
+  // from the exact value (in double, from the golden betas) than twice the reference's distance (docs/testing.md, the
+  // noise rule).
   const std::vector<double> betas = read_golden(file, "zero_snr/betas").values;
   const std::vector<double> alphas = read_golden(file, "zero_snr/alphas_cumprod").values;
   ExpectClose("betas", schedule.betas, betas, {.max_abs = 4e-6, .rms_relative = 6e-6});
