@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -10,12 +11,34 @@
 
 namespace redraw {
 
-// Each is defined in samplers/<name>.cpp.
-extern const SamplerInfo kDdim, kEuler, kLms;
+#define SAMPLER(info) extern const SamplerInfo info;
+#include "diffusion/samplers/list.inc"
+#undef SAMPLER
 
 namespace {
 
-constexpr auto kSamplers = std::to_array<const SamplerInfo*>({&kDdim, &kEuler, &kLms});
+#define SAMPLER(info) &info,
+constexpr auto kSamplers = std::to_array<const SamplerInfo*>({
+#include "diffusion/samplers/list.inc"
+});
+#undef SAMPLER
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+// By name, alias or class of diffusers, all in lower case; null: none.
+const SamplerInfo* sampler_called(std::string_view name) {
+  for (const SamplerInfo* sampler : kSamplers) {
+    if (sampler->name == name || std::ranges::count(sampler->aliases, name) != 0) return sampler;
+    if (!name.empty() && lower_case(sampler->scheduler_class) == name) return sampler;
+  }
+  return nullptr;
+}
 
 [[noreturn]] void refuse_sizes() {
   throw Error(Code::internal, "sampler: the spans of a latent and its noise differ in length");
@@ -27,22 +50,36 @@ std::span<const SamplerInfo* const> samplers() {
   return kSamplers;
 }
 
-const SamplerInfo& find_sampler(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const SamplerInfo* sampler : kSamplers) {
-    if (sampler->name == name || std::ranges::count(sampler->aliases, name) != 0) return *sampler;
-    names.push_back(sampler->name);
+NamedSampler find_named_sampler(std::string_view name) {
+  constexpr auto kSuffixes =
+      std::to_array<std::pair<std::string_view, SigmaRule>>({{"_k", SigmaRule::karras},
+                                                             {"_karras", SigmaRule::karras},
+                                                             {" karras", SigmaRule::karras},
+                                                             {" exponential", SigmaRule::exponential}});
+  const std::string asked = lower_case(name);
+  if (const SamplerInfo* sampler = sampler_called(asked)) return {sampler, SigmaRule::model};
+  for (const auto& [suffix, rule] : kSuffixes) {
+    if (!asked.ends_with(suffix)) continue;
+    if (const SamplerInfo* sampler = sampler_called(asked.substr(0, asked.size() - suffix.size()))) {
+      return {sampler, rule};
+    }
   }
-  for (const SamplerInfo* sampler : kSamplers)
+  std::vector<std::string_view> names;
+  for (const SamplerInfo* sampler : kSamplers) names.push_back(sampler->name);
+  for (const SamplerInfo* sampler : kSamplers) {
     names.insert(names.end(), sampler->aliases.begin(), sampler->aliases.end());
+  }
   throw Error(Code::unknown_name, unknown_name_message("sampler", name, names));
 }
 
+const SamplerInfo& find_sampler(std::string_view name) {
+  return *find_named_sampler(name).sampler;
+}
+
 const SamplerInfo* sampler_of_class(std::string_view scheduler_class) {
-  for (const SamplerInfo* sampler : kSamplers) {
-    if (sampler->scheduler_class == scheduler_class) return sampler;
-  }
-  return nullptr;
+  if (scheduler_class.empty()) return nullptr;
+  const auto it = std::ranges::find(kSamplers, scheduler_class, &SamplerInfo::scheduler_class);
+  return it == kSamplers.end() ? nullptr : *it;
 }
 
 SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& model_config, int64_t steps) {
@@ -74,12 +111,22 @@ void add_noise(const StepTable& table, int64_t index, std::span<const float> ori
 }
 
 bool run_sampler(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
-  if (run.begin < 0 || run.begin >= plan.table.steps()) {
-    throw Error(Code::out_of_range, "the first step to run is entry " + std::to_string(run.begin) +
-                                        " of the step table; it must be between 0 and " +
-                                        std::to_string(plan.table.steps() - 1));
+  SamplerRun whole = run;
+  whole.end = run.end_of(plan.table);
+  if (whole.begin < 0 || whole.begin >= whole.end || whole.end > plan.table.steps()) {
+    throw Error(Code::out_of_range, "the steps to run are entries " + std::to_string(whole.begin) + " to " +
+                                        std::to_string(whole.end) + " of the step table; they must lie between 0 and " +
+                                        std::to_string(plan.table.steps()) + ", at least one of them");
   }
-  return plan.sampler->run(plan, run, latent);
+  return plan.sampler->run(plan, whole, latent);
+}
+
+int64_t network_calls(const SamplingPlan& plan, int64_t begin, int64_t end) {
+  int64_t calls = 0;
+  for (int64_t i = begin; i < end; ++i) {
+    calls += plan.table.sigmas[static_cast<size_t>(i) + 1] > 0.0 ? plan.sampler->calls_per_step : 1;
+  }
+  return calls;
 }
 
 }  // namespace redraw

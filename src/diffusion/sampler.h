@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "diffusion/noise_schedule.h"
 #include "diffusion/noise_source.h"
@@ -13,10 +14,18 @@
 
 namespace redraw {
 
-/// The network as samplers see it, guidance and all: writes its output for the model input `x` at `timestep` (a value
-/// of StepTable::timesteps, or between two). x is already scaled as the sampler wants it; output has as many elements,
-/// and its meaning is the config's prediction type. Layout and batch are the caller's: samplers work by element.
-using Denoise = std::function<void(std::span<const float> x, double timestep, std::span<float> output)>;
+/// One call of the network. Layout and batch are the caller's: samplers work by element.
+struct NetworkCall {
+  std::span<const float> x;  ///< the latent, scaled as the sampler wants it
+  double timestep;           ///< a value of StepTable::timesteps, or between two
+  std::span<float> output;   ///< as long as x; its meaning is the config's prediction type
+  /// As long as x for samplers with SamplerInfo::needs_unconditional, else empty: also what the unconditional half of
+  /// the guidance said alone (the output, where there is no guidance).
+  std::span<float> unconditional;
+};
+
+/// The network as samplers see it, guidance and all.
+using Denoise = std::function<void(const NetworkCall&)>;
 
 /// What a step has done. The spans live until on_step returns.
 struct StepInfo {
@@ -40,31 +49,54 @@ struct SamplingPlan {
 
 /// What a run needs beside its plan and its latent.
 struct SamplerRun {
-  int64_t begin = 0;  ///< first entry of the table that is run (StrengthPlan::begin); 0 for all
+  int64_t begin = 0;  ///< first entry of the table that is run; 0 for all
+  int64_t end = -1;   ///< one past the last; -1: the table's end
   Denoise denoise;
   std::function<bool(const StepInfo&)> on_step = nullptr;  ///< may be empty; returning false stops the run (cancelled)
   NoiseSource* noise = nullptr;  ///< further draws, for samplers that draw in their steps; not used by the others
+  /// Changes the latent after a step, before on_step sees it; may be empty. index and count as in StepInfo.
+  std::function<void(int64_t index, int64_t count, std::span<float> latent)> after_step = nullptr;
+  /// The noise of the step from sigma down to sigma_next for samplers that solve a stochastic differential equation, as
+  /// an increment of one Brownian motion scaled to unit variance (k-diffusion's noise_sampler). Empty: draws of
+  /// `noise`.
+  std::function<void(double sigma, double sigma_next, std::span<float> out)> interval_noise = nullptr;
+
+  int64_t end_of(const StepTable& table) const { return end < 0 ? table.steps() : end; }
 };
 
 /// One row of the table of samplers. A new sampler is one file in samplers/, its test, and its name in sampler.cpp.
 struct SamplerInfo {
   std::string_view name;
-  std::span<const std::string_view> aliases;  ///< other names that find_sampler takes: InvokeAI's "k_euler"
-  std::string_view scheduler_class;           ///< the class of diffusers 0.42.1 it agrees with
+  std::span<const std::string_view> aliases;  ///< other names that find_sampler takes, written in lower case
+  std::string_view scheduler_class;           ///< the class of diffusers 0.42.1 it agrees with; empty: none
+  std::string_view source;                    ///< what it follows: "diffusers 0.42.1", "k-diffusion 0.1.1", a paper
+  int64_t calls_per_step = 1;        ///< network calls of a step that does not end on noise level 0; there, one
+  bool draws_noise = false;          ///< in its steps, so that SamplerRun::noise must be there
+  bool needs_unconditional = false;  ///< fills NetworkCall::unconditional
   /// The model's config as that class would take it over (ConfigMixin.from_config): absent fields get the class's own
   /// defaults, fields that it has no use for are reset.
   SchedulerConfig (*adopt)(SchedulerConfig model_config);
   /// config as from adopt; n in [1, num_train_timesteps]. Throws Error(out_of_range, model_unsupported) for a
   /// combination that cannot run.
   StepTable (*steps)(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n);
-  /// Takes the steps from run.begin on, in place. True: finished; false: stopped by on_step. Called by run_sampler.
+  /// Takes the steps from run.begin to run.end, in place. True: finished; false: stopped by on_step. Called by
+  /// run_sampler, which has filled in run.end.
   bool (*run)(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent);
 };
 
 /// Every sampler, in the order in which they are shown to people; the first is the default.
 std::span<const SamplerInfo* const> samplers();
 
-/// By name or alias. Throws Error(unknown_name) with the nearest known name.
+/// A sampler as people name it, and the schedule that the name implies: model when it says nothing.
+struct NamedSampler {
+  const SamplerInfo* sampler;
+  SigmaRule rule;
+};
+
+/// By name or alias, without regard to case, or one of those followed by "_k" (InvokeAI), "_karras", " karras" or
+/// " exponential" (A1111), which imply that schedule. Throws Error(unknown_name) with the nearest known name.
+NamedSampler find_named_sampler(std::string_view name);
+/// The same without the schedule.
 const SamplerInfo& find_sampler(std::string_view name);
 
 /// The sampler that agrees with a scheduler class of a model ("EulerDiscreteScheduler"); null when there is none.
@@ -83,9 +115,12 @@ void start_from_noise(const StepTable& table, std::span<const float> noise, std:
 void add_noise(const StepTable& table, int64_t index, std::span<const float> original, std::span<const float> noise,
                std::span<float> latent);
 
-/// Takes the steps from run.begin to the end of the table; `latent` (started by one of the two above) becomes the
-/// result. True: finished; false: stopped by on_step, `latent` being what the last step taken left.
-/// Error(out_of_range) unless 0 <= run.begin < steps. What denoise or on_step throw passes through.
+/// Takes the steps from run.begin to run.end; `latent` (started by one of the two above) becomes the result. True:
+/// finished; false: stopped by on_step, `latent` being what the last step taken left.
+/// Error(out_of_range) unless 0 <= run.begin < run.end <= steps. What denoise or on_step throw passes through.
 [[nodiscard]] bool run_sampler(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent);
+
+/// Network calls of a run of the entries [begin, end).
+int64_t network_calls(const SamplingPlan& plan, int64_t begin, int64_t end);
 
 }  // namespace redraw

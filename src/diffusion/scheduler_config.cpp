@@ -29,11 +29,6 @@ constexpr auto kSpacings = std::to_array<Named<TimestepSpacing>>({
     {"leading", TimestepSpacing::leading},
     {"trailing", TimestepSpacing::trailing},
 });
-constexpr auto kSigmaRules = std::to_array<Named<SigmaRule>>({
-    {"model", SigmaRule::model},
-    {"karras", SigmaRule::karras},
-    {"exponential", SigmaRule::exponential},
-});
 constexpr auto kInterpolations = std::to_array<Named<SigmaInterpolation>>({
     {"linear", SigmaInterpolation::linear},
     {"log_linear", SigmaInterpolation::log_linear},
@@ -73,7 +68,6 @@ Value choice(const JsonObject& json, std::string_view field, const std::array<Na
 // Fields that change what is computed and that nothing here computes: refused rather than passed over.
 constexpr auto kUnsupportedSwitches = std::to_array<std::string_view>({
     "thresholding",
-    "use_beta_sigmas",
     "use_flow_sigmas",
     "use_dynamic_shifting",
 });
@@ -112,6 +106,25 @@ std::vector<double> parse_trained_betas(const JsonObject& json, int64_t count) {
   return betas;
 }
 
+SigmaRule parse_sigma_rule(const JsonObject& json) {
+  constexpr auto kSwitches = std::to_array<Named<SigmaRule>>({
+      {"use_karras_sigmas", SigmaRule::karras},
+      {"use_exponential_sigmas", SigmaRule::exponential},
+      {"use_beta_sigmas", SigmaRule::beta},
+  });
+  SigmaRule rule = SigmaRule::model;
+  for (const auto& [field, its_rule] : kSwitches) {
+    if (!json.boolean(field, false)) continue;
+    if (rule != SigmaRule::model) {
+      throw Error(Code::json_out_of_range,
+                  json.where() +
+                      ": only one of 'use_karras_sigmas', 'use_exponential_sigmas' and 'use_beta_sigmas' may be true");
+    }
+    rule = its_rule;
+  }
+  return rule;
+}
+
 }  // namespace
 
 std::string_view name_of(PredictionType type) {
@@ -119,9 +132,6 @@ std::string_view name_of(PredictionType type) {
 }
 std::string_view name_of(TimestepSpacing spacing) {
   return name_in(kSpacings, spacing);
-}
-std::string_view name_of(SigmaRule rule) {
-  return name_in(kSigmaRules, rule);
 }
 
 SchedulerConfig parse_scheduler_config(const JsonObject& json) {
@@ -141,15 +151,12 @@ SchedulerConfig parse_scheduler_config(const JsonObject& json) {
   if (json.has("clip_sample")) config.clip_sample = json.boolean("clip_sample");
   config.clip_sample_range = json.number("clip_sample_range", kSmallest, 1e6, config.clip_sample_range);
   config.rescale_betas_zero_snr = json.boolean("rescale_betas_zero_snr", config.rescale_betas_zero_snr);
-  const bool karras = json.boolean("use_karras_sigmas", false);
-  const bool exponential = json.boolean("use_exponential_sigmas", false);
-  if (karras && exponential) {
-    throw Error(Code::json_out_of_range,
-                json.where() + ": only one of 'use_karras_sigmas' and 'use_exponential_sigmas' may be true");
-  }
-  config.sigma_rule = karras ? SigmaRule::karras : exponential ? SigmaRule::exponential : SigmaRule::model;
+  config.sigma_rule = parse_sigma_rule(json);
   if (json.has("interpolation_type")) config.interpolation_type = choice(json, "interpolation_type", kInterpolations);
   if (json.has("final_sigmas_type")) config.final_sigmas_type = choice(json, "final_sigmas_type", kFinalSigmas);
+  config.original_inference_steps =
+      json.integer("original_inference_steps", 1, config.num_train_timesteps, config.original_inference_steps);
+  config.timestep_scaling = json.number("timestep_scaling", kSmallest, 1e6, config.timestep_scaling);
   return config;
 }
 

@@ -16,9 +16,19 @@ enum class BetaSchedule { linear, scaled_linear, squaredcos_cap_v2 };
 enum class PredictionType { epsilon, v_prediction, sample };
 /// How n timesteps are laid over the training ones (Lin et al. 2024, Table 2).
 enum class TimestepSpacing { linspace, leading, trailing };
-/// Which noise levels the steps of a sigma sampler visit: the model's own at its timesteps, or a rule between the
-/// largest and the smallest of those (Karras et al. 2022, eq. 5, rho 7; or evenly in log sigma).
-enum class SigmaRule { model, karras, exponential };
+/// Which noise levels the steps visit: the model's own at its timesteps, or a rule of their own (sigma_schedule.h).
+enum class SigmaRule {
+  model,
+  karras,
+  exponential,
+  beta,
+  sgm_uniform,
+  simple,
+  kl_optimal,
+  align_your_steps,
+  align_your_steps_sdxl,
+  explicit_sigmas
+};
 /// How noise levels between the training timesteps are found (EulerDiscreteScheduler only).
 enum class SigmaInterpolation { linear, log_linear };
 /// The noise level that the last step ends on (EulerDiscreteScheduler only).
@@ -26,7 +36,6 @@ enum class FinalSigma { zero, sigma_min };
 
 std::string_view name_of(PredictionType type);
 std::string_view name_of(TimestepSpacing spacing);
-std::string_view name_of(SigmaRule rule);
 
 /// The fields of diffusers 0.42.1's schedulers that samplers here read. An optional is empty when the file does not
 /// say: the default then is that of the sampler's own class, which is not the same for all (see `SamplerInfo::adopt`).
@@ -45,12 +54,19 @@ struct SchedulerConfig {
   double clip_sample_range = 1.0;        ///< to [-range, range]
   bool rescale_betas_zero_snr = false;   ///< Lin et al. 2024, Algorithm 1
   SigmaRule sigma_rule = SigmaRule::model;
+  std::vector<double> sigmas;  ///< of explicit_sigmas: falling, the last one may be 0; one more than steps
+  /// The timestep at whose noise level the first step begins, in (0, num_train_timesteps - 1]; empty: where the spacing
+  /// or the rule puts it. With it the schedule's n steps are laid over [0, start_timestep] and begin exactly there.
+  std::optional<double> start_timestep;
   SigmaInterpolation interpolation_type = SigmaInterpolation::linear;
   FinalSigma final_sigmas_type = FinalSigma::zero;
+  int64_t original_inference_steps = 50;  ///< LCM, TCD: the steps of the distillation, of which theirs are some
+  double timestep_scaling = 10.0;         ///< LCM: of the timestep in its boundary condition
+  std::optional<double> eta;              ///< DDIM, TCD: share of new noise in a step, 0..1; empty: the class's own
 };
 
 /// Reads a scheduler_config.json. Fields that only other solvers read are passed over, as diffusers does; those that
-/// would change what these samplers compute and are not supported here (thresholding, use_beta_sigmas, flow matching,
+/// would change what these samplers compute and are not supported here (thresholding, flow matching,
 /// explicit sigma_min and sigma_max, ...) throw Error(model_unsupported) when switched on, and so does an unknown
 /// value. Wrong types and ranges: json_wrong_type, json_out_of_range. Two sigma rules at once: json_out_of_range.
 SchedulerConfig parse_scheduler_config(const JsonObject& json);

@@ -47,6 +47,7 @@ TEST(SchedulerConfig, ReadsTheRarerFields) {
   EXPECT_EQ(config.final_sigmas_type, FinalSigma::sigma_min);
   EXPECT_EQ(config.set_alpha_to_one, true);
   EXPECT_EQ(parse(R"({"use_exponential_sigmas": true})").sigma_rule, SigmaRule::exponential);
+  EXPECT_EQ(parse(R"({"use_beta_sigmas": true})").sigma_rule, SigmaRule::beta);
 }
 
 TEST(SchedulerConfig, LeavesOpenWhatTheFileDoesNotSay) {
@@ -85,7 +86,6 @@ TEST(SchedulerConfig, RefusesWhatItDoesNotSupportWhenItIsSwitchedOn) {
   };
   constexpr Row kRows[] = {
       {R"({"thresholding": false})", R"({"thresholding": true})"},
-      {R"({"use_beta_sigmas": null})", R"({"use_beta_sigmas": true})"},
       {R"({"use_flow_sigmas": false})", R"({"use_flow_sigmas": true})"},
       {R"({"use_dynamic_shifting": false})", R"({"use_dynamic_shifting": true})"},
       {R"({"sigma_min": null})", R"({"sigma_min": 0.002})"},
@@ -127,7 +127,6 @@ TEST(SchedulerConfig, RefusesWrongTypesAndRanges) {
 TEST(SchedulerConfig, NamesItsChoicesAsTheFilesDo) {
   EXPECT_EQ(name_of(PredictionType::v_prediction), "v_prediction");
   EXPECT_EQ(name_of(TimestepSpacing::trailing), "trailing");
-  EXPECT_EQ(name_of(SigmaRule::karras), "karras");
 }
 
 }  // namespace

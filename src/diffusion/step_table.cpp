@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+
+#include "base/error.h"
 
 namespace redraw {
 namespace {
@@ -24,21 +27,6 @@ double interpolate(std::span<const float> values, double position) {
   const size_t low = static_cast<size_t>(position);
   const double from = values[low];
   return (values[low + 1] - from) * (position - static_cast<double>(low)) + from;
-}
-
-std::vector<double> karras_sigmas(double sigma_max, double sigma_min, int64_t n) {
-  constexpr double kRho = 7.0;
-  const double from = std::pow(sigma_max, 1.0 / kRho);
-  const double to = std::pow(sigma_min, 1.0 / kRho);
-  std::vector<double> sigmas = linspace(0.0, 1.0, n);
-  for (double& sigma : sigmas) sigma = std::pow(from + sigma * (to - from), kRho);
-  return sigmas;
-}
-
-std::vector<double> exponential_sigmas(double sigma_max, double sigma_min, int64_t n) {
-  std::vector<double> sigmas = linspace(std::log(sigma_max), std::log(sigma_min), n);
-  for (double& sigma : sigmas) sigma = std::exp(sigma);
-  return sigmas;
 }
 
 // n + 1 levels evenly in log sigma, of which the reference's steps visit the first n and end on the last: it appends a
@@ -80,40 +68,111 @@ std::vector<double> spaced_timesteps(TimestepSpacing spacing, int64_t num_train,
   return timesteps;
 }
 
-double timestep_of_sigma(double sigma, std::span<const float> log_sigmas) {
-  const double log_sigma = std::log(std::max(sigma, 1e-10));
-  const auto above = std::upper_bound(log_sigmas.begin(), log_sigmas.end(), log_sigma,
-                                      [](double value, float entry) { return value < entry; });
-  const size_t low = static_cast<size_t>(
-      std::clamp<ptrdiff_t>(above - log_sigmas.begin() - 1, 0, static_cast<ptrdiff_t>(log_sigmas.size()) - 2));
-  // The difference of two float32 entries is rounded to float32 in the reference.
-  const double weight =
-      std::clamp((log_sigmas[low] - log_sigma) / static_cast<double>(log_sigmas[low] - log_sigmas[low + 1]), 0.0, 1.0);
-  return (1.0 - weight) * static_cast<double>(low) + weight * static_cast<double>(low + 1);
+std::vector<double> timesteps_from(TimestepSpacing spacing, double start, int64_t n) {
+  std::vector<double> timesteps;
+  const auto divisions = static_cast<double>(spacing == TimestepSpacing::linspace ? std::max<int64_t>(n - 1, 1) : n);
+  for (int64_t i = 0; i < n; ++i) timesteps.push_back(start * (1.0 - static_cast<double>(i) / divisions));
+  return timesteps;
 }
 
-StepTable sigma_step_table(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n) {
-  const std::vector<float> model_sigmas = schedule.sigmas();
-  std::vector<double> timesteps =
-      spaced_timesteps(config.timestep_spacing.value(), config.num_train_timesteps, n, config.steps_offset);
+std::vector<float> finite_log_sigmas(const NoiseSchedule& schedule) {
+  constexpr float kSmallestHalf = 0x1p-24f;
+  std::vector<float> result;
+  for (float alpha : schedule.alphas_cumprod) {
+    const float finite = alpha == 0.0f ? kSmallestHalf : alpha;
+    result.push_back(std::log(std::sqrt((1.0f - finite) / finite)));
+  }
+  return result;
+}
+
+void add_whole_timestep(StepTable& table, const SchedulerConfig& config, const NoiseSchedule& schedule,
+                        int64_t timestep, std::string_view sampler) {
+  if (timestep >= config.num_train_timesteps) {
+    throw Error(Code::out_of_range, "sampler " + std::string(sampler) +
+                                        ": so many steps and the model's steps_offset of " +
+                                        std::to_string(config.steps_offset) + " lead to timestep " +
+                                        std::to_string(timestep) + "; the model knows 0 to " +
+                                        std::to_string(config.num_train_timesteps - 1) + ", so use fewer steps");
+  }
+  const float alpha = schedule.alphas_cumprod[static_cast<size_t>(timestep)];
+  if (alpha == 0.0f && config.prediction_type == PredictionType::epsilon) {
+    throw Error(Code::model_unsupported,
+                "sampler " + std::string(sampler) +
+                    ": the model's noise reaches zero signal (rescale_betas_zero_snr), where prediction type "
+                    "epsilon tells nothing of the picture; such a model must predict v_prediction or sample");
+  }
+  table.timesteps.push_back(static_cast<double>(timestep));
+  table.sigmas.push_back(std::sqrt((1.0f - alpha) / alpha));
+  table.alphas_cumprod.push_back(alpha);
+  table.signal_scales.push_back(std::sqrt(alpha));
+  table.noise_scales.push_back(std::sqrt(1.0f - alpha));
+}
+
+StepTable whole_timestep_table(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n,
+                               std::string_view sampler) {
+  StepTable table;
+  for (double timestep :
+       spaced_timesteps(config.timestep_spacing.value(), config.num_train_timesteps, n, config.steps_offset)) {
+    add_whole_timestep(table, config, schedule, static_cast<int64_t>(std::nearbyint(timestep)), sampler);
+  }
+  return table;
+}
+
+bool uses_training_timesteps(const SchedulerConfig& config) {
+  return config.sigma_rule == SigmaRule::model && !config.start_timestep;
+}
+
+namespace {
+
+// Levels by the config's rule, which is not the model's own.
+std::vector<double> levels_by_rule(const SchedulerConfig& config, const SigmaRange& range, int64_t n) {
+  if (config.sigma_rule == SigmaRule::explicit_sigmas && std::ssize(config.sigmas) != n + 1) {
+    throw Error(Code::out_of_range, "sigmas: " + std::to_string(config.sigmas.size()) + " levels make " +
+                                        std::to_string(config.sigmas.size() - 1) + " steps, not " + std::to_string(n));
+  }
+  return sigma_schedule(config.sigma_rule).levels(range, n);
+}
+
+double final_sigma(const SchedulerConfig& config, double smallest) {
+  if (config.sigma_rule == SigmaRule::explicit_sigmas) return config.sigmas.back();
+  return config.final_sigmas_type == FinalSigma::zero ? 0.0 : smallest;
+}
+
+}  // namespace
+
+StepTable sigma_step_table(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n, RuleRange range) {
+  std::vector<float> model_sigmas = schedule.sigmas();
+  const std::vector<float> log_sigmas = finite_log_sigmas(schedule);
+  if (std::isinf(model_sigmas.back())) model_sigmas.back() = std::exp(log_sigmas.back());
+  const TimestepSpacing spacing = config.timestep_spacing.value();
+  std::vector<double> timesteps = config.start_timestep
+                                      ? timesteps_from(spacing, *config.start_timestep, n)
+                                      : spaced_timesteps(spacing, config.num_train_timesteps, n, config.steps_offset);
   for (double& t : timesteps) t = static_cast<float>(t);
 
   std::vector<double> sigmas;
-  if (config.interpolation_type == SigmaInterpolation::log_linear) {
+  if (config.interpolation_type == SigmaInterpolation::log_linear && !config.start_timestep) {
     sigmas = log_linear_sigmas(model_sigmas.back(), model_sigmas.front(), n);
   } else {
     for (double t : timesteps) sigmas.push_back(interpolate(model_sigmas, t));
   }
   if (config.sigma_rule != SigmaRule::model) {
-    sigmas = config.sigma_rule == SigmaRule::karras ? karras_sigmas(sigmas.front(), sigmas.back(), n)
-                                                    : exponential_sigmas(sigmas.front(), sigmas.back(), n);
-    std::vector<float> log_sigmas = model_sigmas;
-    for (float& value : log_sigmas) value = std::log(value);
+    SigmaRange limits{.sigma_max = sigmas.front(),
+                      .sigma_min = sigmas.back(),
+                      .log_sigmas = log_sigmas,
+                      .start_timestep = config.start_timestep.value_or(static_cast<double>(log_sigmas.size() - 1)),
+                      .sigmas = config.sigmas};
+    const bool knows_spacings = config.sigma_rule == SigmaRule::karras || config.sigma_rule == SigmaRule::exponential ||
+                                config.sigma_rule == SigmaRule::beta;
+    if (range == RuleRange::model || config.start_timestep || !knows_spacings) {
+      limits.sigma_max = config.start_timestep ? sigma_of_timestep(*config.start_timestep, log_sigmas)
+                                               : static_cast<double>(model_sigmas.back());
+      limits.sigma_min = model_sigmas.front();
+    }
+    sigmas = levels_by_rule(config, limits, n);
     for (size_t i = 0; i < timesteps.size(); ++i) timesteps[i] = timestep_of_sigma(sigmas[i], log_sigmas);
   }
-  if (std::ssize(sigmas) == n) {
-    sigmas.push_back(config.final_sigmas_type == FinalSigma::zero ? 0.0 : model_sigmas.front());
-  }
+  if (std::ssize(sigmas) == n) sigmas.push_back(final_sigma(config, model_sigmas.front()));
 
   StepTable table;
   for (double t : timesteps) table.timesteps.push_back(static_cast<float>(t));
@@ -121,8 +180,20 @@ StepTable sigma_step_table(const SchedulerConfig& config, const NoiseSchedule& s
   table.signal_scales.assign(timesteps.size(), 1.0f);
   table.noise_scales.assign(table.sigmas.begin(), table.sigmas.end() - 1);
   const float sigma_max = static_cast<float>(*std::max_element(table.sigmas.begin(), table.sigmas.end()));
-  table.init_noise_sigma =
-      config.timestep_spacing == TimestepSpacing::leading ? std::sqrt(sigma_max * sigma_max + 1.0f) : sigma_max;
+  table.init_noise_sigma = spacing == TimestepSpacing::leading ? std::sqrt(sigma_max * sigma_max + 1.0f) : sigma_max;
+  return table;
+}
+
+StepTable alpha_step_table(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n) {
+  StepTable table = sigma_step_table(config, schedule, n, RuleRange::model);
+  const auto alpha_of = [](double sigma) { return static_cast<float>(1.0 / (sigma * sigma + 1.0)); };
+  for (size_t i = 0; i < table.timesteps.size(); ++i) {
+    table.alphas_cumprod.push_back(alpha_of(table.sigmas[i]));
+    table.next_alphas_cumprod.push_back(alpha_of(table.sigmas[i + 1]));
+    table.signal_scales[i] = std::sqrt(table.alphas_cumprod[i]);
+    table.noise_scales[i] = std::sqrt(1.0f - table.alphas_cumprod[i]);
+  }
+  table.init_noise_sigma = 1.0;
   return table;
 }
 

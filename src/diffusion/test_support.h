@@ -35,31 +35,28 @@ inline SchedulerConfig stable_diffusion_config() {
   return config;
 }
 
-/// The config of a golden variant: "ddim", "euler+karras", "lms+trailing", ...
+/// The config of a golden variant: "ddim", "euler+karras", "lms+trailing", ... (shared/tools/goldens/schedulers.py).
 inline SchedulerConfig golden_config(std::string_view variant) {
   SchedulerConfig config = stable_diffusion_config();
-  if (variant.starts_with("ddim")) {
-    config.clip_sample = false;
-    config.set_alpha_to_one = false;
-    config.steps_offset = 1;
-  }
+  const std::string_view sampler = variant.substr(0, variant.find('+'));
+  if (sampler == "ddim" || sampler == "ddpm") config.clip_sample = false;
+  if (sampler == "ddim" || sampler == "pndm") config.set_alpha_to_one = false;
+  if (sampler == "ddim" || sampler == "ddpm" || sampler == "pndm") config.steps_offset = 1;
+  if (sampler == "ipndm") config.class_name = "IPNDMScheduler";
   if (variant.ends_with("+linspace")) config.timestep_spacing = TimestepSpacing::linspace;
   if (variant.ends_with("+leading")) config.timestep_spacing = TimestepSpacing::leading;
   if (variant.ends_with("+trailing")) config.timestep_spacing = TimestepSpacing::trailing;
   if (variant.ends_with("+karras")) config.sigma_rule = SigmaRule::karras;
   if (variant.ends_with("+exponential")) config.sigma_rule = SigmaRule::exponential;
+  if (variant.ends_with("+beta")) config.sigma_rule = SigmaRule::beta;
   return config;
 }
 
-/// The golden variants of the samplers that exist; the +beta ones are of a sigma rule that does not.
-inline std::vector<std::string> golden_variants() {
+/// The golden variants of a sampler; the goldens lack some of these for some samplers.
+inline std::vector<std::string> golden_variants(std::string_view sampler) {
   std::vector<std::string> variants;
-  for (const char* sampler : {"ddim", "euler", "lms"}) {
-    for (const char* spacing : {"", "+linspace", "+leading", "+trailing"})
-      variants.push_back(std::string(sampler) + spacing);
-  }
-  for (const char* sampler : {"euler", "lms"}) {
-    for (const char* rule : {"+karras", "+exponential"}) variants.push_back(std::string(sampler) + rule);
+  for (const char* variant : {"", "+linspace", "+leading", "+trailing", "+karras", "+exponential", "+beta"}) {
+    variants.push_back(std::string(sampler) + variant);
   }
   return variants;
 }

@@ -139,9 +139,9 @@ GenerateResult generate(const StableDiffusion& model, const GenerateRequest& req
   const SamplerRun run{
       .begin = plan.begin,
       .denoise =
-          [&](std::span<const float> x, double timestep, std::span<float> output) {
-            network(x, timestep, output);
-            check_finite(model.spec(), timestep, output);
+          [&](const NetworkCall& call) {
+            network(call);
+            check_finite(model.spec(), call.timestep, call.output);
           },
       .on_step =
           [&](const StepInfo& info) {

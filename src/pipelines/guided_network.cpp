@@ -24,20 +24,23 @@ GuidedNetwork::GuidedNetwork(const UNet& unet, const Tensor& context, const Tens
           {.context = negative_context ? stacked(negative_context, context) : context, .pooled = {}, .time_ids = {}})) {
 }
 
-void GuidedNetwork::operator()(std::span<const float> x, double timestep, std::span<float> output) const {
+void GuidedNetwork::operator()(const NetworkCall& call) const {
   Tensor input = Tensor::zeros(batch_shape_);
   for (int64_t n = 0; n < batch_shape_[0]; ++n) {
-    std::copy(x.begin(), x.end(), input.data() + n * static_cast<int64_t>(x.size()));
+    std::copy(call.x.begin(), call.x.end(), input.data() + n * static_cast<int64_t>(call.x.size()));
   }
-  const auto time = static_cast<float>(timestep);
+  const auto time = static_cast<float>(call.timestep);
   const Tensor predicted = unet_(input, {&time, 1}, prepared_);
   const float* first = predicted.data();
+  std::copy_n(first, call.unconditional.size(), call.unconditional.data());
   if (batch_shape_[0] == 1) {
-    std::copy_n(first, output.size(), output.data());
+    std::copy_n(first, call.output.size(), call.output.data());
     return;
   }
-  const float* conditional = first + output.size();
-  for (size_t i = 0; i < output.size(); ++i) output[i] = first[i] + cfg_scale_ * (conditional[i] - first[i]);
+  const float* conditional = first + call.output.size();
+  for (size_t i = 0; i < call.output.size(); ++i) {
+    call.output[i] = first[i] + cfg_scale_ * (conditional[i] - first[i]);
+  }
 }
 
 }  // namespace redraw

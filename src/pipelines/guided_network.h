@@ -1,8 +1,7 @@
 // The denoising network with classifier-free guidance, as samplers call it.
 #pragma once
 
-#include <span>
-
+#include "diffusion/sampler.h"
 #include "models/unet.h"
 
 namespace redraw {
@@ -17,7 +16,7 @@ class GuidedNetwork {
                 const Shape& latent_shape);
 
   /// x and output: latent_shape's elements.
-  void operator()(std::span<const float> x, double timestep, std::span<float> output) const;
+  void operator()(const NetworkCall& call) const;
 
  private:
   const UNet& unet_;

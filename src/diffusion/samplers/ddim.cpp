@@ -1,12 +1,9 @@
-// DDIM (Song et al. 2021, eq. 12 with eta 0; diffusers 0.42.1 DDIMScheduler): deterministic, one network call a step.
+// DDIM (Song et al. 2021, eq. 12; diffusers 0.42.1 DDIMScheduler): without new noise unless eta says otherwise.
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "diffusion/sampler.h"
+#include "diffusion/samplers/network.h"
 
 namespace redraw {
 namespace {
@@ -15,7 +12,7 @@ SchedulerConfig adopt(SchedulerConfig config) {
   config.timestep_spacing = config.timestep_spacing.value_or(TimestepSpacing::leading);
   config.set_alpha_to_one = config.set_alpha_to_one.value_or(true);
   config.clip_sample = config.clip_sample.value_or(true);
-  config.sigma_rule = SigmaRule::model;
+  config.eta = config.eta.value_or(0.0);
   config.interpolation_type = SigmaInterpolation::linear;
   config.final_sigmas_type = FinalSigma::zero;
   return config;
@@ -26,82 +23,47 @@ float final_alpha(const SchedulerConfig& config, const NoiseSchedule& schedule) 
 }
 
 StepTable steps(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n) {
-  StepTable table;
-  table.timesteps =
-      spaced_timesteps(config.timestep_spacing.value(), config.num_train_timesteps, n, config.steps_offset);
-  for (double& timestep : table.timesteps) {
-    timestep = std::nearbyint(timestep);  // halves to even, as numpy's round
-    if (timestep >= static_cast<double>(config.num_train_timesteps)) {
-      throw Error(Code::out_of_range, "sampler ddim: " + std::to_string(n) + " steps and the model's steps_offset of " +
-                                          std::to_string(config.steps_offset) + " lead to timestep " +
-                                          std::to_string(static_cast<int64_t>(timestep)) + "; the model knows 0 to " +
-                                          std::to_string(config.num_train_timesteps - 1) + ", so use fewer steps");
-    }
-    const float alpha = schedule.alphas_cumprod[static_cast<size_t>(timestep)];
-    if (alpha == 0.0f && config.prediction_type == PredictionType::epsilon) {
-      throw Error(Code::model_unsupported,
-                  "sampler ddim: the model's noise reaches zero signal (rescale_betas_zero_snr), where prediction type "
-                  "epsilon tells nothing of the picture; such a model must predict v_prediction or sample");
-    }
-    table.sigmas.push_back(std::sqrt((1.0f - alpha) / alpha));
-    table.signal_scales.push_back(std::sqrt(alpha));
-    table.noise_scales.push_back(std::sqrt(1.0f - alpha));
+  if (!uses_training_timesteps(config)) return alpha_step_table(config, schedule, n);
+  StepTable table = whole_timestep_table(config, schedule, n, "ddim");
+  // A step ends this far below its timestep, not on the next entry of the table: the two differ for spacings other
+  // than leading, and the reference takes this one.
+  const int64_t stride = config.num_train_timesteps / n;
+  for (double timestep : table.timesteps) {
+    const int64_t next = static_cast<int64_t>(timestep) - stride;
+    table.next_alphas_cumprod.push_back(next >= 0 ? schedule.alphas_cumprod[static_cast<size_t>(next)]
+                                                  : final_alpha(config, schedule));
   }
   const float last = final_alpha(config, schedule);
   table.sigmas.push_back(std::sqrt((1.0f - last) / last));
   return table;
 }
 
-// Splits the network's output into its estimates of the clean latent and of the noise.
-struct Estimate {
-  float original;
-  float noise;
-};
-
-Estimate estimate(PredictionType type, float latent, float output, float signal_scale, float noise_scale) {
-  switch (type) {
-    case PredictionType::epsilon:
-      return {(latent - noise_scale * output) / signal_scale, output};
-    case PredictionType::sample:
-      return {output, (latent - signal_scale * output) / noise_scale};
-    case PredictionType::v_prediction:
-      break;
-  }
-  return {signal_scale * latent - noise_scale * output, signal_scale * output + noise_scale * latent};
-}
-
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
   const SchedulerConfig& config = plan.config;
-  const StepTable& table = plan.table;
-  // A step ends this far below its timestep, not on the next entry of the table: the two differ for spacings other
-  // than leading, and the reference takes this one.
-  const int64_t stride = config.num_train_timesteps / table.steps();
+  StepNetwork network(plan, run, latent.size());
   const float range = config.clip_sample.value() ? static_cast<float>(config.clip_sample_range) : INFINITY;
-  std::vector<float> output(latent.size());
+  const double eta = config.eta.value();
   std::vector<float> original(latent.size());
-  for (int64_t i = run.begin; i < table.steps(); ++i) {
-    const size_t entry = static_cast<size_t>(i);
-    run.denoise(latent, table.timesteps[entry], output);
-
-    const int64_t next = static_cast<int64_t>(table.timesteps[entry]) - stride;
-    const float next_alpha =
-        next >= 0 ? plan.schedule.alphas_cumprod[static_cast<size_t>(next)] : final_alpha(config, plan.schedule);
+  std::vector<float> new_noise(latent.size());
+  for (int64_t i = run.begin; i < run.end; ++i) {
+    const auto entry = static_cast<size_t>(i);
+    const float alpha = plan.table.alphas_cumprod[entry];
+    const float next_alpha = plan.table.next_alphas_cumprod[entry];
+    const StepNetwork::Estimate e = network.estimate_at_alpha(latent, plan.table.timesteps[entry], alpha);
+    // eq. 16: how much of the next noise is new
+    const float deviation = static_cast<float>(
+        eta == 0.0 ? 0.0 : eta * std::sqrt((1.0 - next_alpha) / (1.0 - alpha) * (1.0 - alpha / next_alpha)));
+    if (deviation > 0.0f) draw_noise(run, new_noise);
     const float next_signal_scale = std::sqrt(next_alpha);
-    const float next_noise_scale = std::sqrt(1.0f - next_alpha);
+    const float next_noise_scale = std::sqrt(1.0f - next_alpha - deviation * deviation);
     for (size_t k = 0; k < latent.size(); ++k) {
-      const Estimate e =
-          estimate(config.prediction_type, latent[k], output[k], table.signal_scales[entry], table.noise_scales[entry]);
-      original[k] = std::clamp(e.original, -range, range);
-      latent[k] = next_signal_scale * original[k] + next_noise_scale * e.noise;
+      original[k] = std::clamp(e.original[k], -range, range);
+      latent[k] = next_signal_scale * original[k] + next_noise_scale * e.noise[k];
     }
-
-    const StepInfo info = {.index = i - run.begin,
-                           .count = table.steps() - run.begin,
-                           .timestep = table.timesteps[entry],
-                           .sigma = table.sigmas[entry],
-                           .latent = latent,
-                           .predicted_original = original};
-    if (run.on_step && !run.on_step(info)) return false;
+    if (deviation > 0.0f) {
+      for (size_t k = 0; k < latent.size(); ++k) latent[k] += deviation * new_noise[k];
+    }
+    if (!network.finish(i, latent, original)) return false;
   }
   return true;
 }
@@ -109,7 +71,12 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 }  // namespace
 
 extern const SamplerInfo kDdim;
-const SamplerInfo kDdim = {
-    .name = "ddim", .aliases = {}, .scheduler_class = "DDIMScheduler", .adopt = adopt, .steps = steps, .run = run};
+const SamplerInfo kDdim = {.name = "ddim",
+                           .aliases = {},
+                           .scheduler_class = "DDIMScheduler",
+                           .source = "diffusers 0.42.1",
+                           .adopt = adopt,
+                           .steps = steps,
+                           .run = run};
 
 }  // namespace redraw

@@ -13,7 +13,7 @@ TEST(Ddim, FollowsEveryGoldenTrajectory) {
 
 TEST(Ddim, LimitsNoticeAWrongFinalAlpha) {
   EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.set_alpha_to_one = true; }), 10.0);
+  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.table.next_alphas_cumprod.back() = 1.0f; }), 10.0);
 }
 
 TEST(Ddim, LimitsNoticeTimestepsThatAreOffByOne) {
@@ -59,11 +59,13 @@ TEST(Ddim, FillsInItsClassesOwnDefaults) {
                       {-0.578023195, -0.17648989, 1.0, -0.300886184, -0.691869617, 1.0});
 }
 
-TEST(Ddim, HasNoUseForSigmaRules) {
+TEST(Ddim, StepsOverTheLevelsOfAnySchedule) {
   SchedulerConfig config = golden_config("ddim");
   config.sigma_rule = SigmaRule::karras;
-  EXPECT_EQ(plan_sampling(find_sampler("ddim"), config, 10).table.timesteps,
-            plan_sampling(find_sampler("ddim"), golden_config("ddim"), 10).table.timesteps);
+  const StepTable table = plan_sampling(find_sampler("ddim"), config, 10).table;
+  EXPECT_EQ(table.sigmas, plan_sampling(find_sampler("euler"), config, 10).table.sigmas);
+  EXPECT_NEAR(table.alphas_cumprod[3], 1.0 / (1.0 + table.sigmas[3] * table.sigmas[3]), 1e-6);
+  EXPECT_EQ(table.next_alphas_cumprod.back(), 1.0f);
 }
 
 TEST(Ddim, RefusesATimestepThatTheModelDoesNotKnow) {

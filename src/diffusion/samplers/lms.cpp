@@ -4,22 +4,12 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/sampler.h"
-#include "diffusion/samplers/sigma_space.h"
+#include "diffusion/samplers/network.h"
 
 namespace redraw {
 namespace {
 
 constexpr int64_t kOrder = 4;
-
-// The class knows neither zero terminal SNR nor these two choices, and so passes over them.
-SchedulerConfig adopt(SchedulerConfig config) {
-  config.timestep_spacing = config.timestep_spacing.value_or(TimestepSpacing::linspace);
-  config.rescale_betas_zero_snr = false;
-  config.interpolation_type = SigmaInterpolation::linear;
-  config.final_sigmas_type = FinalSigma::zero;
-  return config;
-}
 
 // The Lagrange basis polynomial of node sigmas[at - which] over the `order` nodes that end in sigmas[at], at `tau`.
 double lagrange(const std::vector<double>& sigmas, size_t at, int64_t order, int64_t which, double tau) {
@@ -44,16 +34,18 @@ double coefficient(const std::vector<double>& sigmas, size_t at, int64_t order, 
 }
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
-  SigmaDerivative ode(plan, run, latent.size());
+  StepNetwork network(plan, run, latent.size());
   std::vector<std::vector<float>> derivatives;  // newest first, at most kOrder
-  for (int64_t i = run.begin; i < plan.table.steps(); ++i) {
+  for (int64_t i = run.begin; i < run.end; ++i) {
     std::vector<float> newest;
     if (std::ssize(derivatives) == kOrder) {
       newest = std::move(derivatives.back());  // its memory
       derivatives.pop_back();
     }
     newest.resize(latent.size());
-    ode.evaluate(i, latent, newest);
+    const auto sigma = static_cast<float>(plan.table.sigmas[static_cast<size_t>(i)]);
+    const std::span<const float> original = network.original_at_entry(latent, i);
+    for (size_t at = 0; at < latent.size(); ++at) newest[at] = (latent[at] - original[at]) / sigma;
     derivatives.insert(derivatives.begin(), std::move(newest));
 
     // The order goes by the place in the table, as in the reference, also where a run begins in the middle and has
@@ -70,25 +62,20 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
       for (size_t k = 0; k < static_cast<size_t>(terms); ++k) sum += coefficients[k] * derivatives[k][at];
       latent[at] += sum;
     }
-    if (!ode.report(i, latent)) return false;
+    if (!network.finish(i, latent)) return false;
   }
   return true;
 }
-
-StepTable steps(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n) {
-  return sigma_step_table(config, schedule, n);
-}
-
-constexpr auto kAliases = std::to_array<std::string_view>({"k_lms"});
 
 }  // namespace
 
 extern const SamplerInfo kLms;
 const SamplerInfo kLms = {.name = "lms",
-                          .aliases = kAliases,
+                          .aliases = {},
                           .scheduler_class = "LMSDiscreteScheduler",
-                          .adopt = adopt,
-                          .steps = steps,
+                          .source = "diffusers 0.42.1",
+                          .adopt = adopt_for_sigmas,
+                          .steps = sigma_steps,
                           .run = run};
 
 }  // namespace redraw

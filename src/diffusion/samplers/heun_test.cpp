@@ -1,0 +1,17 @@
+#include <gtest/gtest.h>
+
+#include "diffusion/samplers/trajectory.h"
+
+namespace redraw {
+namespace {
+
+TEST(Heun, FollowsEveryGoldenTrajectory) {
+  expect_golden_trajectories("heun", 33);
+}
+
+TEST(Heun, LimitsNoticeEulersStepInItsPlace) {
+  EXPECT_GT(excess_of({.variant = "heun"}, [](SamplingPlan& plan) { plan.table.sigmas[9] = 1e-7; }), 1.0);
+}
+
+}  // namespace
+}  // namespace redraw
