@@ -82,7 +82,8 @@ const SamplerInfo* sampler_of_class(std::string_view scheduler_class) {
   return it == kSamplers.end() ? nullptr : *it;
 }
 
-SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& model_config, int64_t steps) {
+SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& model_config, int64_t steps,
+                           const ScheduleChoice& choice) {
   if (steps < 1 || steps > model_config.num_train_timesteps) {
     throw Error(Code::out_of_range, "steps is " + std::to_string(steps) + "; it must be between 1 and " +
                                         std::to_string(model_config.num_train_timesteps) +
@@ -91,6 +92,12 @@ SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& mo
   SamplingPlan plan;
   plan.sampler = &sampler;
   plan.config = sampler.adopt(model_config);
+  plan.config.sigma_rule = choice.rule.value_or(plan.config.sigma_rule);
+  plan.config.sigmas = choice.sigmas;
+  if (choice.spacing) plan.config.timestep_spacing = choice.spacing;
+  plan.config.steps_offset = choice.steps_offset.value_or(plan.config.steps_offset);
+  plan.config.start_timestep = choice.start_timestep;
+  if (choice.eta) plan.config.eta = choice.eta;
   plan.schedule = make_noise_schedule(plan.config);
   plan.table = sampler.steps(plan.config, plan.schedule, steps);
   return plan;

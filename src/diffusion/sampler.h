@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -74,7 +75,7 @@ struct SamplerInfo {
   bool draws_noise = false;          ///< in its steps, so that SamplerRun::noise must be there
   bool needs_unconditional = false;  ///< fills NetworkCall::unconditional
   /// The model's config as that class would take it over (ConfigMixin.from_config): absent fields get the class's own
-  /// defaults, fields that it has no use for are reset.
+  /// defaults, fields that it has no use for are reset, the sigma rule among them. A person's choice comes after it.
   SchedulerConfig (*adopt)(SchedulerConfig model_config);
   /// config as from adopt; n in [1, num_train_timesteps]. Throws Error(out_of_range, model_unsupported) for a
   /// combination that cannot run.
@@ -102,10 +103,21 @@ const SamplerInfo& find_sampler(std::string_view name);
 /// The sampler that agrees with a scheduler class of a model ("EulerDiscreteScheduler"); null when there is none.
 const SamplerInfo* sampler_of_class(std::string_view scheduler_class);
 
+/// What a person chose about the schedule; what is left open is as the model's config and the sampler's class have it.
+struct ScheduleChoice {
+  std::optional<SigmaRule> rule = {};
+  std::vector<double> sigmas = {};  ///< of SigmaRule::explicit_sigmas
+  std::optional<TimestepSpacing> spacing = {};
+  std::optional<int64_t> steps_offset = {};
+  std::optional<double> start_timestep = {};  ///< SchedulerConfig::start_timestep
+  std::optional<double> eta = {};
+};
+
 /// Steps of `sampler` on a model with this config, as diffusers' `Class.from_config(model's config)` and
 /// `set_timesteps(steps)`. Throws Error(out_of_range) unless 1 <= steps <= num_train_timesteps, and what
 /// SamplerInfo::steps throws.
-SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& model_config, int64_t steps);
+SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& model_config, int64_t steps,
+                           const ScheduleChoice& choice = {});
 
 /// latent = noise * init_noise_sigma: the start of a run from pure noise. All spans as long as each other.
 void start_from_noise(const StepTable& table, std::span<const float> noise, std::span<float> latent);

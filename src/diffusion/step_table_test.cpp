@@ -25,9 +25,10 @@ SamplingPlan plan_of(const std::string& variant, int64_t steps) {
 // more than that already, and the reference's square roots (Intel's MKL) are such a bit off here and there: there the
 // rms limit is that bit, 2^-23. Values below `floor` are held to 1e-6 of that.
 void expect_relative(const std::string& name, const std::vector<double>& ours, const std::vector<double>& reference,
-                     double floor) {
+                     double floor, double rms = 0.0) {
   const std::vector<float> floats(ours.begin(), ours.end());
-  ExpectClose(name, floats, reference, {.rms_relative = reference.size() < 10 ? 0x1p-23 : 1e-7});
+  if (rms == 0.0) rms = reference.size() < 10 ? 0x1p-23 : 1e-7;
+  ExpectClose(name, floats, reference, {.rms_relative = rms});
   for (size_t i = 0; i < std::min(ours.size(), reference.size()); ++i) {
     EXPECT_NEAR(ours[i], reference[i], 1e-6 * std::max(floor, std::abs(reference[i]))) << name << " [" << i << "]";
   }
@@ -66,7 +67,10 @@ TEST(StepTable, IsTheReferencesForEveryVariantAndStepCount) {
           for (double t : table.timesteps)
             EXPECT_NEAR(t, 0.0, 1e-6) << name;  // one linspace step: no rms to compare with
         } else {
-          expect_relative(name + "/timesteps", table.timesteps, timesteps, kTimestepFloor);
+          // iPNDM's own process goes through torch's vectorised sine, a last bit off the C library's, which its
+          // arctangent doubles: there the rms limit is two such bits.
+          const double rms = sampler->name == "ipndm" ? 0x1p-22 : 0.0;
+          expect_relative(name + "/timesteps", table.timesteps, timesteps, kTimestepFloor, rms);
         }
         if (file.find(name + "/sigmas") != nullptr) {
           const std::vector<double> sigmas =

@@ -13,6 +13,7 @@ SchedulerConfig adopt(SchedulerConfig config) {
   config.set_alpha_to_one = config.set_alpha_to_one.value_or(true);
   config.clip_sample = config.clip_sample.value_or(true);
   config.eta = config.eta.value_or(0.0);
+  config.sigma_rule = SigmaRule::model;
   config.interpolation_type = SigmaInterpolation::linear;
   config.final_sigmas_type = FinalSigma::zero;
   return config;

@@ -60,12 +60,28 @@ TEST(Ddim, FillsInItsClassesOwnDefaults) {
 }
 
 TEST(Ddim, StepsOverTheLevelsOfAnySchedule) {
-  SchedulerConfig config = golden_config("ddim");
-  config.sigma_rule = SigmaRule::karras;
-  const StepTable table = plan_sampling(find_sampler("ddim"), config, 10).table;
-  EXPECT_EQ(table.sigmas, plan_sampling(find_sampler("euler"), config, 10).table.sigmas);
+  const ScheduleChoice karras{.rule = SigmaRule::karras};
+  const StepTable table = plan_sampling(find_sampler("ddim"), golden_config("ddim"), 10, karras).table;
+  EXPECT_EQ(table.sigmas, plan_sampling(find_sampler("euler"), golden_config("euler"), 10, karras).table.sigmas);
   EXPECT_NEAR(table.alphas_cumprod[3], 1.0 / (1.0 + table.sigmas[3] * table.sigmas[3]), 1e-6);
   EXPECT_EQ(table.next_alphas_cumprod.back(), 1.0f);
+}
+
+TEST(Ddim, LeavesARuleOfTheModelsConfigToTheClassesThatKnowIt) {
+  SchedulerConfig config = golden_config("ddim");
+  config.sigma_rule = SigmaRule::karras;
+  EXPECT_EQ(plan_sampling(find_sampler("ddim"), config, 10).table.timesteps,
+            plan_sampling(find_sampler("ddim"), golden_config("ddim"), 10).table.timesteps);
+}
+
+// Printed by DDIMScheduler of diffusers 0.42.1, step(..., eta=0.5), on the goldens' network, noise and draws.
+TEST(Ddim, DrawsNewNoiseWhereEtaAsksForIt) {
+  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SamplingPlan plan = plan_sampling(find_sampler("ddim"), golden_config("ddim"), 5, {.eta = 0.5});
+  RecordedNoise draws = recorded_noise(file, "euler_a/epsilon/10/txt2img");
+  const Trajectory ours = trajectory_of(plan, 0.0, read_golden(file, "noise").floats(), {}, &draws);
+  const std::vector<double> reference = {-1.54078245, -0.44935149, 3.14153743, -2.10142064, -2.98342252, 3.3957293};
+  ExpectClose("eta 0.5", std::span(ours.states.back()).first(6), reference, trajectory_tolerance(reference));
 }
 
 TEST(Ddim, RefusesATimestepThatTheModelDoesNotKnow) {

@@ -1,0 +1,19 @@
+#include <gtest/gtest.h>
+
+#include "diffusion/samplers/trajectory.h"
+
+namespace redraw {
+namespace {
+
+TEST(Pndm, FollowsEveryGoldenTrajectory) {
+  expect_golden_trajectories("pndm", 21);
+}
+
+TEST(Pndm, LimitsNoticeASecondEntryThatIsNotRepeated) {
+  const TrajectoryCase c = {.variant = "pndm", .strength = 0.7};
+  EXPECT_LT(excess_of(c, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(c, [](SamplingPlan& plan) { plan.table.next_alphas_cumprod[5] *= 1.0001f; }), 1.0);
+}
+
+}  // namespace
+}  // namespace redraw

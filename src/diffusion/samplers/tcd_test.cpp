@@ -1,0 +1,24 @@
+#include <gtest/gtest.h>
+
+#include "diffusion/samplers/trajectory.h"
+
+namespace redraw {
+namespace {
+
+TEST(Tcd, FollowsEveryGoldenTrajectory) {
+  expect_golden_trajectories("tcd", 21);
+}
+
+TEST(Tcd, LimitsNoticeAnotherEta) {
+  const TrajectoryCase c = {.variant = "tcd", .strength = 0.7};
+  EXPECT_LT(excess_of(c, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(c,
+                      [](SamplingPlan& plan) {
+                        plan.config.eta = 0.301;
+                        plan.table.next_alphas_cumprod[5] *= 1.0001f;
+                      }),
+            1.0);
+}
+
+}  // namespace
+}  // namespace redraw
