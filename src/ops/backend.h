@@ -22,7 +22,11 @@ struct Conv2dSpec {
   int64_t pad_before = 1;  ///< rows above and columns left
   int64_t pad_after = 1;   ///< rows below and columns right; the VAE's downsampling pads only there
 
-  int64_t output_extent(int64_t extent) const { return (extent + pad_before + pad_after - kernel) / stride + 1; }
+  /// 0 when the padded extent is smaller than the kernel.
+  int64_t output_extent(int64_t extent) const {
+    const int64_t room = extent + pad_before + pad_after - kernel;
+    return room < 0 ? 0 : room / stride + 1;
+  }
 };
 
 struct LinearSpec {

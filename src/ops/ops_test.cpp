@@ -358,6 +358,9 @@ TEST_F(Ops, MistakesNameTheTensorAndTheShapes) {
     EXPECT_EQ(e.code(), Code::tensor_wrong_shape);
     EXPECT_STREQ(e.what(), "'w' has shape [4, 5], expected [5, 4]");
   }
+  const Conv2d strided(*cpu_, {.in_channels = 2, .out_channels = 2, .stride = 2, .pad_before = 0}, weight({2, 2, 3, 3}),
+                       {});
+  EXPECT_THROW(strided(normal({1, 1, 4, 2})), Error);  // with its padding two rows high
   EXPECT_THROW(GroupNorm(*cpu_, 10, 4, 1e-5f, weight({10}), weight({10})), Error);
   EXPECT_THROW(attention(*cpu_, normal({1, 2, 6}), normal({1, 2, 6}), normal({1, 2, 6}), 4), Error);
   EXPECT_THROW(concat_channels(*cpu_, normal({1, 2, 6}), normal({1, 3, 6})), Error);
