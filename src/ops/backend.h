@@ -78,7 +78,8 @@ class Backend {
   virtual std::unique_ptr<PackedWeights> pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) = 0;
   virtual std::unique_ptr<PackedWeights> pack_linear(const LinearSpec& spec, Weight weight, Weight bias) = 0;
 
-  /// out [N, H', W', out] = conv(x [N, H, W, in]) + bias (+ out, if accumulate).
+  /// out [N, H', W', out] = conv(x [N, H, W, in]) + bias (+ out, if accumulate). Paddings may be other than those that
+  /// the weights were packed with: a map that wraps comes with its padding laid out, and then they are 0.
   virtual void conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate,
                       Tensor& out) = 0;
   /// out [rows, out] = x [rows, in] * weight^T + bias (+ out, if accumulate).

@@ -151,6 +151,109 @@ TEST_F(Ops, Conv2dOfLargeMapsIsTheSameInMoreBands) {
   }
 }
 
+// What a convolution with axes that wrap is, output by output in double precision.
+Tensor wrapped_conv(const Conv2dSpec& spec, const Tensor& x, const Tensor& w, const Tensor& b, const Tensor& residual,
+                    WrapAxes wrap) {
+  const int64_t height = x.dim(1), width = x.dim(2), kernel = spec.kernel;
+  const auto modulo = [](int64_t a, int64_t m) { return (a % m + m) % m; };
+  Tensor out = Tensor::zeros({x.dim(0), spec.output_extent(height), spec.output_extent(width), spec.out_channels});
+  for (int64_t i = 0; i < out.elements(); ++i) {
+    const int64_t o = i % out.dim(3), column = i / out.dim(3) % out.dim(2);
+    const int64_t row = i / (out.dim(3) * out.dim(2)) % out.dim(1), n = i / (out.dim(3) * out.dim(2) * out.dim(1));
+    double sum = static_cast<double>(b.data()[o]);
+    for (int64_t k = 0; k < kernel * kernel; ++k) {
+      int64_t y = row * spec.stride - spec.pad_before + k / kernel;
+      int64_t z = column * spec.stride - spec.pad_before + k % kernel;
+      if (wrap.y) y = modulo(y, height);
+      if (wrap.x) z = modulo(z, width);
+      if (y < 0 || z < 0 || y >= height || z >= width) continue;
+      for (int64_t c = 0; c < spec.in_channels; ++c) {
+        sum += static_cast<double>(x.data()[((n * height + y) * width + z) * spec.in_channels + c]) *
+               static_cast<double>(w.data()[(o * spec.in_channels + c) * kernel * kernel + k]);
+      }
+    }
+    out.data()[i] = static_cast<float>(sum + (residual ? static_cast<double>(residual.data()[i]) : 0.0));
+  }
+  return out;
+}
+
+constexpr WrapAxes kEveryWrap[] = {{.x = true, .y = false}, {.x = false, .y = true}, {.x = true, .y = true}};
+
+TEST_F(Ops, Conv2dWrapsAroundTheAxesItIsToldTo) {
+  constexpr int64_t kSides[] = {1, 2, 3, 4, 5, 8, 9, 16, 17};  // 1: every neighbour is the cell itself
+  constexpr int64_t kChannels[] = {1, 3, 5, 16, 17, 32};       // 32: the way by blocks
+  struct Padding {
+    int64_t before, after;
+  };
+  int64_t wrapped_singles = 0;
+  for (int round = 0; round < 40; ++round) {
+    for (int64_t stride : {1, 2}) {
+      for (const Padding pad : {Padding{1, 1}, Padding{0, 1}}) {
+        const Conv2dSpec spec{.in_channels = kChannels[pick(6)],
+                              .out_channels = kChannels[pick(6)],
+                              .stride = stride,
+                              .pad_before = pad.before,
+                              .pad_after = pad.after};
+        // Padded, no side may be smaller than the kernel.
+        const int64_t least = 2 - pad.before;
+        const int64_t height = std::max(least, kSides[pick(9)]), width = std::max(least, kSides[pick(9)]);
+        const Tensor x = normal({1 + pick(2), height, width, spec.in_channels});
+        const Tensor w = normal({spec.out_channels, spec.in_channels, 3, 3}, 0.3f), b = normal({spec.out_channels});
+        const Conv2d conv(*cpu_, spec, Weight::of("w", w), Weight::of("b", b));
+        const double limit = product_limit(static_cast<double>(spec.in_channels * 9) * 0.3 + 1);
+        for (const WrapAxes wrap : kEveryWrap) {
+          const std::string what = std::string(wrap.x ? "x" : "") + (wrap.y ? "y" : "") + " stride " +
+                                   std::to_string(stride) + " padding " + std::to_string(pad.before) + " on " +
+                                   x.shape().to_string() + " to " + std::to_string(spec.out_channels);
+          const Tensor y = wrapped_conv(spec, x, w, b, {}, wrap);
+          expect_close(conv(x, {}, wrap), y, limit, 3e-6, what);
+          const Tensor residual = normal(y.shape());
+          expect_close(conv(x, residual, wrap), wrapped_conv(spec, x, w, b, residual, wrap), limit, 3e-6,
+                       what + " + residual");
+          wrapped_singles += (wrap.x && width == 1) || (wrap.y && height == 1);
+        }
+      }
+    }
+  }
+  EXPECT_GT(wrapped_singles, 0);
+}
+
+TEST_F(Ops, Conv2dWrapsMapsSmallerThanTheirPadding) {
+  const Conv2dSpec spec{.in_channels = 3, .out_channels = 2, .kernel = 5, .pad_before = 2, .pad_after = 2};
+  const Tensor w = normal({2, 3, 5, 5}, 0.3f), b = normal({2});
+  const Conv2d conv(*cpu_, spec, Weight::of("w", w), Weight::of("b", b));
+  for (const WrapAxes wrap : kEveryWrap) {
+    for (int64_t side : {1, 2}) {
+      const Tensor x = normal({2, side, 1, 3});
+      expect_close(conv(x, {}, wrap), wrapped_conv(spec, x, w, b, {}, wrap), product_limit(3 * 25 * 0.3 + 1), 3e-6,
+                   x.shape().to_string());
+    }
+  }
+}
+
+TEST_F(Ops, Conv2dWrappedOrNotIsTheSameWhereNothingIsPadded) {
+  const Conv2dSpec spec{.in_channels = 7, .out_channels = 5, .kernel = 1, .pad_before = 0, .pad_after = 0};
+  const Conv2d conv(*cpu_, spec, weight({5, 7, 1, 1}), weight({5}));
+  const Tensor x = normal({2, 4, 3, 7});
+  EXPECT_EQ(difference(conv(x, {}, {.x = true, .y = true}), conv(x)).max_abs, 0);
+}
+
+TEST_F(Ops, Conv2dMixesUpNoCallsThatWrapWithOthers) {
+  // With its padding laid out, a map 201 columns wide is as wide as one of 203 without; both come in bands, of which
+  // the middle ones have no padding above or below.
+  const Context one(1);
+  const auto single = make_cpu_backend(one);
+  const Conv2dSpec spec{.in_channels = 32, .out_channels = 48};
+  const Tensor w = normal({48, 32, 3, 3}, 0.1f), b = normal({48});
+  const Conv2d conv(*single, spec, Weight::of("w", w), Weight::of("b", b));
+  const Tensor wide = normal({1, 90, 203, 32}), narrow = normal({1, 90, 201, 32});
+  const Tensor before = conv(wide);
+  const WrapAxes wrap{.x = true, .y = true};
+  const double limit = product_limit(32 * 9 * 0.1 + 1);
+  expect_close(conv(narrow, {}, wrap), wrapped_conv(spec, narrow, w, b, {}, wrap), limit, 1e-6, "wrapped");
+  EXPECT_EQ(difference(conv(wide), before).max_abs, 0);
+}
+
 TEST(RowBand, BandsCoverEveryRowAndReadOnlyRowsThatExist) {
   for (int64_t stride : {1, 2}) {
     for (int64_t pad_before : {0, 1, 2}) {

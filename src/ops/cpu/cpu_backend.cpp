@@ -15,7 +15,7 @@
 namespace redraw {
 namespace {
 
-using CallKey = std::array<int64_t, 6>;
+using CallKey = std::array<int64_t, 8>;
 
 // Below this many floating-point operations one thread is used: dividing the work and meeting again costs as much as
 // it saves (some microseconds), and much more when other programs want the processor, since every meeting waits for
@@ -135,7 +135,9 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
   auto& layer = static_cast<Packed&>(weights);
   const int64_t block = onednn::channel_block(spec);
   const auto call = [&](const cpu::RowBand& band, bool sums) -> const Call& {
-    return layer.call({x.dim(0), x.dim(2), band.source_rows, band.pad_top, band.pad_bottom, sums}, [&] {
+    const CallKey key{x.dim(0),         x.dim(2),     spec.pad_before, spec.pad_after,
+                      band.source_rows, band.pad_top, band.pad_bottom, sums};
+    return layer.call(key, [&] {
       return Call::of<dnnl::convolution_forward>(onednn::convolution(engine_, spec,
                                                                      {.batch = x.dim(0),
                                                                       .width = x.dim(2),
