@@ -107,6 +107,7 @@ UNet::Prepared UNet::prepare(const UNetConditions& conditions) const {
                                     context.shape().to_string() + ": text encoder and UNet do not belong together");
   }
   Prepared prepared;
+  prepared.wrap = conditions.wrap;
   nn::CrossAttentionCache& cache = prepared.cross_attention;
   for (const DownLevel& level : down_) {
     for (const nn::Transformer2D& transformer : level.transformers) transformer.prepare(context, cache);
@@ -148,34 +149,35 @@ Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, 
   }
   const nn::CrossAttentionCache& cache = prepared.cross_attention;
   const Tensor time = silu_time_embedding(timesteps, prepared.added_embedding);
+  const WrapAxes wrap = prepared.wrap;
   size_t next = 0;
-  Tensor x = conv_in_(latent);
+  Tensor x = conv_in_(latent, {}, wrap);
   std::vector<Tensor> skips{x};
   for (const DownLevel& level : down_) {
     for (size_t i = 0; i < level.resnets.size(); ++i) {
-      x = level.resnets[i](x, time);
+      x = level.resnets[i](x, time, wrap);
       if (!level.transformers.empty()) x = level.transformers[i](x, cache, next);
       skips.push_back(x);
     }
     if (level.downsample) {
-      x = (*level.downsample)(x);
+      x = (*level.downsample)(x, {}, wrap);
       skips.push_back(x);
     }
   }
-  x = mid_second_(mid_transformer_(mid_first_(x, time), cache, next), time);
+  x = mid_second_(mid_transformer_(mid_first_(x, time, wrap), cache, next), time, wrap);
   for (const UpLevel& level : up_) {
     for (size_t i = 0; i < level.resnets.size(); ++i) {
       const Tensor skip = std::move(skips.back());
       skips.pop_back();
-      x = level.resnets[i](concat_channels(*backend_, x, skip), time);
+      x = level.resnets[i](concat_channels(*backend_, x, skip), time, wrap);
       if (!level.transformers.empty()) x = level.transformers[i](x, cache, next);
     }
     // The size of the next skip, not twice this one: odd extents were rounded up on the way down.
     if (level.upsample) {
-      x = (*level.upsample)(upsample_nearest(*backend_, x, skips.back().dim(1), skips.back().dim(2)));
+      x = (*level.upsample)(upsample_nearest(*backend_, x, skips.back().dim(1), skips.back().dim(2)), {}, wrap);
     }
   }
-  return conv_out_(norm_out_(x, Activation::silu));
+  return conv_out_(norm_out_(x, Activation::silu), {}, wrap);
 }
 
 }  // namespace redraw

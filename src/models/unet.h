@@ -16,6 +16,7 @@ struct UNetConditions {
   Tensor context;               ///< [N, tokens, cross_attention_dim], the encoded prompts
   Tensor pooled;                ///< SDXL: [N, pooled width], else empty
   std::vector<float> time_ids;  ///< SDXL: N rows of original height, width, crop top, left, target height, width
+  WrapAxes wrap{};              ///< of every convolution; without a seam where all levels divide the latent evenly
 };
 
 /// UNet2DConditionModel (Ronneberger et al. 2015; Ho et al. 2020; Rombach et al. 2022; diffusers 0.42.1).
@@ -27,6 +28,7 @@ class UNet {
   struct Prepared {
     nn::CrossAttentionCache cross_attention;
     Tensor added_embedding;  ///< [N, time_embed_dim] or empty
+    WrapAxes wrap{};
   };
   /// Throws Error(bad_size) when the conditions are not what the configuration asks for.
   Prepared prepare(const UNetConditions& conditions) const;

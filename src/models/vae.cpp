@@ -114,15 +114,15 @@ VaeMidBlock::VaeMidBlock(Backend& backend, const nn::Parameters& p, int64_t chan
                 .out = attention_projection(backend, a, "to_out.0", "proj_attn", channels)};
 }
 
-Tensor VaeMidBlock::operator()(Tensor x) const {
-  x = first_(x);
+Tensor VaeMidBlock::operator()(Tensor x, WrapAxes wrap) const {
+  x = first_(x, {}, wrap);
   if (attention_) {
     const Tensor h = attention_->norm(x).reshaped({x.dim(0), x.dim(1) * x.dim(2), x.dim(3)});
     const Tensor mixed = attention(*backend_, attention_->q(h), attention_->k(h), attention_->v(h), 1);
     const Shape map = x.shape();
     x = attention_->out(mixed.reshaped(map), std::move(x));
   }
-  return second_(x);
+  return second_(x, {}, wrap);
 }
 
 VaeEncoder::VaeEncoder(Backend& backend, const nn::Parameters& p, const VaeConfig& config)
@@ -141,13 +141,13 @@ VaeEncoder::VaeEncoder(Backend& backend, const nn::Parameters& p, const VaeConfi
   }
 }
 
-VaePosterior VaeEncoder::operator()(const Tensor& image) const {
-  Tensor x = conv_in_(image);
+VaePosterior VaeEncoder::operator()(const Tensor& image, WrapAxes wrap) const {
+  Tensor x = conv_in_(image, {}, wrap);
   for (const VaeLevel& level : levels_) {
-    for (const nn::ResnetBlock& block : level.resnets) x = block(x);
-    if (level.resample) x = (*level.resample)(x);
+    for (const nn::ResnetBlock& block : level.resnets) x = block(x, {}, wrap);
+    if (level.resample) x = (*level.resample)(x, {}, wrap);
   }
-  x = conv_out_(norm_out_(mid_(std::move(x)), Activation::silu));
+  x = conv_out_(norm_out_(mid_(std::move(x), wrap), Activation::silu), {}, wrap);
   if (quant_conv_) x = (*quant_conv_)(x);
   const int64_t channels = config_.latent_channels;
   const Shape shape{x.dim(0), x.dim(1), x.dim(2), channels};
@@ -176,14 +176,14 @@ VaeDecoder::VaeDecoder(Backend& backend, const nn::Parameters& p, const VaeConfi
   }
 }
 
-Tensor VaeDecoder::operator()(const Tensor& latent) const {
-  Tensor x = conv_in_(post_quant_conv_ ? (*post_quant_conv_)(latent) : latent);
-  x = mid_(std::move(x));
+Tensor VaeDecoder::operator()(const Tensor& latent, WrapAxes wrap) const {
+  Tensor x = conv_in_(post_quant_conv_ ? (*post_quant_conv_)(latent) : latent, {}, wrap);
+  x = mid_(std::move(x), wrap);
   for (const VaeLevel& level : levels_) {
-    for (const nn::ResnetBlock& block : level.resnets) x = block(x);
-    if (level.resample) x = (*level.resample)(upsample_nearest(*backend_, x, 2 * x.dim(1), 2 * x.dim(2)));
+    for (const nn::ResnetBlock& block : level.resnets) x = block(x, {}, wrap);
+    if (level.resample) x = (*level.resample)(upsample_nearest(*backend_, x, 2 * x.dim(1), 2 * x.dim(2)), {}, wrap);
   }
-  return conv_out_(norm_out_(x, Activation::silu));
+  return conv_out_(norm_out_(x, Activation::silu), {}, wrap);
 }
 
 }  // namespace redraw

@@ -35,7 +35,7 @@ VaeConfig parse_vae_config(const JsonObject& config);
 class VaeMidBlock {
  public:
   VaeMidBlock(Backend& backend, const nn::Parameters& p, int64_t channels, int64_t groups, bool has_attention);
-  Tensor operator()(Tensor x) const;
+  Tensor operator()(Tensor x, WrapAxes wrap) const;
 
  private:
   struct Attention {
@@ -63,8 +63,9 @@ struct VaePosterior {
 class VaeEncoder {
  public:
   VaeEncoder(Backend& backend, const nn::Parameters& p, const VaeConfig& config);
-  /// image [N, H, W, 3] in [-1, 1], H and W multiples of the downscale.
-  VaePosterior operator()(const Tensor& image) const;
+  /// image [N, H, W, 3] in [-1, 1], H and W multiples of the downscale. wrap: of every convolution, also of the
+  /// strided ones, which InvokeAI 2.3 leaves padded with zeros: diffusers pads them apart from the layer.
+  VaePosterior operator()(const Tensor& image, WrapAxes wrap = {}) const;
 
  private:
   Backend* backend_;
@@ -81,7 +82,7 @@ class VaeDecoder {
  public:
   VaeDecoder(Backend& backend, const nn::Parameters& p, const VaeConfig& config);
   /// latent [N, h, w, latent_channels], unscaled -> [N, 8h, 8w, 3], about [-1, 1], not clamped.
-  Tensor operator()(const Tensor& latent) const;
+  Tensor operator()(const Tensor& latent, WrapAxes wrap = {}) const;
 
  private:
   Backend* backend_;

@@ -18,11 +18,11 @@ ResnetBlock::ResnetBlock(Backend& backend, const Parameters& p, const ResnetBloc
   }
 }
 
-Tensor ResnetBlock::operator()(const Tensor& x, const Tensor& silu_time) const {
-  const Tensor h = conv1_(norm1_(x, Activation::silu));
+Tensor ResnetBlock::operator()(const Tensor& x, const Tensor& silu_time, WrapAxes wrap) const {
+  const Tensor h = conv1_(norm1_(x, Activation::silu), {}, wrap);
   const Tensor shift = time_projection_ ? (*time_projection_)(silu_time) : Tensor();
   Tensor residual = shortcut_ ? (*shortcut_)(x) : x;
-  return conv2_(norm2_(h, Activation::silu, shift), std::move(residual));
+  return conv2_(norm2_(h, Activation::silu, shift), std::move(residual), wrap);
 }
 
 }  // namespace redraw::nn

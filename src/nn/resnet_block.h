@@ -22,7 +22,7 @@ class ResnetBlock {
   ResnetBlock(Backend& backend, const Parameters& p, const ResnetBlockSpec& spec);
 
   /// x [N, H, W, in], silu_time [N or 1, time_channels] = silu of the time embedding, or empty -> [N, H, W, out]
-  Tensor operator()(const Tensor& x, const Tensor& silu_time = {}) const;
+  Tensor operator()(const Tensor& x, const Tensor& silu_time = {}, WrapAxes wrap = {}) const;
 
  private:
   GroupNorm norm1_;
