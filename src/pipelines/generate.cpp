@@ -52,7 +52,7 @@ void draw_latent_noise(NoiseSource& source, const Shape& shape, std::span<float>
 
 // The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled.
 std::vector<float> encode_start(const StableDiffusion& model, const GenerateRequest& request, NoiseSource& noise) {
-  const VaePosterior posterior = model.encode_image(*request.init);
+  const VaePosterior posterior = model.encode_image(*request.init, request.seamless);
   std::vector<float> latent(posterior.mean.values().begin(), posterior.mean.values().end());
   if (request.vae_sample) {
     std::vector<float> draw(latent.size());
@@ -74,8 +74,7 @@ void check_finite(const ModelSpec& model, double timestep, std::span<const float
 
 // A latent in the midst of a run carries noise: brought to the variance that the autoencoder knows before decoding,
 // so that samplers which keep it at 1 and those which let it grow with sigma look alike.
-Image preview_of(const StableDiffusion& model, const Shape& shape, const StepTable& table, int64_t next,
-                 std::span<const float> latent) {
+Tensor rescaled(const Shape& shape, const StepTable& table, int64_t next, std::span<const float> latent) {
   Tensor scaled = Tensor::from(shape, latent);
   if (next < table.steps()) {
     const float signal = table.signal_scales[static_cast<size_t>(next)];
@@ -83,7 +82,7 @@ Image preview_of(const StableDiffusion& model, const Shape& shape, const StepTab
     const float factor = 1.0f / std::sqrt(signal * signal + noise * noise);
     for (float& x : scaled.values()) x *= factor;
   }
-  return model.decode_latent(scaled);
+  return scaled;
 }
 
 }  // namespace
@@ -134,7 +133,9 @@ GenerateResult generate(const StableDiffusion& model, const GenerateRequest& req
   result.encode_seconds = stopwatch.restart();
   if (cancelled()) return result;
 
-  const GuidedNetwork network(model.unet(), prompt.context, negative.context, request.cfg_scale, shape);
+  const GuidedNetwork network(model.unet(), prompt.context, negative.context, request.cfg_scale, shape,
+                              request.seamless);
+  const auto decode = [&](const Tensor& x) { return model.decode_latent(x, request.seamless); };
   Stopwatch step_watch;
   const SamplerRun run{
       .begin = plan.begin,
@@ -152,7 +153,7 @@ GenerateResult generate(const StableDiffusion& model, const GenerateRequest& req
                 .timestep = info.timestep,
                 .sigma = info.sigma,
                 .seconds = step_watch.restart(),
-                .preview = [&] { return preview_of(model, shape, table, plan.begin + info.index + 1, info.latent); },
+                .preview = [&] { return decode(rescaled(shape, table, plan.begin + info.index + 1, info.latent)); },
             };
             if (on_step) on_step(step);
             step_watch.restart();
@@ -165,7 +166,7 @@ GenerateResult generate(const StableDiffusion& model, const GenerateRequest& req
     result.cancelled = true;
     return result;
   }
-  result.image = model.decode_latent(Tensor::from(shape, latent));
+  result.image = decode(Tensor::from(shape, latent));
   result.decode_seconds = stopwatch.restart();
   return result;
 }

@@ -25,6 +25,7 @@ struct GenerateRequest {
   const Image* init = nullptr;  ///< width x height; null: text to image
   double strength = 0.75;       ///< of image to image, in (0, 1]
   bool vae_sample = false;      ///< draw from the posterior of the picture, not its mean
+  WrapAxes seamless{};          ///< axes along which the picture tiles without a seam
 };
 
 /// What will be run, known before the first call of the network.

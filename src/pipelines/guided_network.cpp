@@ -16,13 +16,14 @@ Tensor stacked(const Tensor& first, const Tensor& second) {
 }  // namespace
 
 GuidedNetwork::GuidedNetwork(const UNet& unet, const Tensor& context, const Tensor& negative_context, double cfg_scale,
-                             const Shape& latent_shape)
+                             const Shape& latent_shape, WrapAxes wrap)
     : unet_(unet),
       cfg_scale_(static_cast<float>(cfg_scale)),
       batch_shape_{negative_context ? 2 : 1, latent_shape[1], latent_shape[2], latent_shape[3]},
-      prepared_(unet.prepare(
-          {.context = negative_context ? stacked(negative_context, context) : context, .pooled = {}, .time_ids = {}})) {
-}
+      prepared_(unet.prepare({.context = negative_context ? stacked(negative_context, context) : context,
+                              .pooled = {},
+                              .time_ids = {},
+                              .wrap = wrap})) {}
 
 void GuidedNetwork::operator()(const NetworkCall& call) const {
   Tensor input = Tensor::zeros(batch_shape_);

@@ -11,9 +11,10 @@ namespace redraw {
 class GuidedNetwork {
  public:
   /// context and negative_context: [1, tokens, width]; the second may be empty. latent_shape: [1, h, w, channels].
-  /// What is constant over the steps is computed here, once. unet must outlive the object.
+  /// wrap: of the network's convolutions. What is constant over the steps is computed here, once. unet must outlive
+  /// the object.
   GuidedNetwork(const UNet& unet, const Tensor& context, const Tensor& negative_context, double cfg_scale,
-                const Shape& latent_shape);
+                const Shape& latent_shape, WrapAxes wrap = {});
 
   /// x and output: latent_shape's elements.
   void operator()(const NetworkCall& call) const;

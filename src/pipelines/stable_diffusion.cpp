@@ -45,16 +45,16 @@ StableDiffusion::EncodedPrompt StableDiffusion::encode_prompt(std::string_view p
   return {.context = text_encoder_(tokens.ids).last_hidden_state, .dropped_ids = tokens.dropped};
 }
 
-VaePosterior StableDiffusion::encode_image(const Image& image) const {
-  return vae_encoder_(tensor_of_image(backend_->pool(), image));
+VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) const {
+  return vae_encoder_(tensor_of_image(backend_->pool(), image), wrap);
 }
 
-Image StableDiffusion::decode_latent(const Tensor& latent) const {
+Image StableDiffusion::decode_latent(const Tensor& latent, WrapAxes wrap) const {
   Tensor unscaled(backend_->pool(), latent.shape());
   const auto factor = static_cast<float>(spec_.vae.scaling_factor);
   std::transform(latent.values().begin(), latent.values().end(), unscaled.data(),
                  [factor](float x) { return x / factor; });
-  const Tensor pixels = vae_decoder_(unscaled);
+  const Tensor pixels = vae_decoder_(unscaled, wrap);
   const bool finite =
       std::all_of(pixels.values().begin(), pixels.values().end(), [](float x) { return std::isfinite(x); });
   if (!finite) {

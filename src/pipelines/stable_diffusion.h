@@ -31,10 +31,10 @@ class StableDiffusion {
   EncodedPrompt encode_prompt(std::string_view prompt) const;
 
   /// The posterior of a picture whose sides are multiples of 8; mean and logvar unscaled.
-  VaePosterior encode_image(const Image& image) const;
+  VaePosterior encode_image(const Image& image, WrapAxes wrap = {}) const;
   /// latent: scaled. Throws Error(model_not_finite) when the autoencoder yields infinities or NaN, so that nobody
   /// gets a black picture for an answer.
-  Image decode_latent(const Tensor& latent) const;
+  Image decode_latent(const Tensor& latent, WrapAxes wrap = {}) const;
 
   const UNet& unet() const { return unet_; }
 

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "diffusion/strength.h"
 #include "models/unet.h"
 #include "models/vae.h"
 #include "parity/test_models.h"
+#include "pipelines/generate.h"
+#include "pipelines/guided_network.h"
 #include "support/golden.h"
 
 namespace redraw {
@@ -123,6 +126,57 @@ INSTANTIATE_TEST_SUITE_P(Models, Seamless, ::testing::Values("tiny-sd15", "tiny-
   const std::string name = info.param;
   return name.starts_with("tiny-") ? name.substr(5) : name;
 });
+
+// generate() by hand, with axes of its own for each part. On the box model, 128 pixels wide and high.
+Image by_hand(const StableDiffusion& model, const GenerateRequest& request, WrapAxes encoder, WrapAxes unet,
+              WrapAxes decoder) {
+  const GeneratePlan plan = plan_generation(model.spec(), request);
+  const auto source = make_noise_source(request.noise, request.seed);
+  const Shape shape{1, 16, 16, 4};
+  Tensor planes = Tensor::zeros({1, 4, 16, 16});
+  source->normal(planes.values());
+  const std::vector<float> noise = nchw_to_nhwc(std::span<const float>(planes.values()), planes.shape());
+  Tensor clean = model.encode_image(*request.init, encoder).mean;
+  for (float& x : clean.values()) x *= static_cast<float>(model.spec().vae.scaling_factor);
+  std::vector<float> latent(noise.size());
+  add_noise(plan.sampling.table, plan.begin, clean.values(), noise, latent);
+  const GuidedNetwork network(model.unet(), model.encode_prompt(request.prompt).context,
+                              model.encode_prompt(request.negative).context, request.cfg_scale, shape, unet);
+  const SamplerRun run{.begin = plan.begin,
+                       .denoise = std::cref(network),
+                       .on_step = [](const StepInfo&) { return true; },
+                       .noise = nullptr};
+  EXPECT_TRUE(run_sampler(plan.sampling, run, latent));
+  return model.decode_latent(Tensor::from(shape, latent), decoder);
+}
+
+TEST(SeamlessRun, TellsEncoderUNetDecoderAndPreviewsWhereToWrap) {
+  const Context context(2);
+  const auto backend = make_cpu_backend(context);
+  const auto model = StableDiffusion::load(*backend, box_model());
+  Image picture{.width = 128, .height = 128, .pixels = std::vector<uint8_t>(128 * 128 * 3)};
+  std::mt19937 random(6);
+  for (uint8_t& x : picture.pixels) x = static_cast<uint8_t>(random());
+  GenerateRequest request;
+  request.prompt = "fire";
+  request.steps = 4;
+  request.width = request.height = 128;
+  request.init = &picture;
+  for (const WrapAxes wrap : {WrapAxes{}, WrapAxes{.x = true, .y = false}, WrapAxes{.x = false, .y = true}, kBoth}) {
+    request.seamless = wrap;
+    Image preview;
+    const GenerateResult result = generate(*model, request, plan_generation(model->spec(), request),
+                                           [&](const GenerateStep& step) { preview = step.preview(); });
+    ASSERT_TRUE(result.image);
+    EXPECT_EQ(result.image->pixels, by_hand(*model, request, wrap, wrap, wrap).pixels);
+    EXPECT_EQ(result.image->pixels, preview.pixels) << "the last preview is the picture";
+    if (!wrap.any()) continue;
+    // Each part shows in the pixels, so that none can be forgotten.
+    EXPECT_NE(result.image->pixels, by_hand(*model, request, {}, wrap, wrap).pixels);
+    EXPECT_NE(result.image->pixels, by_hand(*model, request, wrap, {}, wrap).pixels);
+    EXPECT_NE(result.image->pixels, by_hand(*model, request, wrap, wrap, {}).pixels);
+  }
+}
 
 }  // namespace
 }  // namespace redraw
