@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/suggest.h"
 #include "diffusion/noise_source.h"
@@ -68,12 +69,6 @@ constexpr auto kFields = std::to_array<Field>({
     {"save_intermediates", FieldType::integer, &Request::save_intermediates, 0, 1000, false, "0", false, false, false,
      "N", "also write every N-th executed step as a picture; 0 writes none", "0.1"},
 });
-
-std::string shown(double x) {
-  char buffer[32];
-  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), x);
-  return {buffer, result.ptr};
-}
 
 [[noreturn]] void refuse_range(const Field& field, std::string_view text) {
   throw Error(Code::out_of_range, std::string(field.name) + " is " + std::string(text.substr(0, 40)) +
@@ -182,7 +177,7 @@ std::string field_text(const FieldValue& value) {
       []<typename T>(const T& v) -> std::string {
         if constexpr (std::is_same_v<T, std::string>) return v;
         if constexpr (std::is_same_v<T, int64_t>) return std::to_string(v);
-        if constexpr (std::is_same_v<T, double>) return shown(v);
+        if constexpr (std::is_same_v<T, double>) return decimal(v);
         if constexpr (std::is_same_v<T, bool>) return v ? "true" : "false";
       },
       value);
@@ -190,13 +185,13 @@ std::string field_text(const FieldValue& value) {
 
 std::string field_range(const Field& field) {
   if (field.type == FieldType::text || field.type == FieldType::flag) return {};
-  if (field.excludes_minimum) return "above " + shown(field.minimum) + ", at most " + shown(field.maximum);
+  if (field.excludes_minimum) return "above " + decimal(field.minimum) + ", at most " + decimal(field.maximum);
   // Whole numbers as such: the shortest text of 4294967295.0 would be in scientific notation.
   if (field.type == FieldType::integer) {
     return std::to_string(static_cast<int64_t>(field.minimum)) + " to " +
            std::to_string(static_cast<int64_t>(field.maximum));
   }
-  return shown(field.minimum) + " to " + shown(field.maximum);
+  return decimal(field.minimum) + " to " + decimal(field.maximum);
 }
 
 }  // namespace redraw

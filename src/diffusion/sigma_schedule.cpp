@@ -62,8 +62,9 @@ std::vector<double> simple(const SigmaRange& range, int64_t n) {
   const double stride = (range.start_timestep + 1.0) / static_cast<double>(n);
   return each(n, [&](int64_t i) {
     if (i == 0) return range.sigma_max;
-    const double timestep = range.start_timestep - std::floor(static_cast<double>(i) * stride);
-    return sigma_of_timestep(timestep, range.log_sigmas);
+    const double back = static_cast<double>(i) * stride;
+    // Within less than one training timestep a step, whole ones would come twice.
+    return sigma_of_timestep(range.start_timestep - (stride < 1.0 ? back : std::floor(back)), range.log_sigmas);
   });
 }
 

@@ -1,20 +1,13 @@
 #include "diffusion/strength.h"
 
-#include <charconv>
 #include <cmath>
 #include <string>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 namespace redraw {
 namespace {
-
-// The shortest decimal that reads back as the same double.
-std::string decimal(double value) {
-  char buffer[64];
-  const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return std::string(buffer, result.ptr);
-}
 
 // The smallest strength of a few decimals that gives one step: 1/steps rounded up, and one notch more where the double
 // product still falls short of 1.
