@@ -17,8 +17,9 @@ std::vector<float> draw(NoiseSource&& source) {
 }
 
 TEST(NoiseSource, IsMadeByEachOfItsNames) {
-  ASSERT_EQ(noise_source_names().size(), 2u);
+  ASSERT_EQ(noise_source_names().size(), 3u);
   EXPECT_EQ(draw(std::move(*make_noise_source("torch-cpu", 9))), draw(TorchCpuGenerator(9)));
+  EXPECT_EQ(draw(std::move(*make_noise_source("torch-cpu-f16", 9))), draw(TorchCpuHalfGenerator(9)));
   EXPECT_EQ(draw(std::move(*make_noise_source("torch-cuda", 9))), draw(TorchCudaGenerator(9)));
   for (std::string_view name : noise_source_names()) EXPECT_NE(make_noise_source(name, 0), nullptr) << name;
 }
@@ -26,8 +27,29 @@ TEST(NoiseSource, IsMadeByEachOfItsNames) {
 TEST(NoiseSource, SuggestsTheNearestNameForAnUnknownOne) {
   const Thrown thrown = thrown_by([] { make_noise_source("torch-cpi", 0); });
   EXPECT_EQ(thrown.code, Code::unknown_name);
-  EXPECT_EQ(thrown.message,
-            "unknown noise source 'torch-cpi'; did you mean 'torch-cpu'? (known: torch-cpu, torch-cuda)");
+  EXPECT_EQ(
+      thrown.message,
+      "unknown noise source 'torch-cpi'; did you mean 'torch-cpu'? (known: torch-cpu, torch-cpu-f16, torch-cuda)");
+}
+
+TEST(NoiseSource, GivesUniformNumbersInOneStreamWithTheCpusNoiseAndApartFromTheGpus) {
+  for (std::string_view name : noise_source_names()) {
+    const SeededStreams streams = make_seeded_streams(name, 9);
+    std::vector<float> noise(32), uniform(4), expected(4);
+    streams.normal->normal(noise);
+    streams.uniform(uniform);
+    TorchCpuGenerator generator(9);
+    if (name != "torch-cuda") generator.normal(noise);
+    generator.uniform(expected);
+    EXPECT_EQ(uniform, expected) << name;
+  }
+}
+
+TEST(NoiseSource, SeedsTheNoiseOfStepsWithTheInvertedSeed) {
+  static_assert(step_noise_seed(0) == 0xFFFFFFFFu);
+  static_assert(step_noise_seed(0xFFFFFFFFu) == 0);
+  EXPECT_EQ(step_noise_seed(1592514025), 2702453270u);  // Python: 1592514025 ^ 0xFFFFFFFF
+  EXPECT_EQ(step_noise_seed(step_noise_seed(42)), 42u);
 }
 
 }  // namespace

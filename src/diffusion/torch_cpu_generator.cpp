@@ -1,22 +1,23 @@
 #include "diffusion/torch_cpu_generator.h"
 
+#include <bit>
 #include <cmath>
 #include <numbers>
+
+#include "diffusion/torch_box_muller.h"
 
 namespace redraw {
 namespace {
 
-constexpr size_t kBlock = 16;
+constexpr size_t kBlock = kBoxMullerBlock;
 
-// The first eight uniform numbers of a block give the radii, the last eight the angles; cosines go first, then sines.
-void box_muller(std::span<float, kBlock> block) {
-  constexpr float kTwoPi = static_cast<float>(2.0 * std::numbers::pi);
-  for (size_t i = 0; i < kBlock / 2; ++i) {
-    const float radius = std::sqrt(-2.0f * std::log(1.0f - block[i]));  // 1 - u is in (0, 1]: no log of zero
-    const float angle = kTwoPi * block[i + kBlock / 2];
-    block[i] = radius * std::cos(angle);
-    block[i + kBlock / 2] = radius * std::sin(angle);
+// To the nearest float16 number, ties to even, of |x| < 65504: normal numbers are far below.
+float round_to_half(float x) {
+  if (std::abs(x) < 0x1p-14f) {  // subnormal float16: multiples of 2^-24, the unit of float32 between 0.5 and 1
+    return std::copysign((std::abs(x) + 0.5f) - 0.5f, x);
   }
+  const uint32_t bits = std::bit_cast<uint32_t>(x);  // 13 bits go; the last one kept breaks ties
+  return std::bit_cast<float>((bits + 0xFFFu + (bits >> 13 & 1u)) & ~uint32_t{0x1FFF});
 }
 
 }  // namespace
@@ -49,18 +50,30 @@ void TorchCpuGenerator::uniform(std::span<float> out) {
   for (float& value : out) value = next_uniform_float();
 }
 
+void TorchCpuGenerator::normal_short(std::span<float> out) {
+  for (float& value : out) value = static_cast<float>(next_normal_double());
+}
+
+void TorchCpuGenerator::normal_block(std::span<float, kBlock> out) {
+  uniform(out);
+  box_muller(out);
+}
+
 void TorchCpuGenerator::normal(std::span<float> out) {
-  if (out.size() < kBlock) {
-    for (float& value : out) value = static_cast<float>(next_normal_double());
-    return;
-  }
+  if (out.size() < kBlock) return normal_short(out);
   uniform(out);
   for (size_t i = 0; i + kBlock <= out.size(); i += kBlock) box_muller(out.subspan(i).first<kBlock>());
-  if (out.size() % kBlock != 0) {
-    const auto tail = out.last<kBlock>();
-    uniform(tail);
-    box_muller(tail);
+  if (out.size() % kBlock != 0) normal_block(out.last<kBlock>());
+}
+
+void TorchCpuGenerator::normal_half(std::span<float> out) {
+  if (out.size() < kBlock) {
+    normal_short(out);
+  } else {
+    for (size_t i = 0; i + kBlock <= out.size(); i += kBlock) normal_block(out.subspan(i).first<kBlock>());
+    if (out.size() % kBlock != 0) normal_block(out.last<kBlock>());
   }
+  for (float& value : out) value = round_to_half(value);
 }
 
 }  // namespace redraw
