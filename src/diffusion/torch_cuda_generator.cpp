@@ -1,15 +1,11 @@
 #include "diffusion/torch_cuda_generator.h"
 
-#include <array>
 #include <cmath>
 #include <numbers>
 
 namespace redraw {
-namespace {
 
-using Words = std::array<uint32_t, 4>;
-
-Words philox4x32_10(Words counter, uint64_t key) {
+std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, uint64_t key) {
   uint32_t key0 = static_cast<uint32_t>(key);
   uint32_t key1 = static_cast<uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
@@ -23,15 +19,13 @@ Words philox4x32_10(Words counter, uint64_t key) {
   return counter;
 }
 
-}  // namespace
-
 void TorchCudaGenerator::normal(std::span<float> out) {
   const uint32_t draw_low = static_cast<uint32_t>(draw_);
   const uint32_t draw_high = static_cast<uint32_t>(draw_ >> 32);
   ++draw_;
   for (size_t i = 0; i < out.size(); ++i) {
     const uint64_t index = i;
-    const Words words =
+    const std::array<uint32_t, 4> words =
         philox4x32_10({draw_low, draw_high, static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32)}, seed_);
     // In (0, 1], never 0: the half step of 2^-33 keeps the logarithm finite.
     const double u = words[0] * 0x1p-32 + 0x1p-33;

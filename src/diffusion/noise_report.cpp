@@ -1,0 +1,75 @@
+#include "diffusion/noise_report.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "diffusion/noise_source.h"
+#include "diffusion/torch_cuda_generator.h"
+
+namespace redraw {
+namespace {
+
+constexpr size_t kCount = 4 * 64 * 64;
+
+std::vector<uint32_t> cpu_words(uint64_t seed) {
+  std::mt19937 engine(static_cast<uint32_t>(seed));
+  std::vector<uint32_t> words(kCount);
+  for (uint32_t& word : words) word = static_cast<uint32_t>(engine());
+  return words;
+}
+
+// Of the first draw: four words for each of the first numbers, of which the generator uses two.
+std::vector<uint32_t> cuda_words(uint64_t seed) {
+  std::vector<uint32_t> words;
+  for (uint32_t index = 0; words.size() < kCount; ++index) {
+    const auto four = philox4x32_10({0, 0, index, 0}, seed);
+    words.insert(words.end(), four.begin(), four.end());
+  }
+  return words;
+}
+
+struct Engine {
+  std::string_view noise_source;
+  std::vector<uint32_t> (*words)(uint64_t seed);
+};
+constexpr auto kEngines =
+    std::to_array<Engine>({{"torch-cpu", cpu_words}, {"torch-cpu-f16", cpu_words}, {"torch-cuda", cuda_words}});
+
+uint64_t fnv1a(std::span<const uint32_t> words) {
+  uint64_t hash = 0xCBF29CE484222325u;
+  for (uint32_t word : words) {
+    for (int shift = 0; shift < 32; shift += 8) hash = (hash ^ (word >> shift & 0xFFu)) * 0x100000001B3u;
+  }
+  return hash;
+}
+
+}  // namespace
+
+NoiseReport noise_report(std::string_view name, uint64_t seed) {
+  const auto source = make_noise_source(name, seed);
+  const auto engine = std::ranges::find(kEngines, name, &Engine::noise_source);
+  if (engine == kEngines.end()) throw Error(Code::internal, std::string(name) + ": no engine in the noise report");
+
+  std::vector<float> normals(kCount);
+  source->normal(normals);
+  std::vector<uint32_t> bits(kCount);
+  std::ranges::transform(normals, bits.begin(), [](float x) { return std::bit_cast<uint32_t>(x); });
+
+  NoiseReport report{.name = std::string(name), .seed = seed};
+  report.word_hash = fnv1a(engine->words(seed));
+  report.normal_hash = fnv1a(bits);
+  std::copy_n(normals.begin(), report.first.size(), report.first.begin());
+  for (float x : normals) report.mean += x;
+  report.mean /= kCount;
+  double squares = 0;
+  for (float x : normals) squares += (x - report.mean) * (x - report.mean);
+  report.deviation = std::sqrt(squares / (kCount - 1));
+  return report;
+}
+
+}  // namespace redraw
