@@ -15,6 +15,9 @@ constexpr int64_t kMargin = 16;
 constexpr int64_t kGap = 12;
 constexpr int64_t kLabelGap = 6;  // between picture and first label
 constexpr int64_t kTitleGap = 12;
+constexpr int64_t kColumnLabelGap = 6;  // between a column's label and its first picture
+constexpr int64_t kRowLabelGap = 14;
+constexpr int64_t kWidestRowLabel = 200;
 constexpr int64_t kNarrowestSlot = 72;
 constexpr int64_t kWidestRow = 1400;
 constexpr int64_t kLargestOwnSide = 256;
@@ -22,6 +25,7 @@ constexpr int64_t kEmptySide = 128;  // of a sheet with no picture at all
 constexpr int64_t kMaxCells = 1000;
 constexpr int64_t kMaxSheetPixels = 64'000'000;
 constexpr TextStyle kTitleStyle = {16, true};
+constexpr TextStyle kHeaderStyle = {13, true};  // of rows and columns
 
 struct PictureSize {
   int64_t width;
@@ -47,9 +51,15 @@ struct Layout {
   int64_t slot_height;
   TextStyle label_style;
   int64_t title_height;
+  int64_t column_labels_height;
+  int64_t row_labels_width;
 
-  int64_t width() const { return 2 * kMargin + columns * slot_width + (columns - 1) * kGap; }
-  int64_t height() const { return 2 * kMargin + title_height + rows * slot_height + (rows - 1) * kGap; }
+  int64_t left_of(int64_t column) const { return kMargin + row_labels_width + column * (slot_width + kGap); }
+  int64_t top_of(int64_t row) const {
+    return kMargin + title_height + column_labels_height + row * (slot_height + kGap);
+  }
+  int64_t width() const { return left_of(columns) - kGap + kMargin; }
+  int64_t height() const { return top_of(rows) - kGap + kMargin; }
 };
 
 int64_t even_columns(int64_t count, int64_t slot_width) {
@@ -58,7 +68,14 @@ int64_t even_columns(int64_t count, int64_t slot_width) {
   return (count + rows - 1) / rows;
 }
 
-Layout lay_out(std::span<const Cell> cells, const ContactSheetOptions& options) {
+int64_t widest(const std::vector<TextMask>& texts) {
+  int64_t width = 0;
+  for (const TextMask& text : texts) width = std::max(width, text.width);
+  return width;
+}
+
+Layout lay_out(std::span<const Cell> cells, const ContactSheetOptions& options,
+               const std::vector<TextMask>& row_labels) {
   Layout layout = {};
   size_t label_lines = 0;
   for (const Cell& cell : cells) {
@@ -77,9 +94,12 @@ Layout lay_out(std::span<const Cell> cells, const ContactSheetOptions& options) 
   const auto lines = static_cast<int64_t>(label_lines);
   layout.slot_height = layout.box.height + (lines > 0 ? kLabelGap + lines * line_height(layout.label_style) : 0);
   const auto count = static_cast<int64_t>(cells.size());
-  layout.columns = options.columns > 0 ? std::min(options.columns, count) : even_columns(count, layout.slot_width);
+  const int64_t columns = options.columns > 0 ? options.columns : static_cast<int64_t>(options.column_labels.size());
+  layout.columns = columns > 0 ? std::min(columns, count) : even_columns(count, layout.slot_width);
   layout.rows = (count + layout.columns - 1) / layout.columns;
   layout.title_height = options.title.empty() ? 0 : line_height(kTitleStyle) + kTitleGap;
+  layout.column_labels_height = options.column_labels.empty() ? 0 : line_height(kHeaderStyle) + kColumnLabelGap;
+  layout.row_labels_width = row_labels.empty() ? 0 : widest(row_labels) + kRowLabelGap;
   return layout;
 }
 
@@ -126,6 +146,27 @@ void draw_labels(Canvas& canvas, const Cell& cell, const Layout& layout, Rect sl
   }
 }
 
+void draw_headers(Canvas& canvas, const ContactSheetOptions& options, const std::vector<TextMask>& row_labels,
+                  const Layout& layout, const Palette& palette) {
+  for (size_t column = 0; column < options.column_labels.size(); ++column) {
+    const TextMask text = draw_text(options.column_labels[column], kHeaderStyle, layout.slot_width);
+    const int64_t left = layout.left_of(static_cast<int64_t>(column)) + (layout.slot_width - text.width) / 2;
+    canvas.write(text, left - text.left, kMargin + layout.title_height, palette.first_label);
+  }
+  for (size_t row = 0; row < row_labels.size(); ++row) {
+    const TextMask& text = row_labels[row];
+    const int64_t right = layout.left_of(0) - kRowLabelGap;
+    const int64_t top = layout.top_of(static_cast<int64_t>(row)) + (layout.box.height - line_height(kHeaderStyle)) / 2;
+    canvas.write(text, right - text.width - text.left, top, palette.first_label);
+  }
+}
+
+void check_labels(std::string_view what, size_t labels, int64_t count) {
+  if (labels == 0 || labels == static_cast<size_t>(count)) return;
+  throw Error(Code::out_of_range, "contact sheet: " + std::to_string(labels) + " " + std::string(what) +
+                                      " labels for " + std::to_string(count) + " " + std::string(what) + "s");
+}
+
 void check_range(std::string_view what, int64_t value, int64_t least, int64_t most) {
   if (value >= least && value <= most) return;
   throw Error(Code::out_of_range, "contact sheet: " + std::string(what) + " is " + std::to_string(value) + ", not in " +
@@ -138,7 +179,13 @@ Image contact_sheet(std::span<const Cell> cells, const ContactSheetOptions& opti
   check_range("the number of pictures", static_cast<int64_t>(cells.size()), 1, kMaxCells);
   check_range("columns", options.columns, 0, kMaxCells);
   if (options.cell_side != 0) check_range("the side of a picture", options.cell_side, 16, 2048);
-  const Layout layout = lay_out(cells, options);
+  std::vector<TextMask> row_labels;
+  for (const std::string& label : options.row_labels) {
+    row_labels.push_back(draw_text(label, kHeaderStyle, kWidestRowLabel));
+  }
+  const Layout layout = lay_out(cells, options, row_labels);
+  check_labels("column", options.column_labels.size(), layout.columns);
+  check_labels("row", options.row_labels.size(), layout.rows);
   check_range("the number of pixels", layout.width() * layout.height(), 1, kMaxSheetPixels);
 
   const Palette palette = palette_on(options.background);
@@ -147,12 +194,11 @@ Image contact_sheet(std::span<const Cell> cells, const ContactSheetOptions& opti
     const TextMask title = draw_text(options.title, kTitleStyle, layout.width() - 2 * kMargin);
     canvas.write(title, kMargin - title.left, kMargin, palette.title);
   }
+  draw_headers(canvas, options, row_labels, layout, palette);
   for (size_t i = 0; i < cells.size(); ++i) {
     const int64_t row = static_cast<int64_t>(i) / layout.columns;
     const int64_t column = static_cast<int64_t>(i) % layout.columns;
-    const Rect slot = {kMargin + column * (layout.slot_width + kGap),
-                       kMargin + layout.title_height + row * (layout.slot_height + kGap), layout.slot_width,
-                       layout.slot_height};
+    const Rect slot = {layout.left_of(column), layout.top_of(row), layout.slot_width, layout.slot_height};
     if (cells[i].image) {
       draw_picture(canvas, *cells[i].image, layout, slot, options.cell_side, palette);
     } else {

@@ -115,12 +115,61 @@ TEST(ContactSheet, KeepsRowsEvenWhenColumnsAreLeftToIt) {
   EXPECT_EQ(sheet.width, 2 * 16 + 6 * 128 + 5 * 12);  // two rows of 6, not 9 and 3
 }
 
+TEST(ContactSheet, LabelsRowsAndColumnsOutsideOfTheirPictures) {
+  const std::vector<Image> pictures = step_pictures(128, 6);
+  const std::vector<Cell> cells = step_cells(pictures, 0);
+  const Image plain = contact_sheet(cells, {.columns = 3});
+  const Image sheet =
+      contact_sheet(cells, {.column_labels = {"0.3", "0.5", "0.8"}, .row_labels = {"ddim", "dpmpp_2m"}});
+  const int64_t left = sheet.width - plain.width;  // added by the labels
+  const int64_t top = sheet.height - plain.height;
+  EXPECT_GT(left, 50);
+  EXPECT_LT(left, 120);
+  EXPECT_EQ(top, line_height({13, true}) + 6);
+  // What was there before stands there unchanged, moved by the room for the labels.
+  const int64_t first = 16 - 1;  // the frame of the first picture
+  for (int64_t y = first; y < plain.height; ++y) {
+    for (int64_t x = first; x < plain.width; ++x) {
+      ASSERT_EQ(pixel_at(sheet, left + x, top + y), pixel_at(plain, x, y)) << x << " " << y;
+    }
+  }
+  for (int64_t column = 0; column < 3; ++column) {
+    EXPECT_TRUE(has_ink(sheet, left + 16 + column * (128 + 12), 16, 128, top - 1));
+  }
+  const int64_t row_height = (plain.height - 2 * 16 + 12) / 2;
+  for (int64_t row = 0; row < 2; ++row) {
+    const int64_t middle = top + 16 + row * row_height + 64;
+    EXPECT_TRUE(has_ink(sheet, 16, middle - 9, left - 14, 18));
+    EXPECT_FALSE(has_ink(sheet, 0, middle - 64, 16, 128));
+    EXPECT_FALSE(has_ink(sheet, 16, middle + 9, left - 2, 100));
+  }
+}
+
+TEST(ContactSheet, CutsLongRowAndColumnLabels) {
+  const Image image = flat(64, 64, 10, 10, 10);
+  const std::string longest(500, 'W');
+  const std::vector<Cell> cells = {{&image, {}}, {&image, {}}};
+  const Image sheet = contact_sheet(cells, {.column_labels = {longest, "b"}, .row_labels = {longest}});
+  EXPECT_LE(sheet.width, 2 * 16 + 200 + 14 + 2 * 72 + 12);
+  EXPECT_FALSE(has_ink(sheet, sheet.width - 16 - 72 - 12, 0, 12, sheet.height));
+}
+
 TEST(ContactSheet, RefusesWhatItCannotDraw) {
   const Image image = flat(64, 64, 0, 0, 0);
   const std::vector<Cell> one = {{&image, {}}};
   EXPECT_EQ(code_of([] { contact_sheet({}, {}); }), Code::out_of_range);
   EXPECT_EQ(code_of([&] { contact_sheet(one, {.columns = -1}); }), Code::out_of_range);
   EXPECT_EQ(code_of([&] { contact_sheet(one, {.cell_side = 8}); }), Code::out_of_range);
+  EXPECT_EQ(message_of(Code::out_of_range,
+                       [&] {
+                         contact_sheet(one, {.columns = 1, .column_labels = {"a", "b"}});
+                       }),
+            "contact sheet: 2 column labels for 1 columns");
+  EXPECT_EQ(message_of(Code::out_of_range,
+                       [&] {
+                         contact_sheet(one, {.row_labels = {"a", "b"}});
+                       }),
+            "contact sheet: 2 row labels for 1 rows");
   EXPECT_EQ(code_of([&] { contact_sheet(std::vector<Cell>(1001, one[0]), {}); }), Code::out_of_range);
   EXPECT_EQ(code_of([&] { contact_sheet(std::vector<Cell>(900, one[0]), {.cell_side = 2048}); }), Code::out_of_range);
 }
