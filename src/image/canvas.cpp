@@ -56,11 +56,15 @@ void Canvas::write(const TextMask& text, int64_t left, int64_t top, Rgb colour) 
   const Rect inside = within({ink_left, ink_top, text.width, text.height}, image_);
   for (int64_t y = inside.top; y < inside.top + inside.height; ++y) {
     for (int64_t x = inside.left; x < inside.left + inside.width; ++x) {
-      const uint8_t coverage = text.coverage[static_cast<size_t>((y - ink_top) * text.width + x - ink_left)];
-      uint8_t* const to = pixel(image_, x, y);
-      std::ranges::copy(mix({to[0], to[1], to[2]}, colour, coverage / 255.0), to);
+      blend(x, y, colour, text.coverage[static_cast<size_t>((y - ink_top) * text.width + x - ink_left)] / 255.0);
     }
   }
+}
+
+void Canvas::blend(int64_t x, int64_t y, Rgb colour, double share) {
+  if (x < 0 || y < 0 || x >= image_.width || y >= image_.height) return;
+  uint8_t* const to = pixel(image_, x, y);
+  std::ranges::copy(mix({to[0], to[1], to[2]}, colour, share), to);
 }
 
 Rgb mix(Rgb from, Rgb to, double share) {

@@ -30,6 +30,9 @@ class Canvas {
   /// The box of the line of text has its left upper corner at (left, top).
   void write(const TextMask& text, int64_t left, int64_t top, Rgb colour);
 
+  /// One pixel: share of the colour, 0 to 1, over what is there.
+  void blend(int64_t x, int64_t y, Rgb colour, double share);
+
   const Image& image() const { return image_; }
   Image take() && { return std::move(image_); }
 
