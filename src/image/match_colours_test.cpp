@@ -80,7 +80,9 @@ TEST(Lab, KeepsGreysWithoutTint) {
 TEST(MatchColours, AgreesWithScikitImagesHistogramMatching) {
   for (const std::string name : {"sunset-forest", "forest-fire", "fire-sunset"}) {
     const auto read = [&](const std::string& part) {
-      return decode_image_file(kData / ("match-" + name + "-" + part + ".png")).image;
+      std::string file = "match-" + name;
+      file += "-" + part + ".png";
+      return decode_image_file(kData / file).image;
     };
     EXPECT_LE(largest_difference(match_colours(read("picture"), read("reference")), read("expected")), 1) << name;
   }
