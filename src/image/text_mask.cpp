@@ -70,6 +70,17 @@ TextMask draw_text(const std::string& text, TextStyle style, int64_t max_width) 
   return mask;
 }
 
+TextMask turned_left(const TextMask& text) {
+  TextMask turned = {text.height, text.width, text.top, 0, {}};
+  turned.coverage.reserve(text.coverage.size());
+  for (int64_t x = text.width; x-- > 0;) {
+    for (int64_t y = 0; y < text.height; ++y) {
+      turned.coverage.push_back(text.coverage[static_cast<size_t>(y * text.width + x)]);
+    }
+  }
+  return turned;
+}
+
 int64_t line_height(TextStyle style) {
   return style.pixels + (style.pixels * 2 + 2) / 5;
 }

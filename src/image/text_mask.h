@@ -27,6 +27,9 @@ struct TextStyle {
 /// Throws Error(image_unsupported) where no text can be drawn, as on a machine without any font.
 TextMask draw_text(const std::string& text, TextStyle style, int64_t max_width);
 
+/// The same reading upwards. What was its top is its left now, so that turned texts share a baseline as well.
+TextMask turned_left(const TextMask& text);
+
 /// Height of one line of this style with its space.
 int64_t line_height(TextStyle style);
 
