@@ -16,4 +16,7 @@ constexpr size_t kBoxMullerBlock = 16;
 /// torch's in the last bit of every sixth number.
 void box_muller(std::span<float, kBoxMullerBlock> block);
 
+/// The same numbers without the instructions of newer processors, which box_muller picks where they are.
+void box_muller_portable(std::span<float, kBoxMullerBlock> block);
+
 }  // namespace redraw
