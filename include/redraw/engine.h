@@ -44,6 +44,7 @@ struct Result {
   std::vector<ExtraPicture> extras;
   uint64_t seed = 0;  ///< the one used: the request's, or drawn
   int64_t steps_run = 0;
+  int64_t network_rows = 0;  ///< rows that the network computed: two a guided call, one an unguided
   double load_seconds = 0, text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
 
@@ -58,8 +59,13 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Throws Error with the code and a message saying what is wrong, where and what to do.
+  /// One picture. Throws Error with the code and a message saying what is wrong, where and what to do.
   Result run(const Request& request, const Observer& observer = {});
+
+  /// Request::images pictures: of seed, seed + 1, ... modulo 2^32, or, where a variation is asked for, of one seed and
+  /// variation_seed, variation_seed + 1, .... A seed that is left open is drawn once. on_result gets each as soon as it
+  /// is made; its metadata is that of the request for this picture alone. Ends after a cancelled one. Throws as run.
+  void run_each(const Request& request, const Observer& observer, const std::function<void(Result)>& on_result);
 
   /// Ends the run at hand within a step, and every later one at once. May be called from a signal handler.
   void cancel() noexcept;

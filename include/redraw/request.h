@@ -12,21 +12,47 @@ namespace redraw {
 /// the table of names, ranges and defaults, and `redraw img2img --help` prints it.
 struct Request {
   std::string prompt = {};
-  std::string init = {};                           ///< path of a PNG, JPEG or WebP picture; empty: text to image
-  std::optional<std::string> negative = {};        ///< what the picture should not show
-  std::optional<double> strength = {};             ///< (0, 1]: the share of the steps that is run on the picture
-  std::optional<int64_t> steps = {};               ///< 1..1000, of the whole schedule
-  std::optional<double> cfg_scale = {};            ///< guidance, 0..100; 1 or less turns it off
-  std::optional<std::string> sampler = {};         ///< "ddim", "euler", "lms" or one of their aliases
-  std::optional<int64_t> seed = {};                ///< 0..4294967295; empty: drawn
-  std::optional<int64_t> width = {};               ///< multiple of 8, 64..8192
-  std::optional<int64_t> height = {};              ///< multiple of 8, 64..8192
-  std::optional<std::string> fit = {};             ///< "contain", "cover", "stretch", "pad"
-  std::optional<std::string> noise = {};           ///< "torch-cpu", "torch-cuda"
-  std::optional<bool> vae_sample = {};             ///< draw from the posterior of the picture, not its mean
-  std::optional<std::string> model = {};           ///< a diffusers folder; empty: the model in the box
-  std::optional<bool> step_strip = {};             ///< also make one picture of the latents at all executed steps
-  std::optional<int64_t> save_intermediates = {};  ///< also make a picture of every n-th executed step; 0: none
+  std::string init = {};                        ///< path of a PNG, JPEG or WebP picture; empty: text to image
+  std::optional<std::string> negative = {};     ///< what the picture should not show
+  std::optional<double> strength = {};          ///< (0, 1]: the share of the steps that is run on the picture
+  std::optional<int64_t> steps = {};            ///< 1..1000, of the whole schedule
+  std::optional<double> cfg_scale = {};         ///< guidance, 0..100; 1 or less turns it off
+  std::optional<std::string> cfg_scales = {};   ///< "7.5,6,5": one for each step that is run, in place of cfg_scale
+  std::optional<double> cfg_rescale = {};       ///< 0..1: brings the guided prediction back to the conditional spread
+  std::optional<double> guidance_start = {};    ///< 0..1, share of the steps before which there is no guidance
+  std::optional<double> guidance_end = {};      ///< 0..1, share of the steps after which there is none
+  std::optional<std::string> sampler = {};      ///< "ddim", "euler_k", "DPM++ 2M Karras", ...: `redraw samplers`
+  std::optional<std::string> schedule = {};     ///< "model", "karras", ...; empty: the sampler's and the model's own
+  std::optional<std::string> spacing = {};      ///< "linspace", "leading", "trailing"; empty: likewise
+  std::optional<std::string> sigmas = {};       ///< "14.6,6.5,2.9,0": the noise levels themselves
+  std::optional<double> eta = {};               ///< 0..1: share of new noise in the steps of ddim and tcd
+  std::optional<bool> exact_steps = {};         ///< `steps` steps from the exact level of the strength
+  std::optional<double> denoising_start = {};   ///< 0..1: where to begin, in place of strength
+  std::optional<double> denoising_end = {};     ///< 0..1: where to stop
+  std::optional<std::string> semantics = {};    ///< whose rule turns strength into steps: "diffusers", "a1111", ...
+  std::optional<int64_t> seed = {};             ///< 0..4294967295; empty: drawn
+  std::optional<int64_t> images = {};           ///< 1..1000, of seed, seed + 1, ...; see Engine::run_each
+  std::optional<int64_t> width = {};            ///< multiple of 8, 64..8192
+  std::optional<int64_t> height = {};           ///< multiple of 8, 64..8192
+  std::optional<std::string> fit = {};          ///< "contain", "cover", "stretch", "pad"
+  std::optional<std::string> noise = {};        ///< "torch-cpu", "torch-cpu-f16", "torch-cuda"
+  std::optional<std::string> step_noise = {};   ///< "continued", "own", "brownian"
+  std::optional<double> variation_amount = {};  ///< 0..1: moves the noise towards that of another seed
+  std::optional<int64_t> variation_seed = {};   ///< that seed, 0..4294967295; empty: drawn
+  std::optional<std::string> with_variations = {};  ///< "seed:weight,seed:weight"
+  std::optional<double> perlin = {};                ///< 0..1: share of Perlin noise
+  std::optional<double> threshold = {};             ///< 0..1000: limit on the latent's values, 0: none
+  std::optional<double> h_symmetry_time_pct = {};   ///< (0, 1]: part of the steps after which left is mirrored to right
+  std::optional<double> v_symmetry_time_pct = {};   ///< likewise top to bottom
+  std::optional<bool> seamless = {};                ///< a picture that tiles
+  std::optional<std::string> seamless_axes = {};    ///< "x", "y" or "x,y": along which
+  std::optional<bool> hires_fix = {};               ///< text to image at the model's size first, then enlarged
+  std::optional<double> hires_strength = {};        ///< (0, 1]: of the second pass
+  std::optional<std::string> init_color = {};       ///< path of a picture whose colours the result takes
+  std::optional<bool> vae_sample = {};              ///< draw from the posterior of the picture, not its mean
+  std::optional<std::string> model = {};            ///< a diffusers folder; empty: the model in the box
+  std::optional<bool> step_strip = {};              ///< also make one picture of the latents at all executed steps
+  std::optional<int64_t> save_intermediates = {};   ///< also make a picture of every n-th executed step; 0: none
 };
 
 }  // namespace redraw

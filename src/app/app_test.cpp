@@ -188,9 +188,11 @@ TEST(Engine, StatesThePlanAndWritesItIntoTheMetadata) {
   const Result result =
       engine.run(small_request(), {.on_line = [&](const std::string& line) { lines.push_back(line); },
                                    .on_step = [&](const Step& step) { timesteps.push_back(step.timestep); }});
-  ASSERT_EQ(lines.size(), 2u);
+  ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0], "picture kept at 128x128");
   EXPECT_TRUE(lines[1].starts_with("strength 0.5 x 4 steps: running 2 of 4, from t=251, sigma=")) << lines[1];
+  EXPECT_EQ(lines[2],
+            "hint: 2 steps are few; steps 40 would run 20 at this strength, exact_steps all that are asked for");
   EXPECT_EQ(timesteps, (std::vector<double>{251, 1}));
   const nlohmann::json metadata = nlohmann::json::parse(result.metadata);
   EXPECT_EQ(metadata["plan"]["steps_run"], 2);
@@ -235,6 +237,164 @@ TEST(Engine, ADrawnSeedIsReportedAndReproduces) {
   const Result drawn = engine.run(request);
   request.seed = static_cast<int64_t>(drawn.seed);
   EXPECT_EQ(engine.run(request).rgb, drawn.rgb);
+}
+
+std::vector<Result> each_of(Engine& engine, const Request& request) {
+  std::vector<Result> results;
+  engine.run_each(request, {}, [&](Result result) { results.push_back(std::move(result)); });
+  return results;
+}
+
+TEST(Engine, SeveralImagesAreThoseOfOneSeedAfterTheOther) {
+  Engine engine(2);
+  Request request = small_request();
+  request.images = 3;
+  request.seed = 4294967294;
+  const std::vector<Result> results = each_of(engine, request);
+  ASSERT_EQ(results.size(), 3u);
+  request.images.reset();
+  for (size_t i = 0; i < 3; ++i) {
+    const int64_t seeds[] = {4294967294, 4294967295, 0};
+    request.seed = seeds[i];
+    EXPECT_EQ(results[i].png, engine.run(request).png) << "metadata and all, as if it had been asked for alone";
+  }
+  request.images = 2;
+  EXPECT_NE(message_of(Code::usage, [&] { engine.run(request); }).find("run_each"), std::string::npos);
+}
+
+TEST(Engine, VariationsKeepTheSeedAndAreWrittenAsTheyAreAskedForAgain) {
+  Engine engine(2);
+  Request request = small_request();
+  request.variation_amount = 0.2;
+  request.variation_seed = 11;
+  request.images = 2;
+  const std::vector<Result> results = each_of(engine, request);
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_NE(results[0].rgb, results[1].rgb);
+  EXPECT_NE(results[0].rgb, engine.run(small_request()).rgb);
+  Request again = small_request();
+  again.with_variations = "12:0.2";
+  EXPECT_EQ(engine.run(again).rgb, results[1].rgb);
+  EXPECT_EQ(nlohmann::json::parse(results[1].metadata)["request"]["with_variations"], "12:0.2");
+  again.with_variations = "12:0";
+  EXPECT_EQ(engine.run(again).rgb, engine.run(small_request()).rgb) << "no weight, no change";
+  again.seed.reset();
+  message_of(Code::usage, [&] { engine.run(again); });
+}
+
+// Each effect changes the picture in text to image and in image to image, whatever the sampler: InvokeAI's were without
+// effect in half of them.
+TEST(Engine, EveryEffectShowsInEverySamplerAndBothWays) {
+  struct Effect {
+    const char* name;
+    void (*ask)(Request& request);
+  };
+  const std::string green = std::string(REDRAW_SOURCE_DIR) + "/examples/tree-drawing.png";
+  const Effect effects[] = {
+      {"variation", [](Request& r) { r.with_variations = "9:0.3"; }},
+      {"perlin", [](Request& r) { r.perlin = 0.3; }},
+      {"threshold", [](Request& r) { r.threshold = 0.8; }},
+      {"h symmetry", [](Request& r) { r.h_symmetry_time_pct = 0.5; }},
+      {"v symmetry", [](Request& r) { r.v_symmetry_time_pct = 0.5; }},
+      {"seamless", [](Request& r) { r.seamless_axes = "x"; }},
+      {"cfg rescale", [](Request& r) { r.cfg_rescale = 0.7; }},
+      {"guidance interval", [](Request& r) { r.guidance_end = 0.5; }},
+  };
+  Engine engine(2);
+  for (const char* sampler : {"ddim", "pndm", "lms", "heun", "euler_a", "dpm_2", "lcm"}) {
+    for (bool has_picture : {false, true}) {
+      Request plain = small_request();
+      plain.sampler = sampler;
+      if (!has_picture) {
+        plain.init.clear();
+        plain.strength.reset();
+      }
+      const Result without = engine.run(plain);
+      for (const Effect& effect : effects) {
+        Request request = plain;
+        effect.ask(request);
+        EXPECT_NE(engine.run(request).rgb, without.rgb) << effect.name << ", " << sampler << ", " << has_picture;
+      }
+    }
+  }
+  Request coloured = small_request();
+  coloured.init_color = green;
+  EXPECT_NE(engine.run(coloured).rgb, engine.run(small_request()).rgb);
+}
+
+TEST(Engine, StepsOutsideTheGuidanceIntervalSkipTheUnconditionalHalf) {
+  Engine engine(2);
+  Request request = small_request();
+  request.init.clear();
+  request.strength.reset();
+  request.steps = 10;
+  EXPECT_EQ(engine.run(request).network_rows, 20);
+  request.guidance_start = 0.2;
+  request.guidance_end = 0.5;
+  EXPECT_EQ(engine.run(request).network_rows, 13);
+  request.guidance_start.reset();
+  request.guidance_end.reset();
+  request.cfg_scales = "7,7,1,1,1,1,1,1,0,0";
+  EXPECT_EQ(engine.run(request).network_rows, 12);
+  request.cfg_scales = "7,7";
+  EXPECT_EQ(message_of(Code::out_of_range, [&] { engine.run(request); }),
+            "cfg_scales has 2 entries, but 10 steps are run; give one for each");
+  request.cfg_scales = "4,4,4,4,4,4,4,4,4,4";
+  const Result listed = engine.run(request);
+  request.cfg_scales.reset();
+  EXPECT_EQ(listed.rgb, engine.run(request).rgb);
+}
+
+TEST(Engine, TheHighResolutionFixRunsTwoPasses) {
+  Engine engine(2);
+  Request request = small_request();
+  request.init.clear();
+  request.strength.reset();
+  request.width = 192;
+  request.height = 128;
+  request.hires_fix = true;
+  request.hires_strength = 0.5;
+  int64_t steps = 0;
+  const Result result = engine.run(request, {.on_line = {}, .on_step = [&](const Step& step) {
+                                               EXPECT_EQ(step.index, steps++);
+                                               EXPECT_EQ(step.count, 6);
+                                             }});
+  EXPECT_EQ(result.steps_run, 6);  // 4 of the first pass, int(4 * 0.5) of the second
+  EXPECT_EQ(result.width, 192);
+  request.width = 128;
+  message_of(Code::usage, [&] { engine.run(request); });
+}
+
+TEST(Engine, StepNoiseComesFromWhereItIsAskedFor) {
+  Engine engine(2);
+  Request request = small_request();
+  request.sampler = "euler_a";
+  const Result continued = engine.run(request);
+  request.step_noise = "own";
+  EXPECT_NE(engine.run(request).rgb, continued.rgb);
+  request.step_noise = "owl";
+  EXPECT_NE(message_of(Code::unknown_name, [&] { engine.run(request); }).find("'own'"), std::string::npos);
+}
+
+TEST(Engine, RefusesFieldsThatMeanNothingTogether) {
+  Engine engine(2);
+  const auto refused = [&](void (*ask)(Request&)) {
+    Request request = small_request();
+    ask(request);
+    return message_of(Code::usage, [&] { engine.run(request); });
+  };
+  refused([](Request& r) { r.denoising_start = 0.5; });
+  refused([](Request& r) { r.variation_seed = 3; });
+  refused([](Request& r) { r.hires_strength = 0.5; });
+  refused([](Request& r) { r.hires_fix = true; });
+  refused([](Request& r) {
+    r.sampler = "euler_k";
+    r.schedule = "exponential";
+  });
+  refused([](Request& r) {
+    r.sigmas = "3,1,0";
+    r.schedule = "karras";
+  });
 }
 
 TEST(Engine, SizesThatAreNoMultiplesOf8AreRefusedWithTheNearest) {

@@ -1,6 +1,8 @@
 #include "redraw/engine.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
 #include <random>
@@ -10,10 +12,13 @@
 #include "app/plan_text.h"
 #include "app/settings.h"
 #include "app/step_strip.h"
+#include "app/value_lists.h"
 #include "base/context.h"
+#include "base/decimal.h"
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/fit.h"
+#include "image/match_colours.h"
 #include "ops/peak.h"
 #include "pipelines/generate.h"
 
@@ -82,20 +87,110 @@ uint64_t drawn_seed() {
   return std::random_device{}();
 }
 
-GenerateRequest generate_request(const Settings& settings, const Canvas& canvas, uint64_t seed) {
+// The pixels of a picture for its colours alone, at its own size.
+std::optional<Image> colour_reference(const Request& values) {
+  if (!values.init_color) return std::nullopt;
+  return decode_image_file(*values.init_color).image;
+}
+
+ScheduleChoice schedule_choice(const Request& values) {
+  ScheduleChoice choice{.eta = values.eta};
+  if (values.schedule) choice.rule = find_sigma_schedule(*values.schedule).rule;
+  if (values.spacing) choice.spacing = find_timestep_spacing(*values.spacing);
+  if (values.sigmas) {
+    if (values.schedule) throw Error(Code::usage, "sigmas are a schedule of their own; leave out schedule");
+    choice.rule = SigmaRule::explicit_sigmas;
+    choice.sigmas = parse_sigmas(*values.sigmas);
+  }
+  return choice;
+}
+
+// A size in the model's area with the picture's shape, for the first pass of the high-resolution fix. Its shorter side
+// is at least half of the model's, as in InvokeAI's.
+HiresFix hires_fix(const Request& values, Size size, int64_t native_side) {
+  const double width = static_cast<double>(size.width);
+  const double height = static_cast<double>(size.height);
+  const double native = static_cast<double>(native_side);
+  if (width * height <= native * native) {
+    throw Error(Code::usage, fmt::format("hires_fix is for pictures larger than the model's {0}x{0}; {1}x{2} is not",
+                                         native_side, size.width, size.height));
+  }
+  const double scale = std::max(native / std::sqrt(width * height), native / 2 / std::min(width, height));
+  const auto side = [&](double full) { return std::max<int64_t>(static_cast<int64_t>(full * scale / 8) * 8, 8); };
+  return {.width = side(width), .height = side(height), .strength = *values.hires_strength};
+}
+
+// As many steps as explicit levels make, unless the request says another number, which is then refused.
+int64_t steps_of(const Settings& settings, const ScheduleChoice& schedule) {
+  if (schedule.sigmas.empty() || settings.origin("steps") == Origin::request) return *settings.values.steps;
+  return std::ssize(schedule.sigmas) - 1;
+}
+
+GenerateRequest generate_request(const Settings& settings, const Canvas& canvas, uint64_t seed, int64_t native_side) {
   const Request& values = settings.values;
-  return {.prompt = values.prompt,
-          .negative = *values.negative,
-          .cfg_scale = *values.cfg_scale,
-          .sampler = *values.sampler,
-          .steps = *values.steps,
-          .width = canvas.size.width,
-          .height = canvas.size.height,
-          .seed = seed,
-          .noise = *values.noise,
-          .init = values.init.empty() ? nullptr : &canvas.init,
-          .strength = values.strength.value_or(1.0),
-          .vae_sample = values.vae_sample.value_or(false)};
+  const ScheduleChoice schedule = schedule_choice(values);
+  GenerateRequest request{.prompt = values.prompt,
+                          .negative = *values.negative,
+                          .guidance = {.scale = *values.cfg_scale,
+                                       .rescale = *values.cfg_rescale,
+                                       .begin = *values.guidance_start,
+                                       .end = *values.guidance_end},
+                          .run = {.sampler = *values.sampler,
+                                  .steps = steps_of(settings, schedule),
+                                  .schedule = schedule,
+                                  .semantics = *values.semantics,
+                                  .strength = values.strength.value_or(1.0),
+                                  .exact_steps = values.exact_steps.value_or(false),
+                                  .denoising_start = values.denoising_start,
+                                  .denoising_end = values.denoising_end},
+                          .width = canvas.size.width,
+                          .height = canvas.size.height,
+                          .noise = {.source = *values.noise,
+                                    .seed = seed,
+                                    .perlin = *values.perlin,
+                                    .step_noise = find_step_noise(*values.step_noise)},
+                          .init = values.init.empty() ? nullptr : &canvas.init,
+                          .vae_sample = values.vae_sample.value_or(false),
+                          .effects = {.threshold = *values.threshold,
+                                      .h_symmetry = values.h_symmetry_time_pct,
+                                      .v_symmetry = values.v_symmetry_time_pct}};
+  if (values.cfg_scales) request.guidance.scales = parse_cfg_scales(*values.cfg_scales);
+  if (values.with_variations) request.noise.variations = parse_variations(*values.with_variations);
+  if (values.seamless_axes) {
+    request.seamless = parse_seamless_axes(*values.seamless_axes);
+  } else if (*values.seamless) {
+    request.seamless = {.x = true, .y = true};
+  }
+  if (*values.hires_fix) request.hires_fix = hires_fix(values, canvas.size, native_side);
+  return request;
+}
+
+// Fields that mean nothing together, or nothing alone.
+void check_together(const Request& request) {
+  if (request.strength && request.denoising_start) {
+    throw Error(Code::usage, "strength and denoising_start say the same thing; give one of the two");
+  }
+  if (request.with_variations && !request.seed) {
+    throw Error(Code::usage, "with_variations moves the noise of a seed; give seed");
+  }
+  if (request.variation_seed && request.variation_amount.value_or(0) == 0) {
+    throw Error(Code::usage, "variation_seed does nothing without variation_amount");
+  }
+  if (request.hires_strength && !request.hires_fix.value_or(false)) {
+    throw Error(Code::usage, "hires_strength does nothing without hires_fix");
+  }
+}
+
+// A variation as one more pair of with_variations, which is how it is written down and asked for again.
+Request with_variation_pair(Request request) {
+  const double amount = request.variation_amount.value_or(0);
+  if (amount == 0) return request;
+  check_field(find_field("variation_amount"), amount);
+  const std::string pair = fmt::format("{}:{}", *request.variation_seed, decimal(amount));
+  request.with_variations = request.with_variations ? *request.with_variations + "," + pair : pair;
+  request.variation_amount.reset();
+  request.variation_seed.reset();
+  return request;
 }
 
 }  // namespace
@@ -132,15 +227,25 @@ Result Engine::run(const Request& request, const Observer& observer) {
   const auto start = std::chrono::steady_clock::now();
   const std::filesystem::path folder = request.model ? std::filesystem::path(*request.model) : default_model_folder();
   const StableDiffusion& model = state_->load(folder);
-  const Settings settings = resolve(request, defaults_of(folder, model.spec()));
+  check_together(request);
+  if (request.images.value_or(1) != 1) {
+    throw Error(Code::usage, "images is more than 1; Engine::run makes one, Engine::run_each makes them all");
+  }
+  Request whole = request;
+  const bool draws_variation = request.variation_amount.value_or(0) != 0 && !request.variation_seed;
+  if (draws_variation) whole.variation_seed = drawn_seed();
+  const Settings settings = resolve(with_variation_pair(whole), defaults_of(folder, model.spec()));
   const Canvas canvas = canvas_of(settings.values, model.spec().native_side());
+  const std::optional<Image> colours = colour_reference(settings.values);
   Result result;
   result.seed = request.seed ? static_cast<uint64_t>(*request.seed) : drawn_seed();
-  const GenerateRequest generation = generate_request(settings, canvas, result.seed);
+  const GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());
   const GeneratePlan plan = plan_generation(model.spec(), generation);
   say(canvas.line);
   say(plan_line(settings, plan));
+  say(few_steps_hint(settings, plan));
   if (!request.seed) say(fmt::format("seed {} (drawn)", result.seed));
+  if (draws_variation) say(fmt::format("variation seed {} (drawn)", *whole.variation_seed));
   result.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   std::vector<StripStep> strip;
@@ -157,6 +262,7 @@ Result Engine::run(const Request& request, const Observer& observer) {
   });
   result.cancelled = made.cancelled;
   result.steps_run = made.steps_run;
+  result.network_rows = made.network_rows;
   result.text_seconds = made.text_seconds;
   result.encode_seconds = made.encode_seconds;
   result.denoise_seconds = made.denoise_seconds;
@@ -170,16 +276,41 @@ Result Engine::run(const Request& request, const Observer& observer) {
                     made.dropped_ids));
   }
   if (*settings.values.step_strip) {
-    const std::string title =
-        fmt::format("{}  ·  {} of {} steps", settings.values.prompt, plan.steps_to_run(), plan.steps());
-    result.extras.push_back({"steps", encode_png(step_strip(strip, plan.steps(), title), {})});
+    const int64_t slots = plan.run.table().steps() + (plan.first_pass ? plan.first_pass->steps_to_run() : 0);
+    const std::string title = fmt::format("{}  ·  {} of {} steps", settings.values.prompt, made.steps_run, slots);
+    result.extras.push_back({"steps", encode_png(step_strip(strip, slots, title), {})});
   }
+  Image image = colours ? match_colours(*made.image, *colours) : *made.image;
   result.metadata = metadata_json(settings, model.spec(), generation, plan, state_->context.threads());
-  result.width = made.image->width;
-  result.height = made.image->height;
-  result.png = encode_png(*made.image, {{"redraw", result.metadata}});
-  result.rgb = made.image->pixels;
+  result.width = image.width;
+  result.height = image.height;
+  result.png = encode_png(image, {{"redraw", result.metadata}});
+  result.rgb = std::move(image.pixels);
   return result;
+}
+
+void Engine::run_each(const Request& request, const Observer& observer, const std::function<void(Result)>& on_result) {
+  constexpr uint64_t kSeeds = uint64_t{1} << 32;
+  const int64_t images = request.images.value_or(1);
+  check_field(find_field("images"), images);
+  Request one = request;
+  one.images.reset();
+  const bool varies = request.variation_amount.value_or(0) != 0;
+  const auto draw = [&](std::optional<int64_t>& seed, std::string_view name) {
+    if (images == 1 || seed) return;
+    seed = static_cast<int64_t>(drawn_seed());
+    if (observer.on_line) observer.on_line(fmt::format("{} {} (drawn), and on from there", name, *seed));
+  };
+  draw(one.seed, "seed");
+  if (varies) draw(one.variation_seed, "variation seed");
+  std::optional<int64_t>& moving = varies ? one.variation_seed : one.seed;
+  for (int64_t i = 0; i < images; ++i) {
+    Result result = run(one, observer);
+    const bool is_last = result.cancelled;
+    on_result(std::move(result));
+    if (is_last) return;
+    if (moving) moving = static_cast<int64_t>((static_cast<uint64_t>(*moving) + 1) % kSeeds);
+  }
 }
 
 Engine::Cost Engine::cost() const {

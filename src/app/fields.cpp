@@ -5,11 +5,13 @@
 #include <cmath>
 #include <vector>
 
+#include "app/value_lists.h"
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/suggest.h"
 #include "diffusion/noise_source.h"
 #include "diffusion/sampler.h"
+#include "diffusion/semantics.h"
 #include "image/fit.h"
 
 namespace redraw {
@@ -20,6 +22,20 @@ constexpr double kAny = 0;
 std::vector<std::string_view> sampler_names() {
   std::vector<std::string_view> names;
   for (const SamplerInfo* sampler : samplers()) names.push_back(sampler->name);
+  return names;
+}
+
+std::vector<std::string_view> schedule_names() {
+  std::vector<std::string_view> names;
+  for (const SigmaScheduleInfo& schedule : sigma_schedules()) {
+    if (schedule.rule != SigmaRule::explicit_sigmas) names.push_back(schedule.name);
+  }
+  return names;
+}
+
+std::vector<std::string_view> semantics_names() {
+  std::vector<std::string_view> names;
+  for (const Semantics& semantics : all_semantics()) names.push_back(semantics.name);
   return names;
 }
 
@@ -46,10 +62,40 @@ constexpr auto kFields = std::to_array<Field>({
      "steps of the whole schedule", "0.1"},
     {"cfg_scale", FieldType::number, &Request::cfg_scale, 0, 100, false, "7.5", true, false, false, "X",
      "guidance: how closely the prompt is followed; 1 or less turns it off", "0.1"},
+    {"cfg_scales", FieldType::text, &Request::cfg_scales, kAny, kAny, false, "", false, false, false, "X,X,...",
+     "guidance of each step that is run, in place of cfg_scale", "0.2"},
+    {"cfg_rescale", FieldType::number, &Request::cfg_rescale, 0, 1, false, "0", true, false, false, "X",
+     "brings the guided prediction back to the spread of the unguided one, against washed-out colours", "0.2"},
+    {"guidance_start", FieldType::number, &Request::guidance_start, 0, 1, false, "0", false, false, false, "X",
+     "share of the steps before which there is no guidance", "0.2"},
+    {"guidance_end", FieldType::number, &Request::guidance_end, 0, 1, false, "1", false, false, false, "X",
+     "share of the steps from which on there is none; such steps take half the time", "0.2"},
     {"sampler", FieldType::text, &Request::sampler, kAny, kAny, false, "ddim", true, false, false, "NAME",
-     "how noise becomes a picture", "0.1", sampler_names, [](std::string_view name) { find_sampler(name); }},
+     "how noise becomes a picture; a name with _k is the sampler on Karras levels", "0.1", sampler_names,
+     [](std::string_view name) { find_sampler(name); }},
+    {"schedule", FieldType::text, &Request::schedule, kAny, kAny, false, "", false, false, false, "NAME",
+     "the noise levels of the steps; without it the sampler's and the model's own", "0.2", schedule_names,
+     [](std::string_view name) { find_sigma_schedule(name); }},
+    {"spacing", FieldType::text, &Request::spacing, kAny, kAny, false, "", false, false, false, "NAME",
+     "how the steps are laid over the model's timesteps; without it the sampler's and the model's own", "0.2",
+     timestep_spacing_names, [](std::string_view name) { find_timestep_spacing(name); }},
+    {"sigmas", FieldType::text, &Request::sigmas, kAny, kAny, false, "", false, false, false, "X,X,...",
+     "the noise levels themselves, falling, one more than steps; the last may be 0", "0.2"},
+    {"eta", FieldType::number, &Request::eta, 0, 1, false, "", false, false, false, "X",
+     "share of new noise in the steps of ddim and tcd; without it 0 and 0.3", "0.2"},
+    {"exact_steps", FieldType::flag, &Request::exact_steps, kAny, kAny, false, "false", false, true, false, "",
+     "run exactly as many steps as asked, beginning at the exact noise level of the strength", "0.2"},
+    {"denoising_start", FieldType::number, &Request::denoising_start, 0, 1, false, "", false, true, false, "X",
+     "in place of strength: run the steps below this share of the timesteps, 1 - strength", "0.2"},
+    {"denoising_end", FieldType::number, &Request::denoising_end, 0, 1, true, "", false, false, false, "X",
+     "stop at this share of the timesteps, with the rest of the noise left in", "0.2"},
+    {"semantics", FieldType::text, &Request::semantics, kAny, kAny, false, "diffusers", false, false, false, "NAME",
+     "whose rule turns strength into steps", "0.2", semantics_names,
+     [](std::string_view name) { find_semantics(name); }},
     {"seed", FieldType::integer, &Request::seed, 0, 4294967295.0, false, "", false, false, false, "N",
      "of the noise; without it one is drawn, and printed", "0.1"},
+    {"images", FieldType::integer, &Request::images, 1, 1000, false, "1", false, false, false, "N",
+     "how many pictures, of seed, seed + 1, ...", "0.2"},
     {"width", FieldType::integer, &Request::width, 64, 8192, false, "", false, false, false, "PIXELS",
      "of the new picture, a multiple of 8; without it the model's native size, at the picture's aspect ratio", "0.1"},
     {"height", FieldType::integer, &Request::height, 64, 8192, false, "", false, false, false, "PIXELS", "likewise",
@@ -59,6 +105,33 @@ constexpr auto kFields = std::to_array<Field>({
      [](std::string_view name) { parse_fit_mode(name); }},
     {"noise", FieldType::text, &Request::noise, kAny, kAny, false, "torch-cpu", false, false, false, "NAME",
      "generator of the noise", "0.1", noise_names, [](std::string_view name) { make_noise_source(name, 0); }},
+    {"step_noise", FieldType::text, &Request::step_noise, kAny, kAny, false, "continued", false, false, false, "NAME",
+     "noise of the steps: the start's generator goes on, one of its own (InvokeAI 3), or a Brownian path (k-diffusion)",
+     "0.2", step_noise_names, [](std::string_view name) { find_step_noise(name); }},
+    {"variation_amount", FieldType::number, &Request::variation_amount, 0, 1, false, "0", false, false, false, "X",
+     "moves the noise towards that of another seed", "0.2"},
+    {"variation_seed", FieldType::integer, &Request::variation_seed, 0, 4294967295.0, false, "", false, false, false,
+     "N", "that seed; without it one is drawn, and printed", "0.2"},
+    {"with_variations", FieldType::text, &Request::with_variations, kAny, kAny, false, "", false, false, false,
+     "SEED:X,...", "moves the noise of --seed towards those of these seeds, one after the other", "0.2"},
+    {"perlin", FieldType::number, &Request::perlin, 0, 1, false, "0", false, false, false, "X",
+     "share of Perlin noise in the start: large soft shapes", "0.2"},
+    {"threshold", FieldType::number, &Request::threshold, 0, 1000, false, "0", false, false, false, "X",
+     "limit on the latent's values, against colours that run away at high guidance; 0: none", "0.2"},
+    {"h_symmetry_time_pct", FieldType::number, &Request::h_symmetry_time_pct, 0, 1, true, "", false, false, false, "X",
+     "mirrors the left half to the right after this part of the steps", "0.2"},
+    {"v_symmetry_time_pct", FieldType::number, &Request::v_symmetry_time_pct, 0, 1, true, "", false, false, false, "X",
+     "mirrors the upper half to the lower after this part of the steps", "0.2"},
+    {"seamless", FieldType::flag, &Request::seamless, kAny, kAny, false, "false", false, false, false, "",
+     "make a picture that tiles without a seam", "0.2"},
+    {"seamless_axes", FieldType::text, &Request::seamless_axes, kAny, kAny, false, "", false, false, false, "AXES",
+     "along which: x, y or x,y", "0.2", nullptr, [](std::string_view axes) { parse_seamless_axes(axes); }},
+    {"hires_fix", FieldType::flag, &Request::hires_fix, kAny, kAny, false, "false", false, false, false, "",
+     "draw at the model's own size first, then enlarge and draw over it; for pictures larger than that", "0.2"},
+    {"hires_strength", FieldType::number, &Request::hires_strength, 0, 1, true, "0.75", false, false, false, "X",
+     "strength of the second pass", "0.2"},
+    {"init_color", FieldType::text, &Request::init_color, kAny, kAny, false, "", false, false, false, "PICTURE",
+     "a picture whose colours the result is matched to", "0.2"},
     {"vae_sample", FieldType::flag, &Request::vae_sample, kAny, kAny, false, "false", false, true, false, "",
      "draw from the posterior of the encoded picture, first from the same generator, instead of taking its mean",
      "0.1"},

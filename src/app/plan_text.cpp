@@ -1,5 +1,6 @@
 #include "app/plan_text.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,15 +23,46 @@ std::string with_origin(const Settings& settings, std::string_view field, std::s
 }  // namespace
 
 std::string plan_line(const Settings& settings, const GeneratePlan& plan) {
-  const bool is_img2img = !settings.values.init.empty();
-  std::string line = is_img2img ? fmt::format("strength {} x {} steps: ", *settings.values.strength, plan.steps())
-                                : fmt::format("{} steps: ", plan.steps());
-  line += fmt::format("running {} of {}, from t={:.6g}, sigma={:.4f}; ", plan.steps_to_run(), plan.steps(),
-                      plan.first_timestep(), plan.first_sigma());
-  if (is_img2img) line += fmt::format("strength ({}), ", origin_name(settings.origin("strength")));
+  const Request& values = settings.values;
+  const RunPlan& run = plan.run;
+  const bool is_img2img = !values.init.empty();
+  std::string line;
+  if (values.denoising_start) {
+    line = fmt::format("from {} of {} steps: ", *values.denoising_start, run.table().steps());
+  } else if (is_img2img) {
+    line = fmt::format("strength {} x {} steps: ", *values.strength, run.steps_asked);
+  } else {
+    line = fmt::format("{} steps: ", run.steps_asked);
+  }
+  if (plan.first_pass) {
+    line += fmt::format("running {} steps at the model's size, then ", plan.first_pass->steps_to_run());
+  }
+  line += fmt::format("running {} of {}, from t={:.6g}, sigma={:.4f}; ", run.steps_to_run(), run.table().steps(),
+                      run.first_timestep(), run.first_sigma());
+  const int64_t calls = network_calls(run.sampling, run.begin, run.end);
+  if (calls > 0 && calls != run.steps_to_run()) line += fmt::format("{} network calls; ", calls);
+  if (is_img2img && !values.denoising_start)
+    line += fmt::format("strength ({}), ", origin_name(settings.origin("strength")));
   line += fmt::format("steps ({}), ", origin_name(settings.origin("steps")));
-  line += with_origin(settings, "sampler", "sampler") + ", " + with_origin(settings, "cfg_scale", "guidance");
-  return line;
+  line += with_origin(settings, "sampler", "sampler") + ", ";
+  if (run.sampling.config.sigma_rule != SigmaRule::model) {
+    line += fmt::format("schedule {}, ", sigma_schedule(run.sampling.config.sigma_rule).name);
+  }
+  if (run.semantics != &all_semantics().front()) line += fmt::format("semantics {}, ", run.semantics->name);
+  return line + with_origin(settings, "cfg_scale", "guidance");
+}
+
+std::string few_steps_hint(const Settings& settings, const GeneratePlan& plan) {
+  constexpr int64_t kFew = 8;
+  constexpr double kGood = 20;
+  const Request& values = settings.values;
+  if (values.init.empty() || values.denoising_start || *values.exact_steps || values.sigmas) return {};
+  if (plan.run.steps_to_run() >= kFew) return {};
+  const double steps = std::ceil(kGood / *values.strength - 1e-9);
+  if (steps > static_cast<double>(plan.run.sampling.config.num_train_timesteps)) return {};
+  return fmt::format(
+      "hint: {} steps are few; steps {} would run 20 at this strength, exact_steps all that are asked for",
+      plan.run.steps_to_run(), static_cast<int64_t>(steps));
 }
 
 std::string metadata_json(const Settings& settings, const ModelSpec& model, const GenerateRequest& request,
@@ -49,7 +81,10 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
   if (!settings.values.init.empty()) {
     fields["init"] = std::filesystem::path(settings.values.init).filename().string();
   }
-  fields["seed"] = request.seed;
+  if (settings.values.init_color) {
+    fields["init_color"] = std::filesystem::path(*settings.values.init_color).filename().string();
+  }
+  fields["seed"] = request.noise.seed;
   fields["width"] = request.width;
   fields["height"] = request.height;
   const nlohmann::json metadata = {
@@ -62,11 +97,14 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
       {"threads", threads},
       {"plan",
        {{"line", plan_line(settings, plan)},
-        {"steps", plan.steps()},
-        {"steps_run", plan.steps_to_run()},
-        {"first_timestep", plan.first_timestep()},
-        {"first_sigma", plan.first_sigma()},
-        {"prediction_type", name_of(plan.sampling.config.prediction_type)}}},
+        {"steps", plan.run.table().steps()},
+        {"steps_run", plan.run.steps_to_run()},
+        {"first_timestep", plan.run.first_timestep()},
+        {"first_sigma", plan.run.first_sigma()},
+        {"sampler", plan.run.sampling.sampler->name},
+        {"schedule", sigma_schedule(plan.run.sampling.config.sigma_rule).name},
+        {"semantics", plan.run.semantics->name},
+        {"prediction_type", name_of(plan.run.sampling.config.prediction_type)}}},
   };
   return metadata.dump();
 }

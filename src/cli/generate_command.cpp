@@ -52,6 +52,7 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
       {"height", result.height},
       {"seed", result.seed},
       {"steps_run", result.steps_run},
+      {"network_rows", result.network_rows},
       {"metadata", nlohmann::json::parse(result.metadata)},
       {"seconds",
        {{"load", result.load_seconds},
@@ -63,6 +64,23 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
   return line.dump();
 }
 
+// Writes a picture and says so; the exit status.
+int save_result(const Result& result, OutputFolder& folder, Terminal& terminal, bool json) {
+  constexpr int kInterrupted = 130;
+  terminal.finish();
+  if (result.cancelled) {
+    terminal.line(fmt::format("stopped after {} steps; nothing was written", result.steps_run));
+    if (json) fmt::print("{{\"cancelled\":true,\"steps_run\":{}}}\n", result.steps_run);
+    return kInterrupted;
+  }
+  std::vector<OutputFile> files{{.tag = "", .bytes = result.png}};
+  for (const ExtraPicture& extra : result.extras) files.push_back({.tag = extra.tag, .bytes = extra.png});
+  const std::vector<std::filesystem::path> paths = folder.save(result.seed, files);
+  for (const std::filesystem::path& path : paths) terminal.line("wrote " + path.string());
+  if (json) fmt::print("{}\n", result_json(result, paths));
+  return 0;
+}
+
 }  // namespace
 
 std::string error_json(const std::string& code, const std::string& message) {
@@ -72,30 +90,17 @@ std::string error_json(const std::string& code, const std::string& message) {
 }
 
 int generate_command(const Request& request, const GenerateOptions& options) {
-  constexpr int kInterrupted = 130;
   std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error of the write, which cleans up behind itself
   OutputFolder folder(options.outdir);
   Engine engine(options.threads);
   Terminal terminal(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal);
   const Observer observer{.on_line = [&](const std::string& text) { terminal.line(text); },
                           .on_step = [&](const Step& step) { terminal.step(step); }};
-  Result result;
-  {
-    const InterruptGuard guard(engine);
-    result = engine.run(request, observer);
-  }
-  terminal.finish();
-  if (result.cancelled) {
-    terminal.line(fmt::format("stopped after {} steps; nothing was written", result.steps_run));
-    if (options.json) fmt::print("{{\"cancelled\":true,\"steps_run\":{}}}\n", result.steps_run);
-    return kInterrupted;
-  }
-  std::vector<OutputFile> files{{.tag = "", .bytes = result.png}};
-  for (const ExtraPicture& extra : result.extras) files.push_back({.tag = extra.tag, .bytes = extra.png});
-  const std::vector<std::filesystem::path> paths = folder.save(result.seed, files);
-  for (const std::filesystem::path& path : paths) terminal.line("wrote " + path.string());
-  if (options.json) fmt::print("{}\n", result_json(result, paths));
-  return 0;
+  int status = 0;
+  const InterruptGuard guard(engine);
+  engine.run_each(request, observer,
+                  [&](const Result& result) { status = save_result(result, folder, terminal, options.json); });
+  return status;
 }
 
 }  // namespace redraw::cli

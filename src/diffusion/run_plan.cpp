@@ -21,7 +21,7 @@ Meaning meaning_of(const RunChoice& choice, const Semantics& semantics) {
   ScheduleChoice schedule = choice.schedule;
   if (named.rule != SigmaRule::model) {
     if (schedule.rule && *schedule.rule != named.rule) {
-      throw Error(Code::usage, "sampler " + std::string(choice.sampler) + " means the schedule " +
+      throw Error(Code::usage, "sampler " + choice.sampler + " means the schedule " +
                                    std::string(sigma_schedule(named.rule).name) + ", but schedule is " +
                                    std::string(sigma_schedule(*schedule.rule).name) + "; give one of the two");
     }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include "diffusion/sampler.h"
 #include "diffusion/semantics.h"
@@ -12,10 +12,10 @@ namespace redraw {
 
 /// What a person asks of the steps.
 struct RunChoice {
-  std::string_view sampler = "ddim";  ///< by name or alias; the name may imply a schedule ("euler_k")
+  std::string sampler = "ddim";  ///< by name or alias; the name may imply a schedule ("euler_k")
   int64_t steps = 30;
   ScheduleChoice schedule = {};
-  std::string_view semantics = "diffusers";
+  std::string semantics = "diffusers";
   bool has_picture = false;  ///< image to image: strength and the two below count
   double strength = 0.75;    ///< in (0, 1]
   /// Exactly `steps` steps over the range that strength leaves, which begins exactly at the level of timestep

@@ -17,7 +17,7 @@ SchedulerConfig sd1() {
   return config;
 }
 
-RunPlan img2img(std::string_view sampler, std::string_view semantics, int64_t steps, double strength) {
+RunPlan img2img(const std::string& sampler, const std::string& semantics, int64_t steps, double strength) {
   return plan_run(
       sd1(), {.sampler = sampler, .steps = steps, .semantics = semantics, .has_picture = true, .strength = strength});
 }
@@ -25,8 +25,8 @@ RunPlan img2img(std::string_view sampler, std::string_view semantics, int64_t st
 // reference/img2img-semantics.md A.1: steps really run, by program and sampler; first timestep where the table gives
 // it.
 struct CountRow {
-  std::string_view sampler;
-  std::string_view semantics;
+  const char* sampler;
+  const char* semantics;
   int64_t steps;
   double strength;
   int64_t run;
@@ -128,14 +128,17 @@ TEST(Semantics, OfTheFirstReleaseNoiseDdimOneStepTooFar) {
 }
 
 TEST(Semantics, RefuseWhatTheirProgramsRefuse) {
-  for (std::string_view semantics : {"invoke-2.0", "invoke-2.2.5"}) {
+  for (const std::string semantics : {"invoke-2.0", "invoke-2.2.5"}) {
     EXPECT_EQ(thrown_by([&] { img2img("ddim", semantics, 10, 1.0); }).message,
-              "strength is 1; " + std::string(semantics) + " takes strengths below 1");
+              "strength is 1; " + semantics + " takes strengths below 1");
   }
   for (const Semantics& semantics : all_semantics()) {
-    EXPECT_EQ(thrown_by([&] { img2img("ddim", semantics.name, 10, 0.0); }).code, Code::out_of_range) << semantics.name;
-    EXPECT_EQ(thrown_by([&] { img2img("ddim", semantics.name, 10, 1.01); }).code, Code::out_of_range) << semantics.name;
-    EXPECT_EQ(thrown_by([&] { img2img("ddim", semantics.name, 10, NAN); }).code, Code::not_a_number) << semantics.name;
+    EXPECT_EQ(thrown_by([&] { img2img("ddim", std::string(semantics.name), 10, 0.0); }).code, Code::out_of_range)
+        << semantics.name;
+    EXPECT_EQ(thrown_by([&] { img2img("ddim", std::string(semantics.name), 10, 1.01); }).code, Code::out_of_range)
+        << semantics.name;
+    EXPECT_EQ(thrown_by([&] { img2img("ddim", std::string(semantics.name), 10, NAN); }).code, Code::not_a_number)
+        << semantics.name;
   }
   EXPECT_EQ(thrown_by([] { img2img("ddim", "diffusers", 10, 0.05); }).code, Code::out_of_range);
   EXPECT_EQ(thrown_by([] { img2img("ddim", "comfyui", 20, 0.001); }).code, Code::out_of_range);
@@ -144,7 +147,7 @@ TEST(Semantics, RefuseWhatTheirProgramsRefuse) {
 
 TEST(RunPlan, BeginsAtTheExactLevelOfTheStrength) {
   // users-complaints.md 2: 0.834 and 0.843 gave the same picture.
-  const auto exact = [](std::string_view sampler, double strength, std::optional<SigmaRule> rule) {
+  const auto exact = [](const std::string& sampler, double strength, std::optional<SigmaRule> rule) {
     RunChoice choice{.sampler = sampler, .steps = 20, .has_picture = true, .strength = strength, .exact_steps = true};
     choice.schedule.rule = rule;
     return plan_run(sd1(), choice);
@@ -155,7 +158,7 @@ TEST(RunPlan, BeginsAtTheExactLevelOfTheStrength) {
       if (schedule.rule == SigmaRule::explicit_sigmas) continue;
       double before = 0;
       for (double strength : {0.1, 0.5, 0.834, 0.843, 1.0}) {
-        const RunPlan plan = exact(sampler->name, strength, schedule.rule);
+        const RunPlan plan = exact(std::string(sampler->name), strength, schedule.rule);
         const std::string name = std::string(sampler->name) + " " + std::string(schedule.name);
         EXPECT_EQ(plan.steps_to_run(), 20 + plan.table().repeated_entries) << name;
         EXPECT_EQ(plan.begin, 0) << name;
@@ -182,16 +185,41 @@ TEST(RunPlan, CutsByTimestepsWhereStartAndEndAreGiven) {
 }
 
 TEST(RunPlan, RefusesChoicesThatContradictEachOther) {
-  const auto refused = [](RunChoice choice) { return thrown_by([&] { plan_run(sd1(), choice); }); };
-  EXPECT_EQ(refused({.sampler = "euler_k", .schedule = {.rule = SigmaRule::exponential}}).code, Code::usage);
-  EXPECT_EQ(refused({.semantics = "a1111", .has_picture = true, .exact_steps = true}).code, Code::usage);
-  EXPECT_EQ(refused({.has_picture = true, .exact_steps = true, .denoising_end = 0.5}).code, Code::usage);
-  EXPECT_EQ(refused({.denoising_start = 0.5}).code, Code::usage);
-  EXPECT_EQ(refused({.has_picture = true, .denoising_start = 0.5, .denoising_end = 0.5}).code, Code::out_of_range);
-  EXPECT_EQ(refused({.has_picture = true, .denoising_start = 1.0}).code, Code::out_of_range);
-  EXPECT_EQ(refused({.denoising_end = 0.0}).code, Code::out_of_range);
-  EXPECT_EQ(refused({.denoising_end = NAN}).code, Code::not_a_number);
-  EXPECT_EQ(refused({.steps = 2, .has_picture = true, .denoising_start = 0.9999}).code, Code::out_of_range);
+  const auto refused = [](bool has_picture, void (*ask)(RunChoice&)) {
+    RunChoice choice;
+    choice.has_picture = has_picture;
+    ask(choice);
+    return thrown_by([&] { plan_run(sd1(), choice); }).code;
+  };
+  EXPECT_EQ(refused(false,
+                    [](RunChoice& c) {
+                      c.sampler = "euler_k";
+                      c.schedule.rule = SigmaRule::exponential;
+                    }),
+            Code::usage);
+  EXPECT_EQ(refused(true,
+                    [](RunChoice& c) {
+                      c.semantics = "a1111";
+                      c.exact_steps = true;
+                    }),
+            Code::usage);
+  EXPECT_EQ(refused(true,
+                    [](RunChoice& c) {
+                      c.exact_steps = true;
+                      c.denoising_end = 0.5;
+                    }),
+            Code::usage);
+  EXPECT_EQ(refused(false, [](RunChoice& c) { c.denoising_start = 0.5; }), Code::usage);
+  EXPECT_EQ(refused(true, [](RunChoice& c) { c.denoising_start = c.denoising_end = 0.5; }), Code::out_of_range);
+  EXPECT_EQ(refused(true, [](RunChoice& c) { c.denoising_start = 1.0; }), Code::out_of_range);
+  EXPECT_EQ(refused(false, [](RunChoice& c) { c.denoising_end = 0.0; }), Code::out_of_range);
+  EXPECT_EQ(refused(false, [](RunChoice& c) { c.denoising_end = NAN; }), Code::not_a_number);
+  EXPECT_EQ(refused(true,
+                    [](RunChoice& c) {
+                      c.steps = 2;
+                      c.denoising_start = 0.9999;
+                    }),
+            Code::out_of_range);
 }
 
 TEST(RunPlan, TakesExplicitLevelsAsTheyAre) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/suggest.h"
 
 namespace redraw {
 namespace {
@@ -129,6 +130,17 @@ SigmaRule parse_sigma_rule(const JsonObject& json) {
 
 std::string_view name_of(PredictionType type) {
   return name_in(kPredictionTypes, type);
+}
+std::vector<std::string_view> timestep_spacing_names() {
+  std::vector<std::string_view> names;
+  for (const auto& entry : kSpacings) names.push_back(entry.name);
+  return names;
+}
+TimestepSpacing find_timestep_spacing(std::string_view name) {
+  for (const auto& entry : kSpacings) {
+    if (entry.name == name) return entry.value;
+  }
+  throw Error(Code::unknown_name, unknown_name_message("spacing", name, timestep_spacing_names()));
 }
 std::string_view name_of(TimestepSpacing spacing) {
   return name_in(kSpacings, spacing);

@@ -36,6 +36,10 @@ enum class FinalSigma { zero, sigma_min };
 
 std::string_view name_of(PredictionType type);
 std::string_view name_of(TimestepSpacing spacing);
+/// "linspace", "leading", "trailing".
+std::vector<std::string_view> timestep_spacing_names();
+/// Throws Error(unknown_name) with the nearest known name.
+TimestepSpacing find_timestep_spacing(std::string_view name);
 
 /// The fields of diffusers 0.42.1's schedulers that samplers here read. An optional is empty when the file does not
 /// say: the default then is that of the sampler's own class, which is not the same for all (see `SamplerInfo::adopt`).

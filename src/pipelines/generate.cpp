@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "diffusion/strength.h"
+#include "diffusion/latent_resize.h"
+#include "diffusion/latent_symmetry.h"
+#include "diffusion/latent_threshold.h"
 #include "pipelines/guided_network.h"
 
 namespace redraw {
@@ -37,26 +39,14 @@ void check_side(std::string_view field, int64_t side) {
                                   std::to_string(below) + " and " + std::to_string(std::min(below + 8, kMaxSide)));
 }
 
-// The reference draws [1, C, h, w]; our latents are [1, h, w, C].
-void draw_latent_noise(NoiseSource& source, const Shape& shape, std::span<float> out) {
-  const int64_t channels = shape[3];
-  const int64_t positions = shape[1] * shape[2];
-  std::vector<float> planes(out.size());
-  source.normal(planes);
-  for (int64_t c = 0; c < channels; ++c) {
-    for (int64_t p = 0; p < positions; ++p) {
-      out[static_cast<size_t>(p * channels + c)] = planes[static_cast<size_t>(c * positions + p)];
-    }
-  }
-}
-
 // The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled.
-std::vector<float> encode_start(const StableDiffusion& model, const GenerateRequest& request, NoiseSource& noise) {
+std::vector<float> encode_start(const StableDiffusion& model, const GenerateRequest& request, const LatentShape& shape,
+                                LatentNoise& noise) {
   const VaePosterior posterior = model.encode_image(*request.init, request.seamless);
   std::vector<float> latent(posterior.mean.values().begin(), posterior.mean.values().end());
   if (request.vae_sample) {
     std::vector<float> draw(latent.size());
-    draw_latent_noise(noise, posterior.mean.shape(), draw);
+    noise.draw(shape, draw);
     for (size_t i = 0; i < latent.size(); ++i) {
       latent[i] += std::exp(0.5f * posterior.logvar.data()[i]) * draw[i];
     }
@@ -72,17 +62,188 @@ void check_finite(const ModelSpec& model, double timestep, std::span<const float
                                           std::to_string(timestep) + "; its weights may be damaged");
 }
 
-// A latent in the midst of a run carries noise: brought to the variance that the autoencoder knows before decoding,
-// so that samplers which keep it at 1 and those which let it grow with sigma look alike.
-Tensor rescaled(const Shape& shape, const StepTable& table, int64_t next, std::span<const float> latent) {
-  Tensor scaled = Tensor::from(shape, latent);
-  if (next < table.steps()) {
-    const float signal = table.signal_scales[static_cast<size_t>(next)];
-    const float noise = table.noise_scales[static_cast<size_t>(next)];
-    const float factor = 1.0f / std::sqrt(signal * signal + noise * noise);
-    for (float& x : scaled.values()) x *= factor;
+// How much larger than the autoencoder's variance the latent at an entry of the table is.
+float scale_at(const StepTable& table, int64_t entry) {
+  if (entry >= table.steps()) return 1.0f;
+  const float signal = table.signal_scales[static_cast<size_t>(entry)];
+  const float noise = table.noise_scales[static_cast<size_t>(entry)];
+  return std::sqrt(signal * signal + noise * noise);
+}
+
+// The effects that a latent undergoes after step `index` of `count`. The threshold counts in the scale that the network
+// sees, so that it means the same in samplers whose latents grow with sigma.
+void apply_effects(const LatentEffects& effects, int64_t index, int64_t count, float scale, const LatentShape& shape,
+                   const UniformSource& uniform, std::span<float> latent) {
+  if (effects.threshold > 0) {
+    const double progress = static_cast<double>(index) / static_cast<double>(count);
+    for (float& x : latent) x /= scale;
+    replace_beyond_threshold(effects.threshold, progress, uniform, shape, latent);
+    for (float& x : latent) x *= scale;
   }
-  return scaled;
+  if (effects.h_symmetry && symmetry_step(*effects.h_symmetry, count) == index) mirror_left_to_right(shape, latent);
+  if (effects.v_symmetry && symmetry_step(*effects.v_symmetry, count) == index) mirror_top_to_bottom(shape, latent);
+}
+
+LatentShape latent_shape(const ModelSpec& model, int64_t width, int64_t height) {
+  return {.height = height / 8, .width = width / 8, .channels = model.vae.latent_channels};
+}
+
+Tensor tensor_of(const LatentShape& shape, std::span<const float> latent) {
+  return Tensor::from({1, shape.height, shape.width, shape.channels}, latent);
+}
+
+// One generation at work: what its parts share.
+class Generation {
+ public:
+  Generation(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
+             const std::function<void(const GenerateStep&)>& on_step)
+      : model_(model), request_(request), plan_(plan), on_step_(on_step), noise_(request.noise) {
+    count_ = plan.run.steps_to_run() + (plan.first_pass ? plan.first_pass->steps_to_run() : 0);
+  }
+
+  GenerateResult run() {
+    if (cancelled()) return std::move(result_);
+    encode_prompts();
+    if (cancelled()) return std::move(result_);
+    std::vector<float> latent;
+    if (plan_.first_pass) {
+      const LatentShape small = latent_shape(model_.spec(), request_.hires_fix->width, request_.hires_fix->height);
+      latent = start(*plan_.first_pass, small, {});
+      if (!denoise(*plan_.first_pass, small, latent)) return std::move(result_);
+      latent = start(plan_.run, shape_, resize_latent(latent, small, shape_));
+    } else if (request_.init != nullptr) {
+      const std::vector<float> original = encode_start(model_, request_, shape_, noise_);
+      latent = start(plan_.run, shape_, original);
+    } else {
+      latent = start(plan_.run, shape_, {});
+    }
+    result_.encode_seconds += stopwatch_.restart();
+    if (cancelled() || !denoise(plan_.run, shape_, latent)) return std::move(result_);
+    result_.image = decode(shape_, plan_.run, plan_.run.end, latent);
+    result_.decode_seconds = stopwatch_.restart();
+    return std::move(result_);
+  }
+
+ private:
+  bool cancelled() {
+    result_.cancelled = model_.backend().context().cancelled();
+    return result_.cancelled;
+  }
+
+  void encode_prompts() {
+    const bool guided =
+        is_guided(request_.guidance, plan_.run.steps_to_run()) || plan_.run.sampling.sampler->needs_unconditional;
+    prompt_ = model_.encode_prompt(request_.prompt);
+    if (guided) negative_ = model_.encode_prompt(request_.negative);
+    result_.dropped_ids = prompt_.dropped_ids + negative_.dropped_ids;
+    result_.text_seconds = stopwatch_.restart();
+  }
+
+  // The latent before the first step of a plan: noise alone, or `original` noised.
+  std::vector<float> start(const RunPlan& plan, const LatentShape& shape, const std::vector<float>& original) {
+    const auto size = static_cast<size_t>(shape.height * shape.width * shape.channels);
+    std::vector<float> noise(size);
+    std::vector<float> latent(size);
+    noise_.draw_start(shape, noise);
+    if (original.empty()) {
+      start_from_noise(plan.table(), noise, latent);
+    } else {
+      add_noise(plan.table(), plan.noised, original, noise, latent);
+    }
+    return latent;
+  }
+
+  Image decode(const LatentShape& shape, const RunPlan& plan, int64_t entry, std::span<const float> latent) {
+    // A latent in the midst of a run carries noise: brought to the variance that the autoencoder knows, so that
+    // samplers which keep it at 1 and those which let it grow with sigma look alike.
+    Tensor scaled = tensor_of(shape, latent);
+    const float scale = scale_at(plan.table(), entry);
+    for (float& x : scaled.values()) x /= scale;
+    return model_.decode_latent(scaled, request_.seamless);
+  }
+
+  // The Brownian path goes over the levels above 0 that the run visits.
+  LatentNoise::IntervalNoise intervals(const RunPlan& plan, const LatentShape& shape) const {
+    const std::vector<double>& sigmas = plan.table().sigmas;
+    int64_t last = plan.end;
+    while (last > plan.begin + 1 && sigmas[static_cast<size_t>(last)] <= 0.0) --last;
+    const double sigma_max = sigmas[static_cast<size_t>(plan.begin)];
+    const double sigma_min = sigmas[static_cast<size_t>(last)];
+    return sigma_min > 0.0 && sigma_min < sigma_max ? noise_.intervals(shape, sigma_min, sigma_max)
+                                                    : LatentNoise::IntervalNoise{};
+  }
+
+  // Takes the steps of a plan; false: cancelled.
+  bool denoise(const RunPlan& plan, const LatentShape& shape, std::span<float> latent) {
+    GuidedNetwork network(model_.unet(), prompt_.context, negative_.context,
+                          {1, shape.height, shape.width, shape.channels}, request_.seamless);
+    const int64_t count = plan.steps_to_run();
+    const auto guide = [&](int64_t index) {
+      if (index < count) {
+        network.set_guidance(guidance_scale(request_.guidance, index, count), request_.guidance.rescale);
+      }
+    };
+    guide(0);
+    const int64_t steps_before = result_.steps_run;
+    Stopwatch step_watch;
+    const SamplerRun run{
+        .begin = plan.begin,
+        .end = plan.end,
+        .denoise =
+            [&](const NetworkCall& call) {
+              network(call);
+              check_finite(model_.spec(), call.timestep, call.output);
+            },
+        .on_step =
+            [&](const StepInfo& info) {
+              guide(info.index + 1);
+              result_.steps_run = steps_before + info.index + 1;
+              const GenerateStep step{
+                  .index = steps_before + info.index,
+                  .count = count_,
+                  .timestep = info.timestep,
+                  .sigma = info.sigma,
+                  .seconds = step_watch.restart(),
+                  .preview = [&] { return decode(shape, plan, plan.begin + info.index + 1, info.latent); },
+              };
+              if (on_step_) on_step_(step);
+              step_watch.restart();
+              return !model_.backend().context().cancelled();
+            },
+        .noise = &noise_.steps(shape),
+        .after_step =
+            [&](int64_t index, int64_t, std::span<float> x) {
+              apply_effects(request_.effects, index, count, scale_at(plan.table(), plan.begin + index + 1), shape,
+                            noise_.uniform(), x);
+            },
+        .interval_noise = intervals(plan, shape)};
+    const bool finished = run_sampler(plan.sampling, run, latent);
+    result_.network_rows += network.rows();
+    result_.denoise_seconds += stopwatch_.restart();
+    result_.cancelled = !finished;
+    return finished;
+  }
+
+  const StableDiffusion& model_;
+  const GenerateRequest& request_;
+  const GeneratePlan& plan_;
+  const std::function<void(const GenerateStep&)>& on_step_;
+  // The order of draws is the reference's: the posterior's first, if it is sampled, then the start noise, then the
+  // steps.
+  LatentNoise noise_;
+  LatentShape shape_ = latent_shape(model_.spec(), request_.width, request_.height);
+  int64_t count_ = 0;
+  StableDiffusion::EncodedPrompt prompt_, negative_;
+  GenerateResult result_;
+  Stopwatch stopwatch_;
+};
+
+void check_effects(const LatentEffects& effects) {
+  if (std::isnan(effects.threshold)) throw Error(Code::not_a_number, "threshold is not a number");
+  if (effects.threshold < 0) throw Error(Code::out_of_range, "threshold must be 0 (off) or more");
+  for (const std::optional<double>& time : {effects.h_symmetry, effects.v_symmetry}) {
+    if (time) (void)symmetry_step(*time, 1);
+  }
 }
 
 }  // namespace
@@ -90,85 +251,30 @@ Tensor rescaled(const Shape& shape, const StepTable& table, int64_t next, std::s
 GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& request) {
   check_side("width", request.width);
   check_side("height", request.height);
-  if (!std::isfinite(request.cfg_scale)) throw Error(Code::not_a_number, "cfg_scale is not a number");
+  check_effects(request.effects);
+  (void)LatentNoise(request.noise);  // an unknown name is refused here, before anything is computed
+  RunChoice choice = request.run;
+  choice.has_picture = request.init != nullptr;
   GeneratePlan plan;
-  plan.sampling = plan_sampling(find_sampler(request.sampler), model.scheduler, request.steps);
-  if (request.init != nullptr) plan.begin = plan_strength(request.steps, request.strength).begin;
-  make_noise_source(request.noise, request.seed);  // an unknown name is refused here, before anything is computed
+  if (request.hires_fix) {
+    if (request.init != nullptr) {
+      throw Error(Code::usage, "hires_fix is for pictures from a prompt alone; img2img begins with a picture already");
+    }
+    check_side("width of the first pass", request.hires_fix->width);
+    check_side("height of the first pass", request.hires_fix->height);
+    plan.first_pass = plan_run(model.scheduler, choice);
+    check_guidance(request.guidance, plan.first_pass->steps_to_run());
+    choice.has_picture = true;
+    choice.strength = request.hires_fix->strength;
+  }
+  plan.run = plan_run(model.scheduler, choice);
+  check_guidance(request.guidance, plan.run.steps_to_run());
   return plan;
 }
 
 GenerateResult generate(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
                         const std::function<void(const GenerateStep&)>& on_step) {
-  const Context& context = model.backend().context();
-  GenerateResult result;
-  const auto cancelled = [&] {
-    result.cancelled = context.cancelled();
-    return result.cancelled;
-  };
-  Stopwatch stopwatch;
-  if (cancelled()) return result;
-  const bool is_guided = request.cfg_scale > 1;
-  const StableDiffusion::EncodedPrompt prompt = model.encode_prompt(request.prompt);
-  const StableDiffusion::EncodedPrompt negative =
-      is_guided ? model.encode_prompt(request.negative) : StableDiffusion::EncodedPrompt{};
-  result.dropped_ids = prompt.dropped_ids + negative.dropped_ids;
-  result.text_seconds = stopwatch.restart();
-  if (cancelled()) return result;
-
-  // The order of draws is the reference's: the posterior's first, if it is sampled, then the start noise.
-  const std::unique_ptr<NoiseSource> noise_source = make_noise_source(request.noise, request.seed);
-  const Shape shape{1, request.height / 8, request.width / 8, model.spec().vae.latent_channels};
-  std::vector<float> latent(static_cast<size_t>(shape.elements()));
-  std::vector<float> noise(latent.size());
-  const StepTable& table = plan.sampling.table;
-  if (request.init != nullptr) {
-    const std::vector<float> original = encode_start(model, request, *noise_source);
-    draw_latent_noise(*noise_source, shape, noise);
-    add_noise(table, plan.begin, original, noise, latent);
-  } else {
-    draw_latent_noise(*noise_source, shape, noise);
-    start_from_noise(table, noise, latent);
-  }
-  result.encode_seconds = stopwatch.restart();
-  if (cancelled()) return result;
-
-  const GuidedNetwork network(model.unet(), prompt.context, negative.context, request.cfg_scale, shape,
-                              request.seamless);
-  const auto decode = [&](const Tensor& x) { return model.decode_latent(x, request.seamless); };
-  Stopwatch step_watch;
-  const SamplerRun run{
-      .begin = plan.begin,
-      .denoise =
-          [&](const NetworkCall& call) {
-            network(call);
-            check_finite(model.spec(), call.timestep, call.output);
-          },
-      .on_step =
-          [&](const StepInfo& info) {
-            result.steps_run = info.index + 1;
-            const GenerateStep step{
-                .index = info.index,
-                .count = info.count,
-                .timestep = info.timestep,
-                .sigma = info.sigma,
-                .seconds = step_watch.restart(),
-                .preview = [&] { return decode(rescaled(shape, table, plan.begin + info.index + 1, info.latent)); },
-            };
-            if (on_step) on_step(step);
-            step_watch.restart();
-            return !context.cancelled();
-          },
-      .noise = noise_source.get()};
-  const bool finished = run_sampler(plan.sampling, run, latent);
-  result.denoise_seconds = stopwatch.restart();
-  if (!finished) {
-    result.cancelled = true;
-    return result;
-  }
-  result.image = decode(Tensor::from(shape, latent));
-  result.decode_seconds = stopwatch.restart();
-  return result;
+  return Generation(model, request, plan, on_step).run();
 }
 
 }  // namespace redraw

@@ -6,41 +6,51 @@
 #include <optional>
 #include <string>
 
-#include "diffusion/sampler.h"
+#include "diffusion/run_plan.h"
+#include "pipelines/guidance.h"
+#include "pipelines/latent_noise.h"
 #include "pipelines/stable_diffusion.h"
 
 namespace redraw {
 
+/// What happens to the latent after the steps (InvokeAI 2.3's effects, in every sampler).
+struct LatentEffects {
+  double threshold = 0;                   ///< >= 0, 0 is off; see latent_threshold.h
+  std::optional<double> h_symmetry = {};  ///< in (0, 1]: after this part of the steps the left half is mirrored
+  std::optional<double> v_symmetry = {};  ///< likewise the top half
+};
+
+/// Text to image in two passes: at a size the model knows, then, enlarged in latents, image to image at the size asked.
+struct HiresFix {
+  int64_t width = 0;  ///< of the first pass, a multiple of 8
+  int64_t height = 0;
+  double strength = 0.75;  ///< of the second
+};
+
 /// What is to be made. Every field is final: where values come from is decided above (app).
 struct GenerateRequest {
-  std::string prompt;
-  std::string negative;
-  double cfg_scale = 7.5;  ///< guidance; 1 or less: none, and the negative prompt counts for nothing
-  std::string sampler = "ddim";
-  int64_t steps = 30;
+  std::string prompt = {};
+  std::string negative = {};
+  Guidance guidance = {};
+  RunChoice run = {};    ///< has_picture follows from init
   int64_t width = 512;   ///< a multiple of 8
   int64_t height = 512;  ///< a multiple of 8
-  uint64_t seed = 0;
-  std::string noise = "torch-cpu";
+  NoiseRequest noise = {};
   const Image* init = nullptr;  ///< width x height; null: text to image
-  double strength = 0.75;       ///< of image to image, in (0, 1]
   bool vae_sample = false;      ///< draw from the posterior of the picture, not its mean
-  WrapAxes seamless{};          ///< axes along which the picture tiles without a seam
+  WrapAxes seamless = {};       ///< axes on which every convolution wraps around, so that the picture tiles
+  LatentEffects effects = {};
+  std::optional<HiresFix> hires_fix = {};  ///< text to image only
 };
 
 /// What will be run, known before the first call of the network.
 struct GeneratePlan {
-  SamplingPlan sampling;
-  int64_t begin = 0;  ///< first step of the table that is run
-
-  int64_t steps() const { return sampling.table.steps(); }
-  int64_t steps_to_run() const { return steps() - begin; }
-  double first_timestep() const { return sampling.table.timesteps[static_cast<size_t>(begin)]; }
-  double first_sigma() const { return sampling.table.sigmas[static_cast<size_t>(begin)]; }
+  RunPlan run;
+  std::optional<RunPlan> first_pass;  ///< of HiresFix; `run` is then the second
 };
 
 /// Checks the request against the model and lays out its steps, without computing anything. Throws Error: bad_size,
-/// out_of_range, not_a_number, unknown_name, each naming the field and its range.
+/// out_of_range, not_a_number, unknown_name, usage, each naming the field and its range.
 GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& request);
 
 /// A step that has been taken.
@@ -58,7 +68,8 @@ struct GenerateResult {
   std::optional<Image> image;  ///< empty when cancelled
   bool cancelled = false;
   int64_t steps_run = 0;
-  int64_t dropped_ids = 0;  ///< token ids of the prompts that did not fit into the text encoder
+  int64_t network_rows = 0;  ///< rows that the network computed: two a guided call, one an unguided
+  int64_t dropped_ids = 0;   ///< token ids of the prompts that did not fit into the text encoder
   double text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "diffusion/cfg_rescale.h"
+
 namespace redraw {
 namespace {
 
@@ -15,33 +17,45 @@ Tensor stacked(const Tensor& first, const Tensor& second) {
 
 }  // namespace
 
-GuidedNetwork::GuidedNetwork(const UNet& unet, const Tensor& context, const Tensor& negative_context, double cfg_scale,
+GuidedNetwork::GuidedNetwork(const UNet& unet, const Tensor& context, const Tensor& negative_context,
                              const Shape& latent_shape, WrapAxes wrap)
-    : unet_(unet),
-      cfg_scale_(static_cast<float>(cfg_scale)),
-      batch_shape_{negative_context ? 2 : 1, latent_shape[1], latent_shape[2], latent_shape[3]},
-      prepared_(unet.prepare({.context = negative_context ? stacked(negative_context, context) : context,
-                              .pooled = {},
-                              .time_ids = {},
-                              .wrap = wrap})) {}
+    : unet_(unet), context_(context), negative_context_(negative_context), latent_shape_(latent_shape), wrap_(wrap) {}
 
-void GuidedNetwork::operator()(const NetworkCall& call) const {
-  Tensor input = Tensor::zeros(batch_shape_);
-  for (int64_t n = 0; n < batch_shape_[0]; ++n) {
+void GuidedNetwork::set_guidance(double scale, double rescale) {
+  scale_ = static_cast<float>(scale);
+  rescale_ = rescale;
+}
+
+const UNet::Prepared& GuidedNetwork::prepared(bool both) {
+  std::optional<UNet::Prepared>& slot = both ? both_ : prompt_alone_;
+  if (!slot) {
+    slot = unet_.prepare({.context = both ? stacked(negative_context_, context_) : context_,
+                          .pooled = {},
+                          .time_ids = {},
+                          .wrap = wrap_});
+  }
+  return *slot;
+}
+
+void GuidedNetwork::operator()(const NetworkCall& call) {
+  const bool both = negative_context_ && (scale_ > 1.0f || !call.unconditional.empty());
+  const int64_t rows = both ? 2 : 1;
+  rows_ += rows;
+  Tensor input = Tensor::zeros({rows, latent_shape_[1], latent_shape_[2], latent_shape_[3]});
+  for (int64_t n = 0; n < rows; ++n) {
     std::copy(call.x.begin(), call.x.end(), input.data() + n * static_cast<int64_t>(call.x.size()));
   }
   const auto time = static_cast<float>(call.timestep);
-  const Tensor predicted = unet_(input, {&time, 1}, prepared_);
+  const Tensor predicted = unet_(input, {&time, 1}, prepared(both));
   const float* first = predicted.data();
   std::copy_n(first, call.unconditional.size(), call.unconditional.data());
-  if (batch_shape_[0] == 1) {
+  if (!both) {
     std::copy_n(first, call.output.size(), call.output.data());
     return;
   }
-  const float* conditional = first + call.output.size();
-  for (size_t i = 0; i < call.output.size(); ++i) {
-    call.output[i] = first[i] + cfg_scale_ * (conditional[i] - first[i]);
-  }
+  const std::span<const float> conditional(first + call.output.size(), call.output.size());
+  for (size_t i = 0; i < call.output.size(); ++i) call.output[i] = first[i] + scale_ * (conditional[i] - first[i]);
+  rescale_guidance(rescale_, conditional, call.output);
 }
 
 }  // namespace redraw

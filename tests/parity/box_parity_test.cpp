@@ -93,13 +93,14 @@ TEST_F(BoxModel, VaeMatches) {
 void expect_run(const UNet& unet, const ModelSpec& spec, const SafetensorsFile& file, const SafetensorsFile& prompts,
                 int64_t begin, std::vector<float> x) {
   const SamplingPlan plan = plan_sampling(find_sampler("ddim"), spec.scheduler, 10);
-  const GuidedNetwork network(unet, read_golden(prompts, "cond").tensor(), read_golden(prompts, "empty").tensor(), 5,
-                              {1, 16, 16, 4});
+  GuidedNetwork network(unet, read_golden(prompts, "cond").tensor(), read_golden(prompts, "empty").tensor(),
+                        {1, 16, 16, 4});
+  network.set_guidance(5, 0);
   const GoldenTensor latents = nchw_to_nhwc(read_golden(file, "latents"));
   const GoldenTensor timesteps = read_golden(file, "timesteps");
   int64_t steps = 0;
   const SamplerRun run{.begin = begin,
-                       .denoise = std::cref(network),
+                       .denoise = std::ref(network),
                        .on_step =
                            [&](const StepInfo& info) {
                              EXPECT_EQ(info.timestep, timesteps.values[static_cast<size_t>(steps)]);

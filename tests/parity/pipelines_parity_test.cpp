@@ -70,7 +70,8 @@ class TinyPipeline : public ::testing::TestWithParam<const char*> {
     const std::string tag = tag_of(sampler, c);
     const GoldenTensor contexts = read_golden(file_, "context");  // row 0: empty prompt, row 1: prompt
     const Tensor both = contexts.tensor();
-    const GuidedNetwork network(unet_, both.rows(1, 2), both.rows(0, 1), cfg_scale, {1, 16, 16, 4});
+    GuidedNetwork network(unet_, both.rows(1, 2), both.rows(0, 1), {1, 16, 16, 4});
+    network.set_guidance(cfg_scale, 0);
     const SamplingPlan plan = plan_sampling(find_sampler(sampler), golden_config(sampler), c.steps);
     const std::vector<float> noise = latent(tag + "/noise");
     std::vector<float> x(noise.size());
@@ -84,7 +85,7 @@ class TinyPipeline : public ::testing::TestWithParam<const char*> {
     const GoldenTensor start = nchw_to_nhwc(read_golden(file_, tag + "/x0"));
     double largest = compare(x, start.values).max_abs / limit_for(start.values);
     const SamplerRun run{.begin = begin,
-                         .denoise = std::cref(network),
+                         .denoise = std::ref(network),
                          .on_step =
                              [&](const StepInfo& info) {
                                const std::string name = tag + "/x" + std::to_string(info.index + 1);

@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(Models, Seamless, ::testing::Values("tiny-sd15", "tiny-
 Image by_hand(const StableDiffusion& model, const GenerateRequest& request, WrapAxes encoder, WrapAxes unet,
               WrapAxes decoder) {
   const GeneratePlan plan = plan_generation(model.spec(), request);
-  const auto source = make_noise_source(request.noise, request.seed);
+  const auto source = make_noise_source(request.noise.source, request.noise.seed);
   const Shape shape{1, 16, 16, 4};
   Tensor planes = Tensor::zeros({1, 4, 16, 16});
   source->normal(planes.values());
@@ -139,14 +139,15 @@ Image by_hand(const StableDiffusion& model, const GenerateRequest& request, Wrap
   Tensor clean = model.encode_image(*request.init, encoder).mean;
   for (float& x : clean.values()) x *= static_cast<float>(model.spec().vae.scaling_factor);
   std::vector<float> latent(noise.size());
-  add_noise(plan.sampling.table, plan.begin, clean.values(), noise, latent);
-  const GuidedNetwork network(model.unet(), model.encode_prompt(request.prompt).context,
-                              model.encode_prompt(request.negative).context, request.cfg_scale, shape, unet);
-  const SamplerRun run{.begin = plan.begin,
-                       .denoise = std::cref(network),
+  add_noise(plan.run.table(), plan.run.begin, clean.values(), noise, latent);
+  GuidedNetwork network(model.unet(), model.encode_prompt(request.prompt).context,
+                        model.encode_prompt(request.negative).context, shape, unet);
+  network.set_guidance(request.guidance.scale, 0);
+  const SamplerRun run{.begin = plan.run.begin,
+                       .denoise = std::ref(network),
                        .on_step = [](const StepInfo&) { return true; },
                        .noise = nullptr};
-  EXPECT_TRUE(run_sampler(plan.sampling, run, latent));
+  EXPECT_TRUE(run_sampler(plan.run.sampling, run, latent));
   return model.decode_latent(Tensor::from(shape, latent), decoder);
 }
 
@@ -159,7 +160,7 @@ TEST(SeamlessRun, TellsEncoderUNetDecoderAndPreviewsWhereToWrap) {
   for (uint8_t& x : picture.pixels) x = static_cast<uint8_t>(random());
   GenerateRequest request;
   request.prompt = "fire";
-  request.steps = 4;
+  request.run.steps = 4;
   request.width = request.height = 128;
   request.init = &picture;
   for (const WrapAxes wrap : {WrapAxes{}, WrapAxes{.x = true, .y = false}, WrapAxes{.x = false, .y = true}, kBoth}) {
