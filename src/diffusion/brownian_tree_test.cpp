@@ -97,8 +97,9 @@ TEST(BrownianTree, CountsLevelsARoundingOutsideAsTheEndsAndRefusesOthers) {
 
 TEST(BrownianTree, RefusesRangesThatAreNone) {
   const double kRanges[][2] = {{-1, 10}, {10, 0.1}, {1, 1}, {1, 1.0000001}, {0, 2e6}, {0, 1e300}, {NAN, 1}, {0, NAN}};
-  for (const auto& [low, high] : kRanges) {
-    EXPECT_EQ(thrown_by([&] { BrownianTree(low, high, 0, 4); }).code, Code::out_of_range) << low << " " << high;
+  for (const auto& range : kRanges) {
+    EXPECT_EQ(thrown_by([&] { BrownianTree(range[0], range[1], 0, 4); }).code, Code::out_of_range)
+        << range[0] << " " << range[1];
   }
 }
 

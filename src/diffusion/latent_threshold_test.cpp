@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <limits>
+#include <string>
 
 #include "diffusion/test_support.h"
 #include "diffusion/torch_cpu_generator.h"
@@ -24,10 +25,10 @@ std::vector<float> latent_of(const SafetensorsFile& file, const std::string& nam
 
 TEST(LatentThreshold, ReplacesWhatTheReferenceReplacesByTheSameNumbers) {
   const SafetensorsFile file = golden("rng/latent_effects.safetensors");
-  for (const std::string latent : {"latent", "skewed"}) {
-    for (const std::string limit : kLimits) {
-      for (const std::string progress : {"0.0", "0.1", "0.2", "0.9"}) {
-        const std::string name = "threshold/2.3/" + latent + "/" + limit + "/" + progress;
+  for (const char* latent : {"latent", "skewed"}) {
+    for (const char* limit : kLimits) {
+      for (const char* progress : {"0.0", "0.1", "0.2", "0.9"}) {
+        const std::string name = std::string("threshold/2.3/") + latent + "/" + limit + "/" + progress;
         std::vector<float> ours = latent_of(file, latent);
         const int64_t replaced =
             replace_beyond_threshold(std::stod(limit), std::stod(progress), torch_uniform(5), kShape, ours);
@@ -51,11 +52,11 @@ TEST(LatentThreshold, LeavesALatentWithinItAndAnyAtZeroAsItIs) {
 
 TEST(LatentThreshold, ClampsThePredictionAsInvoke2Point2) {
   const SafetensorsFile file = golden("rng/latent_effects.safetensors");
-  for (const std::string latent : {"latent", "skewed"}) {
-    for (const std::string limit : kLimits) {
+  for (const char* latent : {"latent", "skewed"}) {
+    for (const char* limit : kLimits) {
       std::vector<float> ours = latent_of(file, latent);
       clamp_to_limit(std::stod(limit), ours);
-      const std::string name = "threshold/2.2.5/" + latent + "/" + limit;
+      const std::string name = std::string("threshold/2.2.5/") + latent + "/" + limit;
       EXPECT_EQ(ours, nchw_to_nhwc(read_golden(file, name)).floats()) << name;
     }
   }

@@ -92,6 +92,7 @@ std::vector<Variation> parse_variations(std::string_view text) {
     throw Error(Code::not_a_number, message);
   }
   std::vector<Variation> variations;
+  variations.reserve(parts.size());
   for (std::string_view pair : parts) variations.push_back(parse_pair(pair, variations.size() + 1));
   return variations;
 }
