@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "diffusion/samplers/network.h"
+#include "diffusion/samplers/shared_runs.h"
 
 namespace redraw {
 namespace {
@@ -14,7 +15,9 @@ SchedulerConfig adopt(SchedulerConfig config) {
   return config;
 }
 
-bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
+}  // namespace
+
+bool run_heun(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
   StepNetwork network(plan, run, latent.size());
   const float range = plan.config.clip_sample.value() ? static_cast<float>(plan.config.clip_sample_range) : INFINITY;
   std::vector<float> slope(latent.size());
@@ -45,8 +48,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
   return true;
 }
 
-}  // namespace
-
 extern const SamplerInfo kHeun;
 const SamplerInfo kHeun = {.name = "heun",
                            .aliases = {},
@@ -55,6 +56,6 @@ const SamplerInfo kHeun = {.name = "heun",
                            .calls_per_step = 2,
                            .adopt = adopt,
                            .steps = sigma_steps,
-                           .run = run};
+                           .run = run_heun};
 
 }  // namespace redraw

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "diffusion/samplers/network.h"
+#include "diffusion/samplers/shared_runs.h"
 
 namespace redraw {
 namespace {
@@ -33,7 +34,9 @@ double coefficient(const std::vector<double>& sigmas, size_t at, int64_t order, 
          (lagrange(sigmas, at, order, which, middle - offset) + lagrange(sigmas, at, order, which, middle + offset));
 }
 
-bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
+}  // namespace
+
+bool run_lms(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent, LmsOrder order_by) {
   StepNetwork network(plan, run, latent.size());
   std::vector<std::vector<float>> derivatives;  // newest first, at most kOrder
   for (int64_t i = run.begin; i < run.end; ++i) {
@@ -48,9 +51,10 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
     for (size_t at = 0; at < latent.size(); ++at) newest[at] = (latent[at] - original[at]) / sigma;
     derivatives.insert(derivatives.begin(), std::move(newest));
 
-    // The order goes by the place in the table, as in the reference, also where a run begins in the middle and has
-    // fewer derivatives than that: it then takes the coefficients of the full order and leaves out the missing terms.
-    const int64_t order = std::min(i + 1, kOrder);
+    // By the place in the table, a run that begins in the middle has fewer derivatives than its order: it then takes
+    // the coefficients of the full order and leaves out the missing terms.
+    const int64_t first = order_by == LmsOrder::place_in_table ? 0 : run.begin;
+    const int64_t order = std::min(i - first + 1, kOrder);
     const int64_t terms = std::min(order, std::ssize(derivatives));
     std::array<float, kOrder> coefficients{};
     for (int64_t k = 0; k < terms; ++k) {
@@ -65,6 +69,12 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
     if (!network.finish(i, latent)) return false;
   }
   return true;
+}
+
+namespace {
+
+bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
+  return run_lms(plan, run, latent, LmsOrder::place_in_table);
 }
 
 }  // namespace

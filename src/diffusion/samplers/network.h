@@ -43,6 +43,8 @@ class StepNetwork {
   /// Ends the step that entry began: applies run.after_step, tells run.on_step; false: stop. The estimate of the clean
   /// latent that observers get is the last one made, unless `original` is given.
   bool finish(int64_t entry, std::span<float> latent, std::span<const float> original = {});
+  /// The same for a step that is none of the table's: step says which, without its spans.
+  bool finish(StepInfo step, std::span<float> latent, std::span<const float> original = {});
 
  private:
   const SamplingPlan& plan_;
@@ -60,6 +62,13 @@ void scale_model_input(std::span<const float> latent, float sigma, std::span<flo
 void predict_original(PredictionType type, std::span<const float> latent, std::span<const float> output, float sigma,
                       std::span<float> original);
 
+/// One step of Euler's method in sigma form, from noise level sigma > 0 to sigma_next, given the estimate of the clean
+/// latent.
+void euler_step(std::span<const float> original, float sigma, float sigma_next, std::span<float> latent);
+
+/// latent += scale * noise
+void add_scaled(std::span<const float> noise, float scale, std::span<float> latent);
+
 /// One draw of run.noise, or Error(internal) when a sampler that draws is run without a source.
 void draw_noise(const SamplerRun& run, std::span<float> out);
 /// Noise of the step from sigma to sigma_next: run.interval_noise, or a draw.
@@ -72,7 +81,7 @@ SchedulerConfig adopt_for_sigmas(SchedulerConfig config);
 StepTable sigma_steps(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n);
 
 /// How an ancestral step splits: down to sigma_down without noise, then up again by noise of sigma_up (k-diffusion
-/// 0.1.1 get_ancestral_step). eta 1 is the full share of new noise, 0 none.
+/// 0.1.1 get_ancestral_step). eta 1 is the full share of new noise, 0 none. sigma_down is 0 only where sigma_next is.
 struct AncestralStep {
   float sigma_down;
   float sigma_up;
