@@ -128,7 +128,8 @@ bool run_sampler(const SamplingPlan& plan, const SamplerRun& run, std::span<floa
   return plan.sampler->run(plan, whole, latent);
 }
 
-int64_t network_calls(const SamplingPlan& plan, int64_t begin, int64_t end) {
+std::optional<int64_t> network_calls(const SamplingPlan& plan, int64_t begin, int64_t end) {
+  if (plan.sampler->calls_per_step == 0) return std::nullopt;
   int64_t calls = 0;
   for (int64_t i = begin; i < end; ++i) {
     calls += plan.table.sigmas[static_cast<size_t>(i) + 1] > 0.0 ? plan.sampler->calls_per_step : 1;

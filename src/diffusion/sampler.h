@@ -71,9 +71,14 @@ struct SamplerInfo {
   std::span<const std::string_view> aliases;  ///< other names that find_sampler takes, written in lower case
   std::string_view scheduler_class;           ///< the class of diffusers 0.42.1 it agrees with; empty: none
   std::string_view source;                    ///< what it follows: "diffusers 0.42.1", "k-diffusion 0.1.1", a paper
-  int64_t calls_per_step = 1;        ///< network calls of a step that does not end on noise level 0; there, one
+  /// Network calls of a step that does not end on noise level 0; there, one. 0: as many as its own error control wants.
+  int64_t calls_per_step = 1;
   bool draws_noise = false;          ///< in its steps, so that SamplerRun::noise must be there
   bool needs_unconditional = false;  ///< fills NetworkCall::unconditional
+  /// Of the table's levels only the first and the last of a run count: between them it takes steps of its own, and
+  /// tells observers of those. Their number may differ from the table's; where it is not known beforehand, count is an
+  /// estimate that may change from step to step, above index until the last step, which has index + 1 == count.
+  bool chooses_its_levels = false;
   /// The model's config as that class would take it over (ConfigMixin.from_config): absent fields get the class's own
   /// defaults, fields that it has no use for are reset, the sigma rule among them. A person's choice comes after it.
   SchedulerConfig (*adopt)(SchedulerConfig model_config);
@@ -132,7 +137,7 @@ void add_noise(const StepTable& table, int64_t index, std::span<const float> ori
 /// Error(out_of_range) unless 0 <= run.begin < run.end <= steps. What denoise or on_step throw passes through.
 [[nodiscard]] bool run_sampler(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent);
 
-/// Network calls of a run of the entries [begin, end).
-int64_t network_calls(const SamplingPlan& plan, int64_t begin, int64_t end);
+/// Network calls of a run of the entries [begin, end); empty where the sampler's own error control decides.
+std::optional<int64_t> network_calls(const SamplingPlan& plan, int64_t begin, int64_t end);
 
 }  // namespace redraw

@@ -114,6 +114,34 @@ inline double k_excess_of(std::string_view sampler, const KCase& c, const std::f
   return std::max(d.max_abs / tolerance.max_abs, d.rms_relative / tolerance.rms_relative);
 }
 
+/// Ours for the samplers of whose runs the goldens hold the result alone: from the noise, ten steps' worth, over the
+/// whole model.
+inline std::vector<float> k_result(std::string_view sampler, PredictionType prediction,
+                                   const std::function<void(SamplingPlan&)>& change = nullptr) {
+  SchedulerConfig config = stable_diffusion_config();
+  config.prediction_type = prediction;
+  SamplingPlan plan = plan_sampling(find_sampler(sampler), config, 10);
+  if (change) change(plan);
+  const SafetensorsFile network = golden("samplers/trajectories.safetensors");
+  return trajectory_of(plan, 0.0, read_golden(network, "noise").floats(), read_golden(network, "x0").floats())
+      .states.back();
+}
+
+inline void expect_k_result(const std::string& sampler, PredictionType prediction) {
+  const std::string name = sampler + "/" + std::string(name_of(prediction)) + "/out";
+  const std::vector<double> reference = read_golden(golden("samplers/k_diffusion.safetensors"), name).values;
+  ExpectClose(name, k_result(sampler, prediction), reference, trajectory_tolerance(reference));
+}
+
+/// As k_excess_of, of the epsilon run.
+inline double k_result_excess(const std::string& sampler, const std::function<void(SamplingPlan&)>& change) {
+  const std::vector<double> reference =
+      read_golden(golden("samplers/k_diffusion.safetensors"), sampler + "/epsilon/out").values;
+  const Tolerance tolerance = trajectory_tolerance(reference);
+  const Difference d = compare(k_result(sampler, PredictionType::epsilon, change), reference);
+  return std::max(d.max_abs / tolerance.max_abs, d.rms_relative / tolerance.rms_relative);
+}
+
 /// The intervals (sigma, sigma_next) whose noise a run of the whole plan asks for, in order.
 inline std::vector<std::pair<double, double>> intervals_of(const SamplingPlan& plan) {
   std::vector<std::pair<double, double>> intervals;
