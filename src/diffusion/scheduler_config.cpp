@@ -34,6 +34,22 @@ constexpr auto kInterpolations = std::to_array<Named<SigmaInterpolation>>({
     {"linear", SigmaInterpolation::linear},
     {"log_linear", SigmaInterpolation::log_linear},
 });
+constexpr auto kSolverTypes = std::to_array<Named<SolverType>>({
+    {"midpoint", SolverType::midpoint},
+    {"heun", SolverType::heun},
+    {"logrho", SolverType::logrho},
+    {"bh1", SolverType::bh1},
+    {"bh2", SolverType::bh2},
+});
+constexpr auto kAlgorithmTypes = std::to_array<Named<AlgorithmType>>({
+    {"dpmsolver", AlgorithmType::dpmsolver},
+    {"dpmsolver++", AlgorithmType::dpmsolver_plus_plus},
+    {"sde-dpmsolver", AlgorithmType::sde_dpmsolver},
+    {"sde-dpmsolver++", AlgorithmType::sde_dpmsolver_plus_plus},
+    {"deis", AlgorithmType::deis},
+    {"data_prediction", AlgorithmType::data_prediction},
+    {"noise_prediction", AlgorithmType::noise_prediction},
+});
 constexpr auto kFinalSigmas = std::to_array<Named<FinalSigma>>({
     {"zero", FinalSigma::zero},
     {"sigma_min", FinalSigma::sigma_min},
@@ -72,7 +88,7 @@ constexpr auto kUnsupportedSwitches = std::to_array<std::string_view>({
     "use_flow_sigmas",
     "use_dynamic_shifting",
 });
-constexpr auto kUnsupportedNumbers = std::to_array<std::string_view>({"sigma_min", "sigma_max"});
+constexpr auto kUnsupportedValues = std::to_array<std::string_view>({"sigma_min", "sigma_max", "solver_p"});
 constexpr auto kUnsupportedClasses = std::to_array<std::string_view>({"FlowMatch", "EDM", "CogVideoX", "VQDiffusion"});
 
 [[noreturn]] void refuse(const JsonObject& json, std::string_view what) {
@@ -87,10 +103,12 @@ void refuse_unsupported(const JsonObject& json, const std::string& class_name) {
   for (std::string_view field : kUnsupportedSwitches) {
     if (json.boolean(field, false)) refuse(json, in_quotes(field));
   }
-  for (std::string_view field : kUnsupportedNumbers) {
+  for (std::string_view field : kUnsupportedValues) {
     if (json.has(field)) refuse(json, in_quotes(field));
   }
   if (json.string("timestep_type", "discrete") != "discrete") refuse(json, "'timestep_type' other than 'discrete'");
+  // The network's output is then twice as wide: a variance beside the mean.
+  if (json.string("variance_type", "").starts_with("learned")) refuse(json, "a learned 'variance_type'");
 }
 
 std::vector<double> parse_trained_betas(const JsonObject& json, int64_t count) {
@@ -105,6 +123,23 @@ std::vector<double> parse_trained_betas(const JsonObject& json, int64_t count) {
     }
   }
   return betas;
+}
+
+void parse_solver(const JsonObject& json, SchedulerConfig& config) {
+  constexpr int64_t kHighestOrder = 6;  // of UniPC; no class but that goes beyond 4
+  if (json.has("algorithm_type")) config.algorithm_type = choice(json, "algorithm_type", kAlgorithmTypes);
+  if (json.has("solver_type")) config.solver_type = choice(json, "solver_type", kSolverTypes);
+  config.solver_order = json.integer("solver_order", 1, kHighestOrder, config.solver_order);
+  config.predictor_order = json.integer("predictor_order", 1, 4, config.predictor_order);
+  config.corrector_order = json.integer("corrector_order", 1, 4, config.corrector_order);
+  if (json.has("lower_order_final")) config.lower_order_final = json.boolean("lower_order_final");
+  config.euler_at_final = json.boolean("euler_at_final", config.euler_at_final);
+  config.use_lu_lambdas = json.boolean("use_lu_lambdas", config.use_lu_lambdas);
+  config.predict_x0 = json.boolean("predict_x0", config.predict_x0);
+  if (json.has("disable_corrector")) {
+    config.disable_corrector = json.integers("disable_corrector", 0, config.num_train_timesteps);
+  }
+  config.lambda_min_clipped = json.number("lambda_min_clipped", -1e6, 0.0, config.lambda_min_clipped);
 }
 
 SigmaRule parse_sigma_rule(const JsonObject& json) {
@@ -166,6 +201,7 @@ SchedulerConfig parse_scheduler_config(const JsonObject& json) {
   config.sigma_rule = parse_sigma_rule(json);
   if (json.has("interpolation_type")) config.interpolation_type = choice(json, "interpolation_type", kInterpolations);
   if (json.has("final_sigmas_type")) config.final_sigmas_type = choice(json, "final_sigmas_type", kFinalSigmas);
+  parse_solver(json, config);
   config.original_inference_steps =
       json.integer("original_inference_steps", 1, config.num_train_timesteps, config.original_inference_steps);
   config.timestep_scaling = json.number("timestep_scaling", kSmallest, 1e6, config.timestep_scaling);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,21 @@ enum class SigmaRule {
 };
 /// How noise levels between the training timesteps are found (EulerDiscreteScheduler only).
 enum class SigmaInterpolation { linear, log_linear };
-/// The noise level that the last step ends on (EulerDiscreteScheduler only).
+/// The noise level that the last step ends on (Euler and the solvers in lambda).
 enum class FinalSigma { zero, sigma_min };
+/// How a multistep solver uses the slope between two estimates. Each class knows some of these and reads the others,
+/// which stand in models' files because classes share their configs, as its own default.
+enum class SolverType { midpoint, heun, logrho, bh1, bh2 };
+/// Which integral a solver approximates. A sampler's name decides that here; only SA-Solver asks the file.
+enum class AlgorithmType {
+  dpmsolver,
+  dpmsolver_plus_plus,
+  sde_dpmsolver,
+  sde_dpmsolver_plus_plus,
+  deis,
+  data_prediction,
+  noise_prediction
+};
 
 std::string_view name_of(PredictionType type);
 std::string_view name_of(TimestepSpacing spacing);
@@ -64,6 +78,19 @@ struct SchedulerConfig {
   std::optional<double> start_timestep;
   SigmaInterpolation interpolation_type = SigmaInterpolation::linear;
   FinalSigma final_sigmas_type = FinalSigma::zero;
+  // DPM-Solver, UniPC, DEIS, SA-Solver
+  std::optional<AlgorithmType> algorithm_type;
+  int64_t solver_order = 2;
+  int64_t predictor_order = 2;  ///< SA-Solver's two
+  int64_t corrector_order = 2;
+  std::optional<SolverType> solver_type;
+  std::optional<bool> lower_order_final;  ///< the last steps of a run of few are of lower order; empty: the class's own
+  bool euler_at_final = false;            ///< the very last is of order 1, however many there are
+  bool use_lu_lambdas = false;            ///< levels evenly in lambda (Lu et al. 2022), unless sigma_rule says others
+  bool predict_x0 = true;                 ///< UniPC: integrates the clean latent, not the noise
+  std::vector<int64_t> disable_corrector;  ///< UniPC: entries of the step table after which it does not correct
+  /// Timesteps whose lambda = log(alpha / sigma) is below this are left out.
+  double lambda_min_clipped = -std::numeric_limits<double>::infinity();
   int64_t original_inference_steps = 50;  ///< LCM, TCD: the steps of the distillation, of which theirs are some
   double timestep_scaling = 10.0;         ///< LCM: of the timestep in its boundary condition
   std::optional<double> eta;              ///< DDIM, TCD: share of new noise in a step, 0..1; empty: the class's own

@@ -1,5 +1,6 @@
 #include "diffusion/scheduler_config.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 #include "base/json.h"
@@ -50,6 +51,24 @@ TEST(SchedulerConfig, ReadsTheRarerFields) {
   EXPECT_EQ(parse(R"({"use_beta_sigmas": true})").sigma_rule, SigmaRule::beta);
 }
 
+TEST(SchedulerConfig, ReadsTheFieldsOfTheSolversInLambda) {
+  const SchedulerConfig config = parse(R"({"algorithm_type": "noise_prediction", "solver_order": 3,
+      "predictor_order": 4, "corrector_order": 1, "solver_type": "bh1", "lower_order_final": false,
+      "euler_at_final": true, "use_lu_lambdas": true, "predict_x0": false, "disable_corrector": [0, 2],
+      "lambda_min_clipped": -5.1, "variance_type": "fixed_small", "solver_p": null})");
+  EXPECT_EQ(config.algorithm_type, AlgorithmType::noise_prediction);
+  EXPECT_EQ(config.solver_order, 3);
+  EXPECT_EQ(config.predictor_order, 4);
+  EXPECT_EQ(config.corrector_order, 1);
+  EXPECT_EQ(config.solver_type, SolverType::bh1);
+  EXPECT_EQ(config.lower_order_final, false);
+  EXPECT_TRUE(config.euler_at_final);
+  EXPECT_TRUE(config.use_lu_lambdas);
+  EXPECT_FALSE(config.predict_x0);
+  EXPECT_EQ(config.disable_corrector, (std::vector<int64_t>{0, 2}));
+  EXPECT_EQ(config.lambda_min_clipped, -5.1);
+}
+
 TEST(SchedulerConfig, LeavesOpenWhatTheFileDoesNotSay) {
   const SchedulerConfig config = parse("{}");
   EXPECT_EQ(config.timestep_spacing, std::nullopt);
@@ -58,6 +77,12 @@ TEST(SchedulerConfig, LeavesOpenWhatTheFileDoesNotSay) {
   EXPECT_EQ(config.steps_offset, 0);
   EXPECT_EQ(config.beta_schedule, BetaSchedule::linear);
   EXPECT_EQ(config.sigma_rule, SigmaRule::model);
+  EXPECT_EQ(config.algorithm_type, std::nullopt);
+  EXPECT_EQ(config.solver_type, std::nullopt);
+  EXPECT_EQ(config.lower_order_final, std::nullopt);
+  EXPECT_EQ(config.solver_order, 2);
+  EXPECT_TRUE(config.predict_x0);
+  EXPECT_TRUE(std::isinf(config.lambda_min_clipped));
 }
 
 TEST(SchedulerConfig, ReadsTheOneOfTheModelInTheBox) {
@@ -70,8 +95,8 @@ TEST(SchedulerConfig, ReadsTheOneOfTheModelInTheBox) {
 TEST(SchedulerConfig, NamesTheFieldAndTheKnownValuesOfAnUnknownOne) {
   EXPECT_EQ(thrown_by([] { parse(R"({"prediction_type": "flow"})"); }).message,
             "scheduler_config.json: 'prediction_type' is 'flow'; it must be one of epsilon, v_prediction, sample");
-  for (const char* field :
-       {"beta_schedule", "prediction_type", "timestep_spacing", "interpolation_type", "final_sigmas_type"}) {
+  for (const char* field : {"beta_schedule", "prediction_type", "timestep_spacing", "interpolation_type",
+                            "final_sigmas_type", "algorithm_type", "solver_type"}) {
     const Thrown thrown = thrown_by([&] { parse("{\"" + std::string(field) + "\": \"other\"}"); });
     EXPECT_EQ(thrown.code, Code::model_unsupported) << field;
     EXPECT_NE(thrown.message.find(std::string("'") + field + "' is 'other'; it must be one of "), std::string::npos)
@@ -90,6 +115,8 @@ TEST(SchedulerConfig, RefusesWhatItDoesNotSupportWhenItIsSwitchedOn) {
       {R"({"use_dynamic_shifting": false})", R"({"use_dynamic_shifting": true})"},
       {R"({"sigma_min": null})", R"({"sigma_min": 0.002})"},
       {R"({"sigma_max": null})", R"({"sigma_max": 700.0})"},
+      {R"({"solver_p": null})", R"({"solver_p": ["diffusers", "DDIMScheduler"]})"},
+      {R"({"variance_type": "fixed_small"})", R"({"variance_type": "learned_range"})"},
       {R"({"timestep_type": "discrete"})", R"({"timestep_type": "continuous"})"},
       {R"({"_class_name": "DDIMScheduler"})", R"({"_class_name": "FlowMatchEulerDiscreteScheduler"})"},
   };
@@ -113,6 +140,13 @@ TEST(SchedulerConfig, RefusesWrongTypesAndRanges) {
       {R"({"beta_end": "0.012"})", Code::json_wrong_type},
       {R"({"steps_offset": -1})", Code::json_out_of_range},
       {R"({"steps_offset": 1000})", Code::json_out_of_range},
+      {R"({"solver_order": 0})", Code::json_out_of_range},
+      {R"({"solver_order": 7})", Code::json_out_of_range},
+      {R"({"predictor_order": 5})", Code::json_out_of_range},
+      {R"({"corrector_order": 0})", Code::json_out_of_range},
+      {R"({"lower_order_final": 1})", Code::json_wrong_type},
+      {R"({"disable_corrector": [-1]})", Code::json_out_of_range},
+      {R"({"lambda_min_clipped": 1.0})", Code::json_out_of_range},
       {R"({"clip_sample": 1})", Code::json_wrong_type},
       {R"({"clip_sample_range": 0})", Code::json_out_of_range},
       {R"({"trained_betas": [0.1, 0.2]})", Code::json_out_of_range},
