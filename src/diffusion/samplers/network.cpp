@@ -42,9 +42,12 @@ std::span<const float> StepNetwork::output_at(std::span<const float> latent, dou
 }
 
 StepNetwork::Estimate StepNetwork::estimate_at_alpha(std::span<const float> latent, double timestep, float alpha) {
+  return estimate_at_scales(latent, timestep, std::sqrt(alpha), std::sqrt(1.0f - alpha));
+}
+
+StepNetwork::Estimate StepNetwork::estimate_at_scales(std::span<const float> latent, double timestep,
+                                                      float signal_scale, float noise_scale) {
   output_at(latent, timestep);
-  const float signal_scale = std::sqrt(alpha);
-  const float noise_scale = std::sqrt(1.0f - alpha);
   for (size_t i = 0; i < latent.size(); ++i) {
     switch (plan_.config.prediction_type) {
       case PredictionType::epsilon:

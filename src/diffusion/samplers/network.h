@@ -36,6 +36,8 @@ class StepNetwork {
   /// Calls the network with the latent as it is. alpha: alpha_cumprod of the latent's level, in (0, 1); 0 only where
   /// the prediction type is not epsilon.
   Estimate estimate_at_alpha(std::span<const float> latent, double timestep, float alpha);
+  /// The same with the two roots given, for levels where 1 - alpha has lost its last digits. Both above 0.
+  Estimate estimate_at_scales(std::span<const float> latent, double timestep, float signal_scale, float noise_scale);
 
   /// The timestep of a noise level between the training ones.
   double timestep_of(double sigma) const { return timestep_of_sigma(sigma, log_sigmas_); }

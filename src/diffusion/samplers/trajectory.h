@@ -201,13 +201,13 @@ inline double excess_of(const TrajectoryCase& c, const std::function<void(Sampli
 }
 
 /// The first values of the last state, for settings that the goldens do not have and the reference printed: the start
-/// is the goldens' noise, 5 steps.
+/// is the goldens' noise.
 inline void expect_first_values(std::string_view sampler, const SchedulerConfig& config,
-                                const std::vector<double>& reference) {
+                                const std::vector<double>& reference, int64_t steps = 5, NoiseSource* draws = nullptr) {
   const SafetensorsFile file = golden("samplers/trajectories.safetensors");
-  const SamplingPlan plan = plan_sampling(find_sampler(sampler), config, 5);
+  const SamplingPlan plan = plan_sampling(find_sampler(sampler), config, steps);
   const Trajectory ours =
-      trajectory_of(plan, 0.0, read_golden(file, "noise").floats(), read_golden(file, "x0").floats());
+      trajectory_of(plan, 0.0, read_golden(file, "noise").floats(), read_golden(file, "x0").floats(), draws);
   ExpectClose(sampler, std::span(ours.states.back()).first(reference.size()), reference,
               trajectory_tolerance(reference));
 }
