@@ -35,6 +35,14 @@ inline SchedulerConfig stable_diffusion_config() {
   return config;
 }
 
+/// The same with some fields changed.
+template <typename Change>
+SchedulerConfig stable_diffusion_config(Change change) {
+  SchedulerConfig config = stable_diffusion_config();
+  change(config);
+  return config;
+}
+
 /// The config of a golden variant: "ddim", "euler+karras", "lms+trailing", ... (shared/tools/goldens/schedulers.py).
 inline SchedulerConfig golden_config(std::string_view variant) {
   SchedulerConfig config = stable_diffusion_config();

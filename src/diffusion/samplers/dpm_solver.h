@@ -19,8 +19,8 @@ struct DpmCoefficients {
 };
 
 enum class DpmEquation {
-  probability_flow,  ///< without new noise (Lu et al. 2022, "DPM-Solver++", eq. 8)
-  stochastic         ///< the reverse-time SDE (the same, eq. 17)
+  probability_flow,  ///< without new noise
+  stochastic         ///< the SDE of the reverse process
 };
 
 /// Of an update of this order from one level to a lower one. type: midpoint or heun, which differ at order 2.

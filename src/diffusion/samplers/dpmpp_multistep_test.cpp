@@ -6,12 +6,6 @@
 namespace redraw {
 namespace {
 
-SchedulerConfig with(const std::function<void(SchedulerConfig&)>& change) {
-  SchedulerConfig config = stable_diffusion_config();
-  change(config);
-  return config;
-}
-
 TEST(DpmppMultistep, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("dpmpp_2m", 33);
   expect_golden_trajectories("dpmpp_3m", 33);
@@ -47,7 +41,7 @@ TEST(DpmppMultistep, FollowsTheReferenceInTheStochasticThirdOrder) {
   expect_first_values("dpmpp_3m_sde", stable_diffusion_config(),
                       {-2.76073384, 8.05160713, -6.15147543, -1.62993908, -3.73870707, -0.990148127}, 20, &draws);
   draws = TorchCpuGenerator(1234);
-  expect_first_values("dpmpp_3m_sde", with([](SchedulerConfig& c) {
+  expect_first_values("dpmpp_3m_sde", stable_diffusion_config([](SchedulerConfig& c) {
                         c.prediction_type = PredictionType::v_prediction;
                         c.sigma_rule = SigmaRule::karras;
                       }),
@@ -67,34 +61,37 @@ TEST(DpmppMultistep, BeginsInTheMiddleWithNothingToLookBackOn) {
 
 // Printed by the class as above.
 TEST(DpmppMultistep, FollowsTheFieldsOfTheConfigThatTheGoldensDoNotVary) {
-  expect_first_values("dpmpp_2m", with([](SchedulerConfig& c) { c.solver_type = SolverType::heun; }),
+  expect_first_values("dpmpp_2m", stable_diffusion_config([](SchedulerConfig& c) { c.solver_type = SolverType::heun; }),
                       {-5.62967491, -0.300168037, 10.0796251, -5.99420786, -12.0575809, 10.9175367});
-  expect_first_values("dpmpp_2m", with([](SchedulerConfig& c) { c.use_lu_lambdas = true; }),
+  expect_first_values("dpmpp_2m", stable_diffusion_config([](SchedulerConfig& c) { c.use_lu_lambdas = true; }),
                       {-6.54288435, -0.333114386, 10.4374571, -7.37525368, -12.9299126, 10.9723816});
-  expect_first_values("dpmpp_2m", with([](SchedulerConfig& c) { c.lambda_min_clipped = -1.0; }),
+  expect_first_values("dpmpp_2m", stable_diffusion_config([](SchedulerConfig& c) { c.lambda_min_clipped = -1.0; }),
                       {-0.97372514, -0.0555924885, 2.14234161, -0.559147835, -1.85629785, 2.06140113});
-  expect_first_values("dpmpp_2m", with([](SchedulerConfig& c) {
+  expect_first_values("dpmpp_2m", stable_diffusion_config([](SchedulerConfig& c) {
                         c.lower_order_final = false;
                         c.final_sigmas_type = FinalSigma::sigma_min;
                       }),
                       {-5.48761845, -0.102222145, 10.0785007, -6.44514751, -12.3549881, 11.3919525});
-  expect_first_values("dpmpp_2m", with([](SchedulerConfig& c) {
+  expect_first_values("dpmpp_2m", stable_diffusion_config([](SchedulerConfig& c) {
                         c.rescale_betas_zero_snr = true;
                         c.timestep_spacing = TimestepSpacing::trailing;
                         c.prediction_type = PredictionType::v_prediction;
                       }),
                       {-0.200821131, -0.0066139251, 0.413172305, -0.136710078, -0.361496508, 0.411933273});
-  expect_first_values("dpmpp_2m", with([](SchedulerConfig& c) { c.prediction_type = PredictionType::sample; }),
+  expect_first_values("dpmpp_2m",
+                      stable_diffusion_config([](SchedulerConfig& c) { c.prediction_type = PredictionType::sample; }),
                       {-0.692593575, -0.334777266, 0.794269562, 0.18192108, -0.657427728, 0.63405633});
   TorchCpuGenerator draws(1234);
-  expect_first_values("dpmpp_2m_sde", with([](SchedulerConfig& c) { c.solver_type = SolverType::heun; }),
+  expect_first_values("dpmpp_2m_sde",
+                      stable_diffusion_config([](SchedulerConfig& c) { c.solver_type = SolverType::heun; }),
                       {1.04385984, 0.16232045, 2.14450216, -7.92640877, -1.72648525, 6.00750828}, 5, &draws);
 }
 
 TEST(DpmppMultistep, KeepsTheOrderInRunsOfFifteenStepsAndMore) {
   expect_first_values("dpmpp_3m", stable_diffusion_config(),
                       {-4.41550064, -0.469960153, 9.9322176, -5.30018759, -10.798996, 10.8614464}, 15);
-  SchedulerConfig config = with([](SchedulerConfig& c) { c.final_sigmas_type = FinalSigma::sigma_min; });
+  SchedulerConfig config =
+      stable_diffusion_config([](SchedulerConfig& c) { c.final_sigmas_type = FinalSigma::sigma_min; });
   expect_first_values("dpmpp_2m", config, {-4.18264818, -0.48595795, 9.93435574, -5.13470316, -10.4932032, 10.8253508},
                       20);
   config.euler_at_final = true;

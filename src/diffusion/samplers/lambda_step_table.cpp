@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "diffusion/samplers/lambda_space.h"
+#include "diffusion/samplers/numpy_log.h"
 
 namespace redraw {
 namespace {
@@ -92,7 +93,8 @@ StepTable class_step_table(const SchedulerConfig& config, const NoiseSchedule& g
                            const LambdaClass& its_class) {
   const NoiseSchedule schedule = with_finite_lambdas(given);
   const std::vector<float> sigmas = schedule.sigmas();
-  const std::vector<float> log_sigmas = finite_log_sigmas(schedule);
+  std::vector<float> log_sigmas;
+  for (float sigma : sigmas) log_sigmas.push_back(numpy_log(sigma));
   const std::vector<double> levels = levels_of_rule(config, sigmas, log_sigmas, n);
   std::vector<double> timesteps;
   for (double level : levels) {
