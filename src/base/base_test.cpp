@@ -59,6 +59,18 @@ TEST(NearestName, SuggestsTypingSlipsAndNothingFarAway) {
             "unknown sampler 'eular'; did you mean 'euler'? (known: ddim, euler, lms)");
 }
 
+TEST(JsonObject, ReadsPythonsWordsForNumbersAsStrings) {
+  const JsonObject object =
+      JsonObject::parse(R"({"a": -Infinity, "b": [NaN, Infinity], "NaN \"Infinity": "-Infinity, NaN\\", "c": 1})", "f");
+  EXPECT_EQ(object.string("a"), "-Infinity");
+  EXPECT_EQ(object.strings("b"), (std::vector<std::string>{"NaN", "Infinity"}));
+  EXPECT_EQ(object.string("NaN \"Infinity"), "-Infinity, NaN\\");
+  EXPECT_EQ(object.integer("c", 0, 1), 1);
+  EXPECT_EQ(code_of([&] { object.number("a", -1.0, 1.0); }), Code::json_wrong_type);
+  EXPECT_EQ(code_of([] { JsonObject::parse(R"({"a": -Infinit})", "f"); }), Code::json_malformed);
+  EXPECT_EQ(code_of([] { JsonObject::parse(R"({"a": NaNNaN})", "f"); }), Code::json_malformed);
+}
+
 TEST(JsonObject, NamesTheFileAndTheFieldOfAMistake) {
   const JsonObject object = JsonObject::parse(R"({"a": 3, "b": "x", "c": [1, 2], "d": null})", "f.json");
   EXPECT_EQ(object.integer("a", 0, 10), 3);

@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -34,12 +36,38 @@ bool too_deep(std::string_view text) {
   return false;
 }
 
+// Python's json writes three words that JSON lacks, and diffusers saves -Infinity as the default of one of its fields:
+// they become strings, which a getter of numbers refuses like any other.
+std::string with_words_for_numbers_quoted(std::string_view text) {
+  constexpr std::array<std::string_view, 3> kWords = {"-Infinity", "Infinity", "NaN"};
+  std::string result;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto word = std::ranges::find_if(kWords, [&](auto w) { return text.substr(i).starts_with(w); });
+    if (!in_string && word != kWords.end()) {
+      result += '"';
+      result += *word;
+      result += '"';
+      i += word->size() - 1;
+      continue;
+    }
+    const bool is_escape = in_string && text[i] == '\\' && i + 1 < text.size();
+    if (is_escape) result += text[i++];
+    if (text[i] == '"' && !is_escape) in_string = !in_string;
+    result += text[i];
+  }
+  return result;
+}
+
 }  // namespace
 
 JsonObject JsonObject::parse(std::string_view text, std::string where) {
   if (too_deep(text)) throw Error(Code::json_malformed, where + ": is nested more than 32 levels deep");
   try {
-    auto value = std::make_unique<json>(json::parse(text));
+    // Only files that have such a word are copied: every other mistake keeps its place in the message.
+    const bool has_words = text.find("Infinity") != text.npos || text.find("NaN") != text.npos;
+    auto value =
+        std::make_unique<json>(has_words ? json::parse(with_words_for_numbers_quoted(text)) : json::parse(text));
     if (!value->is_object()) throw Error(Code::json_malformed, where + ": is not a JSON object");
     return JsonObject(std::move(value), std::move(where));
   } catch (const json::exception& e) {

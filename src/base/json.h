@@ -17,6 +17,7 @@ namespace redraw {
 class JsonObject {
  public:
   /// Parses text that must be one object; depth at most 32. `where` names the file. Throws Error(json_malformed).
+  /// Python's bare -Infinity, Infinity and NaN, which JSON does not know, become strings of those names.
   static JsonObject parse(std::string_view text, std::string where);
   /// Reads a file of at most 16 MiB and parses it.
   static JsonObject read(const std::filesystem::path& path);

@@ -1,6 +1,7 @@
 #include "diffusion/scheduler_config.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -139,7 +140,10 @@ void parse_solver(const JsonObject& json, SchedulerConfig& config) {
   if (json.has("disable_corrector")) {
     config.disable_corrector = json.integers("disable_corrector", 0, config.num_train_timesteps);
   }
-  config.lambda_min_clipped = json.number("lambda_min_clipped", -1e6, 0.0, config.lambda_min_clipped);
+  // Its default is minus infinity, which diffusers writes out.
+  if (!json.has("lambda_min_clipped") || json.raw()["lambda_min_clipped"] != "-Infinity") {
+    config.lambda_min_clipped = json.number("lambda_min_clipped", -1e6, 0.0, config.lambda_min_clipped);
+  }
 }
 
 SigmaRule parse_sigma_rule(const JsonObject& json) {

@@ -69,6 +69,23 @@ TEST(SchedulerConfig, ReadsTheFieldsOfTheSolversInLambda) {
   EXPECT_EQ(config.lambda_min_clipped, -5.1);
 }
 
+// As DPMSolverMultistepScheduler().save_config of diffusers 0.42.1 writes it, whole.
+TEST(SchedulerConfig, ReadsTheInfinityThatDiffusersWrites) {
+  const SchedulerConfig config = parse(R"({"_class_name": "DPMSolverMultistepScheduler",
+      "_diffusers_version": "0.42.1", "algorithm_type": "dpmsolver++", "beta_end": 0.02, "beta_schedule": "linear",
+      "beta_start": 0.0001, "dynamic_thresholding_ratio": 0.995, "euler_at_final": false,
+      "final_sigmas_type": "zero", "flow_shift": 1.0, "lambda_min_clipped": -Infinity, "lower_order_final": true,
+      "num_train_timesteps": 1000, "prediction_type": "epsilon", "rescale_betas_zero_snr": false,
+      "sample_max_value": 1.0, "solver_order": 2, "solver_type": "midpoint", "steps_offset": 0,
+      "thresholding": false, "time_shift_type": "exponential", "timestep_spacing": "linspace",
+      "trained_betas": null, "use_beta_sigmas": false, "use_dynamic_shifting": false,
+      "use_exponential_sigmas": false, "use_flow_sigmas": false, "use_karras_sigmas": false,
+      "use_lu_lambdas": false, "variance_type": null})");
+  EXPECT_EQ(config.class_name, "DPMSolverMultistepScheduler");
+  EXPECT_TRUE(std::isinf(config.lambda_min_clipped));
+  EXPECT_EQ(thrown_by([] { parse(R"({"lambda_min_clipped": Infinity})"); }).code, Code::json_wrong_type);
+}
+
 TEST(SchedulerConfig, LeavesOpenWhatTheFileDoesNotSay) {
   const SchedulerConfig config = parse("{}");
   EXPECT_EQ(config.timestep_spacing, std::nullopt);
