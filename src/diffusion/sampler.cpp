@@ -93,10 +93,10 @@ SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& mo
   plan.sampler = &sampler;
   plan.config = sampler.adopt(model_config);
   plan.config.sigma_rule = choice.rule.value_or(plan.config.sigma_rule);
-  plan.config.sigmas = choice.sigmas;
+  if (!choice.sigmas.empty()) plan.config.sigmas = choice.sigmas;
   if (choice.spacing) plan.config.timestep_spacing = choice.spacing;
   plan.config.steps_offset = choice.steps_offset.value_or(plan.config.steps_offset);
-  plan.config.start_timestep = choice.start_timestep;
+  if (choice.start_timestep) plan.config.start_timestep = choice.start_timestep;
   if (choice.eta) plan.config.eta = choice.eta;
   plan.schedule = make_noise_schedule(plan.config);
   plan.table = sampler.steps(plan.config, plan.schedule, steps);

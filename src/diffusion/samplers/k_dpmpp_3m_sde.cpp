@@ -68,7 +68,7 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
   });
 }
 
-constexpr auto kAliases = std::to_array<std::string_view>({"dpmpp_3m_sde", "dpm++ 3m sde"});
+constexpr auto kAliases = std::to_array<std::string_view>({"dpm++ 3m sde"});
 
 }  // namespace
 
