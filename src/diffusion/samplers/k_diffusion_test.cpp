@@ -106,5 +106,43 @@ TEST(KDiffusion, BeginsExactlyAtAStartTimestepUnderEveryRule) {
   }
 }
 
+TEST(KDiffusion, IsFoundByTheNamesOfOtherPrograms) {
+  struct Row {
+    const char* asked;
+    const char* name;
+    SigmaRule rule = SigmaRule::model;
+  };
+  constexpr Row kRows[] = {
+      // InvokeAI 2.2
+      {"k_dpmpp_2", "k_dpmpp_2m"},
+      {"k_dpmpp_2_a", "dpmpp_2s_a"},
+      // A1111
+      {"Euler a", "k_euler_a"},
+      {"DPM2", "k_dpm_2"},
+      {"DPM2 a Karras", "k_dpm_2_a", SigmaRule::karras},
+      {"DPM++ 2M Karras", "k_dpmpp_2m", SigmaRule::karras},
+      {"DPM++ 2S a", "dpmpp_2s_a"},
+      {"DPM++ SDE Karras", "dpmpp_sde", SigmaRule::karras},
+      {"DPM++ 2M SDE Exponential", "k_dpmpp_2m_sde", SigmaRule::exponential},
+      {"DPM++ 3M SDE", "k_dpmpp_3m_sde"},
+      {"DPM fast", "dpm_fast"},
+      {"DPM adaptive", "dpm_adaptive"},
+      // ComfyUI
+      {"euler_ancestral", "k_euler_a"},
+      {"dpm_2_ancestral", "k_dpm_2_a"},
+      {"dpmpp_2s_ancestral", "dpmpp_2s_a"},
+      {"dpmpp_3m_sde", "k_dpmpp_3m_sde"},
+      {"euler_ancestral_cfg_pp", "euler_a_cfg_pp"},
+      // plain names are diffusers'
+      {"euler", "euler"},
+      {"heun", "heun"},
+      {"lms_karras", "lms", SigmaRule::karras},
+  };
+  for (const Row& row : kRows) {
+    EXPECT_EQ(find_named_sampler(row.asked).sampler->name, row.name) << row.asked;
+    EXPECT_EQ(find_named_sampler(row.asked).rule, row.rule) << row.asked;
+  }
+}
+
 }  // namespace
 }  // namespace redraw
