@@ -301,7 +301,8 @@ TEST(Engine, EveryEffectShowsInEverySamplerAndBothWays) {
       {"guidance interval", [](Request& r) { r.guidance_end = 0.5; }},
   };
   Engine engine(2);
-  for (const char* sampler : {"ddim", "pndm", "lms", "heun", "euler_a", "dpm_2", "lcm"}) {
+  for (const char* sampler :
+       {"ddim", "pndm", "k_lms", "heun", "euler_a", "dpmpp_2m", "dpmpp_sde", "dpm_fast", "unipc", "lcm"}) {
     for (bool has_picture : {false, true}) {
       Request plain = small_request();
       plain.sampler = sampler;
@@ -372,6 +373,11 @@ TEST(Engine, StepNoiseComesFromWhereItIsAskedFor) {
   const Result continued = engine.run(request);
   request.step_noise = "own";
   EXPECT_NE(engine.run(request).rgb, continued.rgb);
+  request.sampler = "k_dpmpp_2m_sde";
+  request.step_noise.reset();
+  const Result drawn = engine.run(request);
+  request.step_noise = "brownian";
+  EXPECT_NE(engine.run(request).rgb, drawn.rgb);
   request.step_noise = "owl";
   EXPECT_NE(message_of(Code::unknown_name, [&] { engine.run(request); }).find("'own'"), std::string::npos);
 }

@@ -39,8 +39,9 @@ std::string plan_line(const Settings& settings, const GeneratePlan& plan) {
   }
   line += fmt::format("running {} of {}, from t={:.6g}, sigma={:.4f}; ", run.steps_to_run(), run.table().steps(),
                       run.first_timestep(), run.first_sigma());
-  const int64_t calls = network_calls(run.sampling, run.begin, run.end);
-  if (calls > 0 && calls != run.steps_to_run()) line += fmt::format("{} network calls; ", calls);
+  const std::optional<int64_t> calls = network_calls(run.sampling, run.begin, run.end);
+  if (!calls) line += "as many network calls as its error control wants; ";
+  if (calls && *calls != run.steps_to_run()) line += fmt::format("{} network calls; ", *calls);
   if (is_img2img && !values.denoising_start)
     line += fmt::format("strength ({}), ", origin_name(settings.origin("strength")));
   line += fmt::format("steps ({}), ", origin_name(settings.origin("steps")));

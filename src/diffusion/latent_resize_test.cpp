@@ -11,8 +11,8 @@ namespace {
 // Printed by torch 2.13.0: interpolate(x, size=(3, 5), mode="bilinear") of arange(12) ** 1.5 as [1, 2, 2, 3], both
 // turned to channels-last.
 TEST(LatentResize, AgreesWithTorch) {
-  const std::vector<float> latent = {0.0f,        14.69694f, 1.0f, 18.52026f, 2.828427f, 22.62742f,
-                                     5.196152f, 27.0f,       8.0f, 31.62278f, 11.18034f, 36.48287f};
+  const std::vector<float> latent = {0.0f,      14.69694f, 1.0f, 18.52026f, 2.828427f, 22.62742f,
+                                     5.196152f, 27.0f,     8.0f, 31.62278f, 11.18034f, 36.48287f};
   const std::vector<double> reference = {
       0,          14.6969385, 0.400000036, 16.2262669, 1,   18.5202599, 2.09705639, 20.9845543, 2.82842708, 22.6274166,
       2.59807611, 20.8484688, 3.35884571,  22.5376892, 4.5, 25.0715179, 6.00263023, 27.761694,  7.00438356, 29.5551453,

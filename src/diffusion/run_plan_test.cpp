@@ -14,6 +14,7 @@ SchedulerConfig sd1() {
   config.steps_offset = 1;
   config.set_alpha_to_one = false;
   config.clip_sample = false;
+  config.skip_prk_steps = true;
   return config;
 }
 

@@ -15,6 +15,7 @@ SchedulerConfig sd1() {
   config.steps_offset = 1;
   config.set_alpha_to_one = false;
   config.clip_sample = false;
+  config.skip_prk_steps = true;
   return config;
 }
 
@@ -31,12 +32,17 @@ std::string name_of_case(const RunChoice& choice) {
          (choice.exact_steps ? ", exact" : "");
 }
 
-// Falling and finite; PNDM alone visits one entry twice.
-void expect_falling(const StepTable& table, const std::string& name) {
+// Falling and finite. PNDM alone visits one entry twice; DEIS and SA-Solver end on their last level and not on 0, as
+// their classes do for the rules that lay levels themselves, and so do the samplers that choose their own levels.
+void expect_falling(const RunPlan& plan, const std::string& name) {
+  const StepTable& table = plan.table();
+  const SamplerInfo& sampler = *plan.sampling.sampler;
+  const bool may_end_level = sampler.chooses_its_levels || sampler.name == "deis" || sampler.name == "sasolver";
   int64_t repeats = 0;
   for (size_t i = 0; i + 1 < table.sigmas.size(); ++i) {
     ASSERT_TRUE(std::isfinite(table.sigmas[i])) << name << ", entry " << i;
     if (table.sigmas[i + 1] == table.sigmas[i] && ++repeats <= table.repeated_entries) continue;
+    if (may_end_level && i + 2 == table.sigmas.size() && table.sigmas[i + 1] == table.sigmas[i]) continue;
     ASSERT_LT(table.sigmas[i + 1], table.sigmas[i]) << name << ", entry " << i;
   }
   ASSERT_GE(table.sigmas.back(), 0.0) << name;
@@ -75,8 +81,7 @@ void expect_finite_run(const RunPlan& plan, const std::string& name) {
   };
   ASSERT_TRUE(run_sampler(plan.sampling, run, latent)) << name;
   for (float x : latent) ASSERT_TRUE(std::isfinite(x)) << name;
-  // A sampler with its own error control makes as many steps as it takes.
-  if (plan.sampling.sampler->calls_per_step > 0) {
+  if (!plan.sampling.sampler->chooses_its_levels) {
     ASSERT_EQ(steps, plan.steps_to_run()) << name;
   }
 }
@@ -91,7 +96,7 @@ TEST_P(EverySampler, RunsOverEverySchedule) {
       RunChoice choice{.sampler = std::string(GetParam()->name), .steps = steps};
       choice.schedule.rule = schedule.rule;
       const RunPlan text = plan_run(sd1(), choice);
-      expect_falling(text.table(), name_of_case(choice));
+      expect_falling(text, name_of_case(choice));
       expect_finite_run(text, name_of_case(choice));
 
       choice.has_picture = true;
@@ -103,7 +108,7 @@ TEST_P(EverySampler, RunsOverEverySchedule) {
       }
       choice.exact_steps = true;
       const RunPlan exact = plan_run(sd1(), choice);
-      expect_falling(exact.table(), name_of_case(choice));
+      expect_falling(exact, name_of_case(choice));
       ASSERT_EQ(exact.steps_to_run(), steps + exact.table().repeated_entries) << name_of_case(choice);
       expect_finite_run(exact, name_of_case(choice));
       if (HasFatalFailure()) return;

@@ -206,6 +206,7 @@ SchedulerConfig parse_scheduler_config(const JsonObject& json) {
   if (json.has("interpolation_type")) config.interpolation_type = choice(json, "interpolation_type", kInterpolations);
   if (json.has("final_sigmas_type")) config.final_sigmas_type = choice(json, "final_sigmas_type", kFinalSigmas);
   parse_solver(json, config);
+  if (json.has("skip_prk_steps")) config.skip_prk_steps = json.boolean("skip_prk_steps");
   config.original_inference_steps =
       json.integer("original_inference_steps", 1, config.num_train_timesteps, config.original_inference_steps);
   config.timestep_scaling = json.number("timestep_scaling", kSmallest, 1e6, config.timestep_scaling);

@@ -91,6 +91,7 @@ struct SchedulerConfig {
   std::vector<int64_t> disable_corrector;  ///< UniPC: entries of the step table after which it does not correct
   /// Timesteps whose lambda = log(alpha / sigma) is below this are left out.
   double lambda_min_clipped = -std::numeric_limits<double>::infinity();
+  std::optional<bool> skip_prk_steps;     ///< PNDM begins with its multistep formulas, not with Runge-Kutta steps
   int64_t original_inference_steps = 50;  ///< LCM, TCD: the steps of the distillation, of which theirs are some
   double timestep_scaling = 10.0;         ///< LCM: of the timestep in its boundary condition
   std::optional<double> eta;              ///< DDIM, TCD: share of new noise in a step, 0..1; empty: the class's own

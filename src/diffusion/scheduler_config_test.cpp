@@ -29,6 +29,7 @@ TEST(SchedulerConfig, ReadsAUsualFile) {
   EXPECT_EQ(config.steps_offset, 1);
   EXPECT_EQ(config.set_alpha_to_one, false);
   EXPECT_EQ(config.clip_sample, false);
+  EXPECT_EQ(config.skip_prk_steps, true);
 }
 
 TEST(SchedulerConfig, ReadsTheRarerFields) {

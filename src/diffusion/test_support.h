@@ -50,6 +50,7 @@ inline SchedulerConfig golden_config(std::string_view variant) {
   if (sampler == "ddim" || sampler == "ddpm") config.clip_sample = false;
   if (sampler == "ddim" || sampler == "pndm") config.set_alpha_to_one = false;
   if (sampler == "ddim" || sampler == "ddpm" || sampler == "pndm") config.steps_offset = 1;
+  if (sampler == "pndm") config.skip_prk_steps = true;
   if (sampler == "ipndm") config.class_name = "IPNDMScheduler";
   if (variant.ends_with("+linspace")) config.timestep_spacing = TimestepSpacing::linspace;
   if (variant.ends_with("+leading")) config.timestep_spacing = TimestepSpacing::leading;

@@ -70,19 +70,39 @@ float scale_at(const StepTable& table, int64_t entry) {
   return std::sqrt(signal * signal + noise * noise);
 }
 
-// The effects that a latent undergoes after step `index` of `count`. The threshold counts in the scale that the network
-// sees, so that it means the same in samplers whose latents grow with sigma.
-void apply_effects(const LatentEffects& effects, int64_t index, int64_t count, float scale, const LatentShape& shape,
-                   const UniformSource& uniform, std::span<float> latent) {
-  if (effects.threshold > 0) {
-    const double progress = static_cast<double>(index) / static_cast<double>(count);
-    for (float& x : latent) x /= scale;
-    replace_beyond_threshold(effects.threshold, progress, uniform, shape, latent);
-    for (float& x : latent) x *= scale;
+// The effects that a latent undergoes after its steps.
+class EffectsAtWork {
+ public:
+  EffectsAtWork(const LatentEffects& effects, const LatentShape& shape, const UniformSource& uniform)
+      : effects_(effects), shape_(shape), uniform_(uniform) {}
+
+  // After step `index` of `count`. The threshold counts in the scale that the network sees, so that it means the same
+  // in samplers whose latents grow with sigma. `count` may be an estimate (SamplerInfo::chooses_its_levels).
+  void apply(int64_t index, int64_t count, float scale, std::span<float> latent) {
+    if (effects_.threshold > 0) {
+      const double progress = std::min(1.0, static_cast<double>(index) / static_cast<double>(count));
+      for (float& x : latent) x /= scale;
+      replace_beyond_threshold(effects_.threshold, progress, uniform_, shape_, latent);
+      for (float& x : latent) x *= scale;
+    }
+    mirror_once(effects_.h_symmetry, is_mirrored_h_, index, count, mirror_left_to_right, latent);
+    mirror_once(effects_.v_symmetry, is_mirrored_v_, index, count, mirror_top_to_bottom, latent);
   }
-  if (effects.h_symmetry && symmetry_step(*effects.h_symmetry, count) == index) mirror_left_to_right(shape, latent);
-  if (effects.v_symmetry && symmetry_step(*effects.v_symmetry, count) == index) mirror_top_to_bottom(shape, latent);
-}
+
+ private:
+  void mirror_once(const std::optional<double>& time, bool& is_done, int64_t index, int64_t count,
+                   void (*mirror)(const LatentShape&, std::span<float>), std::span<float> latent) const {
+    if (!time || is_done || index < symmetry_step(*time, count)) return;
+    mirror(shape_, latent);
+    is_done = true;
+  }
+
+  const LatentEffects& effects_;
+  LatentShape shape_;
+  const UniformSource& uniform_;
+  bool is_mirrored_h_ = false;
+  bool is_mirrored_v_ = false;
+};
 
 LatentShape latent_shape(const ModelSpec& model, int64_t width, int64_t height) {
   return {.height = height / 8, .width = width / 8, .channels = model.vae.latent_channels};
@@ -185,6 +205,7 @@ class Generation {
     };
     guide(0);
     const int64_t steps_before = result_.steps_run;
+    EffectsAtWork effects(request_.effects, shape, noise_.uniform());
     Stopwatch step_watch;
     const SamplerRun run{
         .begin = plan.begin,
@@ -200,7 +221,7 @@ class Generation {
               result_.steps_run = steps_before + info.index + 1;
               const GenerateStep step{
                   .index = steps_before + info.index,
-                  .count = count_,
+                  .count = count_ - count + info.count,
                   .timestep = info.timestep,
                   .sigma = info.sigma,
                   .seconds = step_watch.restart(),
@@ -212,9 +233,8 @@ class Generation {
             },
         .noise = &noise_.steps(shape),
         .after_step =
-            [&](int64_t index, int64_t, std::span<float> x) {
-              apply_effects(request_.effects, index, count, scale_at(plan.table(), plan.begin + index + 1), shape,
-                            noise_.uniform(), x);
+            [&](int64_t index, int64_t steps, std::span<float> x) {
+              effects.apply(index, steps, scale_at(plan.table(), plan.begin + index + 1), x);
             },
         .interval_noise = intervals(plan, shape)};
     const bool finished = run_sampler(plan.sampling, run, latent);

@@ -131,7 +131,6 @@ TEST(KDiffusion, IsFoundByTheNamesOfOtherPrograms) {
       {"euler_ancestral", "k_euler_a"},
       {"dpm_2_ancestral", "k_dpm_2_a"},
       {"dpmpp_2s_ancestral", "dpmpp_2s_a"},
-      {"dpmpp_3m_sde", "k_dpmpp_3m_sde"},
       {"euler_ancestral_cfg_pp", "euler_a_cfg_pp"},
       // plain names are diffusers'
       {"euler", "euler"},
