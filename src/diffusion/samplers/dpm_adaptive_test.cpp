@@ -19,6 +19,32 @@ TEST(DpmAdaptive, LimitsNoticeTheStepsOfTheFastSampler) {
             10.0);
 }
 
+TEST(DpmAdaptive, RejectsTheStepsThatTheReferenceRejects) {
+  // Printed by k-diffusion 0.1.1.post1 on the goldens' noise: a network that turns six times as strong around timestep
+  // 500. It takes 16 steps and rejects 4; with 0.7 or 0.9 for the accepted share of a step the values differ by a
+  // hundredth or more.
+  const SamplingPlan plan = plan_sampling(find_sampler("dpm_adaptive"), stable_diffusion_config(), 10);
+  const std::vector<float> noise = read_golden(golden("samplers/trajectories.safetensors"), "noise").floats();
+  std::vector<float> latent(noise.size());
+  start_from_noise(plan.table, noise, latent);
+  int64_t calls = 0;
+  int64_t steps = 0;
+  SamplerRun run;
+  run.denoise = [&](const NetworkCall& call) {
+    ++calls;
+    const double strength = 0.5 + 5.0 / (1.0 + std::exp((call.timestep - 500.0) * 0.1));
+    for (size_t i = 0; i < call.x.size(); ++i) call.output[i] = static_cast<float>(std::tanh(call.x[i]) * strength);
+  };
+  run.on_step = [&](const StepInfo&) { return ++steps > 0; };
+  EXPECT_TRUE(run_sampler(plan, run, latent));
+  EXPECT_EQ(steps, 16);
+  EXPECT_EQ(calls, 16 + 20 * 2);  // the call at the start of a step serves all its attempts
+  const std::vector<double> reference = {-0.614257276,   -0.00149377761, 8.11152458,
+                                         -0.00156864896, -3.97818947,    5.5993557};
+  // What a rejection leaves of the error's last bits goes into the length of the next step.
+  ExpectClose("rejecting", std::span(latent).first(6), reference, {.max_abs = 1e-4});
+}
+
 TEST(DpmAdaptive, TakesTheSameStepsWhateverTheirNumberInTheTable) {
   std::vector<float> ends[2];
   for (size_t i = 0; i < 2; ++i) {
