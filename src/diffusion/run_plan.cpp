@@ -1,5 +1,6 @@
 #include "diffusion/run_plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -27,13 +28,18 @@ Meaning meaning_of(const RunChoice& choice, const Semantics& semantics) {
     }
     schedule.rule = named.rule;
   }
+  if (semantics.plain_means_k) {
+    const std::string k_name = "k_" + std::string(named.sampler->name);
+    const auto it = std::ranges::find(samplers(), k_name, &SamplerInfo::name);
+    if (it != samplers().end()) named.sampler = *it;
+  }
   const bool is_k = named.sampler->name.starts_with("k_");
   if (is_k && semantics.k_means_diffusers) {
     named.sampler = &find_sampler(named.sampler->name.substr(2));
   } else if (is_k && !schedule.rule && choice.steps < semantics.karras_below) {
     schedule.rule = SigmaRule::karras;
   }
-  if (semantics.leading_offset >= 0) schedule.steps_offset = semantics.leading_offset;
+  if (semantics.steps_offset) schedule.steps_offset = semantics.steps_offset;
   return {named.sampler, schedule};
 }
 
@@ -100,7 +106,7 @@ RunPlan plan_run(const SchedulerConfig& model_config, const RunChoice& choice) {
   if (choice.has_picture && choice.exact_steps) {
     meaning.schedule.start_timestep = start_timestep(model_config, strength);
   } else if (choice.has_picture && !by_timestep) {
-    steps = semantics.table_steps(choice.steps, strength);
+    if (semantics.table_steps != nullptr) steps = semantics.table_steps(choice.steps, strength);
     if (steps > model_config.num_train_timesteps) {
       throw Error(Code::out_of_range, "strength " + decimal(strength) + " of " + std::to_string(choice.steps) +
                                           " steps takes a schedule of " + std::to_string(steps) +

@@ -128,6 +128,28 @@ TEST(Semantics, OfTheFirstReleaseNoiseDdimOneStepTooFar) {
   EXPECT_EQ(img2img("euler", "invoke-2.0", 10, 0.7).noised, img2img("euler", "invoke-2.0", 10, 0.7).begin);
 }
 
+TEST(Semantics, ReadSamplersNamesAsTheirProgramsDo) {
+  EXPECT_EQ(img2img("euler", "a1111", 20, 0.75).sampling.sampler->name, "k_euler");
+  EXPECT_EQ(img2img("DPM++ 2M Karras", "comfyui", 20, 0.75).sampling.sampler->name, "k_dpmpp_2m");
+  EXPECT_EQ(img2img("unipc", "a1111", 20, 0.75).sampling.sampler->name, "unipc");
+  EXPECT_EQ(img2img("k_lms", "invoke-2.3", 20, 0.75).sampling.sampler->name, "lms");
+  EXPECT_EQ(img2img("k_lms", "diffusers", 20, 0.75).sampling.sampler->name, "k_lms");
+}
+
+TEST(Semantics, OfInvokeAI2SwitchTheKSamplersToKarrasByStepCount) {
+  const auto rule = [](const char* semantics, int64_t steps) {
+    return img2img("k_lms", semantics, steps, 0.7).sampling.config.sigma_rule;
+  };
+  EXPECT_EQ(rule("invoke-2.0", 50), SigmaRule::karras);
+  EXPECT_EQ(rule("invoke-2.2.5", 29), SigmaRule::karras);
+  EXPECT_EQ(rule("invoke-2.2.5", 30), SigmaRule::model);
+  EXPECT_EQ(rule("invoke-2.3", 10), SigmaRule::model);
+  EXPECT_EQ(rule("diffusers", 10), SigmaRule::model);
+  for (const LevelRow& row : kLevels) {
+    EXPECT_NEAR(img2img("k_lms", "invoke-2.0", row.steps, row.strength).first_sigma(), row.karras_sigma, 6e-5);
+  }
+}
+
 TEST(Semantics, RefuseWhatTheirProgramsRefuse) {
   for (const std::string semantics : {"invoke-2.0", "invoke-2.2.5"}) {
     EXPECT_EQ(thrown_by([&] { img2img("ddim", semantics, 10, 1.0); }).message,

@@ -11,6 +11,8 @@
 
 namespace redraw {
 
+// A declaration takes no parentheses, which the check would have around macro arguments.
+// NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define SAMPLER(info) extern const SamplerInfo info;
 #include "diffusion/samplers/list.inc"
 #undef SAMPLER
@@ -65,6 +67,7 @@ NamedSampler find_named_sampler(std::string_view name) {
     }
   }
   std::vector<std::string_view> names;
+  names.reserve(kSamplers.size());
   for (const SamplerInfo* sampler : kSamplers) names.push_back(sampler->name);
   for (const SamplerInfo* sampler : kSamplers) {
     names.insert(names.end(), sampler->aliases.begin(), sampler->aliases.end());

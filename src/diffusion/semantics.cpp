@@ -15,10 +15,6 @@ namespace {
 
 constexpr int64_t kAlways = std::numeric_limits<int64_t>::max();
 
-int64_t as_asked(int64_t steps, double) {
-  return steps;
-}
-
 // ComfyUI makes a schedule so long that the share of it is what was asked for.
 int64_t lengthened(int64_t steps, double strength) {
   return strength > 0.9999 ? steps : static_cast<int64_t>(static_cast<double>(steps) / strength);
@@ -56,18 +52,33 @@ EntryRange as_many_as_asked(const StepTable& table, int64_t steps, double, int64
 }
 
 constexpr auto kSemantics = std::to_array<Semantics>({
-    {"diffusers", "the last int(steps * strength) steps", true, 0, -1, false, as_asked, last_share},
-    {"invoke-2.0", "the same, ddim and pndm noised one step too far, k_ samplers on Karras levels", false, kAlways, 0,
-     false, as_asked, last_share_noised_too_far},
-    {"invoke-2.2.5", "the same, k_ samplers on Karras levels below 30 steps", false, 30, 1, false, as_asked,
-     last_share},
-    {"invoke-2.3", "the same, at least one step; k_ names mean diffusers' samplers", true, 0, -1, true, as_asked,
-     last_share_at_least_one},
-    {"invoke-4", "the steps whose timestep is below round(1000 * strength)", true, 0, -1, false, as_asked,
-     below_timestep},
-    {"a1111", "the last int(steps * strength) + 1 steps", true, 0, -1, false, as_asked, last_share_and_one},
-    {"comfyui", "as many steps as asked, the last of int(steps / strength)", true, 0, -1, false, lengthened,
-     as_many_as_asked},
+    {.name = "diffusers", .help = "the last int(steps * strength) steps", .entries = last_share},
+    {.name = "invoke-2.0",
+     .help = "the same, ddim and pndm noised one step too far, k_ samplers on Karras levels",
+     .takes_full_strength = false,
+     .karras_below = kAlways,
+     .steps_offset = 0,
+     .entries = last_share_noised_too_far},
+    {.name = "invoke-2.2.5",
+     .help = "the same, k_ samplers on Karras levels below 30 steps",
+     .takes_full_strength = false,
+     .karras_below = 30,
+     .steps_offset = 1,
+     .entries = last_share},
+    {.name = "invoke-2.3",
+     .help = "the same, at least one step; k_ names mean diffusers' samplers",
+     .k_means_diffusers = true,
+     .entries = last_share_at_least_one},
+    {.name = "invoke-4", .help = "the steps whose timestep is below round(1000 * strength)", .entries = below_timestep},
+    {.name = "a1111",
+     .help = "the last int(steps * strength) + 1 steps; names mean k-diffusion's samplers",
+     .plain_means_k = true,
+     .entries = last_share_and_one},
+    {.name = "comfyui",
+     .help = "as many steps as asked, the last of int(steps / strength); names mean k-diffusion's samplers",
+     .plain_means_k = true,
+     .table_steps = lengthened,
+     .entries = as_many_as_asked},
 });
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,13 +20,13 @@ struct EntryRange {
 struct Semantics {
   std::string_view name;
   std::string_view help;
-  bool takes_full_strength;  ///< strength 1 is taken, not refused
-  int64_t karras_below;      ///< the k_ samplers take the Karras schedule below so many steps; 0: never
-  int64_t
-      leading_offset;  ///< first timestep of the leading spacing that the whole-timestep samplers take; -1: the model's
-  bool k_means_diffusers;  ///< k_ names mean the classes of diffusers
-  /// Steps of the table for so many steps asked.
-  int64_t (*table_steps)(int64_t steps, double strength);
+  bool takes_full_strength = true;           ///< strength 1 is taken, not refused
+  int64_t karras_below = 0;                  ///< the k_ samplers take the Karras schedule below so many steps; 0: never
+  std::optional<int64_t> steps_offset = {};  ///< of the leading spacing, in place of the model's
+  bool k_means_diffusers = false;            ///< k_ names mean the classes of diffusers
+  bool plain_means_k = false;                ///< plain names mean the k-diffusion samplers, where there is one
+  /// Steps of the table for so many steps asked; null: the same.
+  int64_t (*table_steps)(int64_t steps, double strength) = nullptr;
   /// The entries that are run. steps as asked for; whole_timesteps: the sampler goes by whole timesteps (DDIM's kind).
   EntryRange (*entries)(const StepTable& table, int64_t steps, double strength, int64_t num_train,
                         bool whole_timesteps);

@@ -90,7 +90,7 @@ class TinyPipeline : public ::testing::TestWithParam<const char*> {
                          .on_step =
                              [&](const StepInfo& info) {
                                // Of a step of two calls the golden also holds the state between them.
-                               const int64_t calls = network_calls(plan, begin, begin + info.index + 1);
+                               const int64_t calls = network_calls(plan, begin, begin + info.index + 1).value();
                                const std::string name = tag + "/x" + std::to_string(calls);
                                const GoldenTensor expected = nchw_to_nhwc(read_golden(file_, name));
                                const double difference = compare(info.latent, expected.values).max_abs;
