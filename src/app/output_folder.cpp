@@ -3,31 +3,23 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
-#include "base/error.h"
+#include "app/temporary_file.h"
 
 namespace redraw {
 namespace {
-
-[[noreturn]] void fail(const std::filesystem::path& path, int reason, const char* doing) {
-  const bool is_full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  throw Error(is_full ? Code::disk_full : Code::output_not_writable,
-              path.string() + ": cannot be " + doing + ": " + std::strerror(reason) +
-                  (is_full ? "; make room or choose another --outdir" : "; choose another --outdir"));
-}
 
 // Holds the folder's lock, on file systems that have locks, until it goes.
 class FolderLock {
  public:
   explicit FolderLock(const std::filesystem::path& folder)
       : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ < 0) fail(folder, errno, "opened");
+    if (descriptor_ < 0) refuse_output(folder, errno, "opened");
     while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
     }
   }
@@ -39,45 +31,6 @@ class FolderLock {
 
  private:
   int descriptor_;
-};
-
-// A file under a name nobody looks at, removed unless it was given its real name.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& folder) : path_((folder / ".redraw-XXXXXX").string()) {
-    descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
-    if (descriptor_ < 0) fail(folder, errno, "written to");
-  }
-  TemporaryFile(TemporaryFile&& other) noexcept
-      : path_(std::exchange(other.path_, {})), descriptor_(std::exchange(other.descriptor_, -1)) {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(TemporaryFile&&) = delete;
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-
-  void write(const std::filesystem::path& folder, const OutputFolder::Write& write, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const int64_t written = write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail(folder, errno, "written to");
-      bytes = bytes.subspan(static_cast<size_t>(written));
-    }
-    if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0) fail(folder, errno, "written to");
-  }
-
-  // False when a file of that name is there.
-  bool link_as(const std::filesystem::path& name) const {
-    if (::link(path_.c_str(), name.c_str()) == 0) return true;
-    if (errno == EEXIST) return false;
-    fail(name, errno, "written");
-  }
-
- private:
-  std::string path_;
-  int descriptor_ = -1;
 };
 
 // Names given so far; taken back unless all were.
@@ -113,14 +66,11 @@ std::filesystem::path file_name(int64_t counter, uint64_t seed, const std::strin
 
 }  // namespace
 
-OutputFolder::OutputFolder(std::filesystem::path folder, Write write)
-    : folder_(std::move(folder)),
-      write_(write ? std::move(write) : [](int descriptor, const void* bytes, size_t count) -> int64_t {
-        return ::write(descriptor, bytes, count);
-      }) {
+OutputFolder::OutputFolder(std::filesystem::path folder, WriteFunction write)
+    : folder_(std::move(folder)), write_(write ? std::move(write) : WriteFunction(::write)) {
   std::error_code problem;
   std::filesystem::create_directories(folder_, problem);
-  if (problem && !std::filesystem::is_directory(folder_)) fail(folder_, problem.value(), "made");
+  if (problem && !std::filesystem::is_directory(folder_)) refuse_output(folder_, problem.value(), "made");
   const TemporaryFile probe(folder_);
 }
 
@@ -129,7 +79,7 @@ std::vector<std::filesystem::path> OutputFolder::save(uint64_t seed, std::span<c
   written.reserve(files.size());
   for (const OutputFile& file : files) {
     written.emplace_back(folder_);
-    written.back().write(folder_, write_, file.bytes);
+    written.back().write(write_, file.bytes);
   }
   const FolderLock lock(folder_);
   LinkedFiles linked;

@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "app/temporary_file.h"
 
 namespace redraw {
 
@@ -21,12 +22,9 @@ struct OutputFile {
 /// highest in the folder. Several processes may write to one folder: the folder is locked while a counter is taken.
 class OutputFolder {
  public:
-  /// Writes like ::write; tests put one here that fails.
-  using Write = std::function<int64_t(int descriptor, const void* bytes, size_t count)>;
-
   /// Makes the folder if need be and tries whether files can be made in it, so that nobody waits for a picture that
   /// has nowhere to go. Throws Error(output_not_writable).
-  explicit OutputFolder(std::filesystem::path folder, Write write = {});
+  explicit OutputFolder(std::filesystem::path folder, WriteFunction write = {});
 
   /// Saves the files of one run under one counter: all of them, or none. Returns their paths in order.
   /// Throws Error: disk_full, output_not_writable; nothing is left behind then.
@@ -34,7 +32,7 @@ class OutputFolder {
 
  private:
   std::filesystem::path folder_;
-  Write write_;
+  WriteFunction write_;
 };
 
 }  // namespace redraw
