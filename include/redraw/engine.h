@@ -10,6 +10,7 @@
 
 #include "redraw/error.h"
 #include "redraw/request.h"
+#include "redraw/schedule_plan.h"
 
 namespace redraw {
 
@@ -66,6 +67,14 @@ class Engine {
   /// variation_seed, variation_seed + 1, .... A seed that is left open is drawn once. on_result gets each as soon as it
   /// is made; its metadata is that of the request for this picture alone. Ends after a cancelled one. Throws as run.
   void run_each(const Request& request, const Observer& observer, const std::function<void(Result)>& on_result);
+
+  /// The steps that a run of this request would take, from the model's configuration alone: no picture is read and no
+  /// network loaded. from_picture: image to image; request.init and prompt do not matter. Throws Error as run does for
+  /// whatever concerns the steps, and usage for hires_fix, which has two plans.
+  SchedulePlan plan(const Request& request, bool from_picture) const;
+  /// The same by every rule that turns strength into steps, in the order of their table; request.semantics does not
+  /// matter. Throws what the first rule throws where all refuse.
+  std::vector<RulePlan> plan_by_every_rule(const Request& request, bool from_picture) const;
 
   /// Ends the run at hand within a step, and every later one at once. May be called from a signal handler.
   void cancel() noexcept;

@@ -10,6 +10,8 @@
 
 #include "app/default_model.h"
 #include "app/plan_text.h"
+#include "app/run_choice.h"
+#include "app/schedule_plan.h"
 #include "app/settings.h"
 #include "app/step_strip.h"
 #include "app/value_lists.h"
@@ -83,6 +85,10 @@ ModelDefaults defaults_of(const std::filesystem::path& folder, const ModelSpec& 
   return defaults;
 }
 
+std::filesystem::path model_folder(const Request& request) {
+  return request.model ? std::filesystem::path(*request.model) : default_model_folder();
+}
+
 uint64_t drawn_seed() {
   return std::random_device{}();
 }
@@ -91,18 +97,6 @@ uint64_t drawn_seed() {
 std::optional<Image> colour_reference(const Request& values) {
   if (!values.init_color) return std::nullopt;
   return decode_image_file(*values.init_color).image;
-}
-
-ScheduleChoice schedule_choice(const Request& values) {
-  ScheduleChoice choice{.eta = values.eta};
-  if (values.schedule) choice.rule = find_sigma_schedule(*values.schedule).rule;
-  if (values.spacing) choice.spacing = find_timestep_spacing(*values.spacing);
-  if (values.sigmas) {
-    if (values.schedule) throw Error(Code::usage, "sigmas are a schedule of their own; leave out schedule");
-    choice.rule = SigmaRule::explicit_sigmas;
-    choice.sigmas = parse_sigmas(*values.sigmas);
-  }
-  return choice;
 }
 
 // A size in the model's area with the picture's shape, for the first pass of the high-resolution fix. Its shorter side
@@ -120,29 +114,12 @@ HiresFix hires_fix(const Request& values, Size size, int64_t native_side) {
   return {.width = side(width), .height = side(height), .strength = *values.hires_strength};
 }
 
-// As many steps as explicit levels make, unless the request says another number, which is then refused.
-int64_t steps_of(const Settings& settings, const ScheduleChoice& schedule) {
-  if (schedule.sigmas.empty() || settings.origin("steps") == Origin::request) return *settings.values.steps;
-  return std::ssize(schedule.sigmas) - 1;
-}
-
 GenerateRequest generate_request(const Settings& settings, const Canvas& canvas, uint64_t seed, int64_t native_side) {
   const Request& values = settings.values;
-  const ScheduleChoice schedule = schedule_choice(values);
   GenerateRequest request{.prompt = values.prompt,
                           .negative = *values.negative,
-                          .guidance = {.scale = *values.cfg_scale,
-                                       .rescale = *values.cfg_rescale,
-                                       .begin = *values.guidance_start,
-                                       .end = *values.guidance_end},
-                          .run = {.sampler = *values.sampler,
-                                  .steps = steps_of(settings, schedule),
-                                  .schedule = schedule,
-                                  .semantics = *values.semantics,
-                                  .strength = values.strength.value_or(1.0),
-                                  .exact_steps = values.exact_steps.value_or(false),
-                                  .denoising_start = values.denoising_start,
-                                  .denoising_end = values.denoising_end},
+                          .guidance = guidance_choice(settings),
+                          .run = run_choice(settings),
                           .width = canvas.size.width,
                           .height = canvas.size.height,
                           .noise = {.source = *values.noise,
@@ -154,7 +131,6 @@ GenerateRequest generate_request(const Settings& settings, const Canvas& canvas,
                           .effects = {.threshold = *values.threshold,
                                       .h_symmetry = values.h_symmetry_time_pct,
                                       .v_symmetry = values.v_symmetry_time_pct}};
-  if (values.cfg_scales) request.guidance.scales = parse_cfg_scales(*values.cfg_scales);
   if (values.with_variations) request.noise.variations = parse_variations(*values.with_variations);
   if (values.seamless_axes) {
     request.seamless = parse_seamless_axes(*values.seamless_axes);
@@ -163,22 +139,6 @@ GenerateRequest generate_request(const Settings& settings, const Canvas& canvas,
   }
   if (*values.hires_fix) request.hires_fix = hires_fix(values, canvas.size, native_side);
   return request;
-}
-
-// Fields that mean nothing together, or nothing alone.
-void check_together(const Request& request) {
-  if (request.strength && request.denoising_start) {
-    throw Error(Code::usage, "strength and denoising_start say the same thing; give one of the two");
-  }
-  if (request.with_variations && !request.seed) {
-    throw Error(Code::usage, "with_variations moves the noise of a seed; give seed");
-  }
-  if (request.variation_seed && request.variation_amount.value_or(0) == 0) {
-    throw Error(Code::usage, "variation_seed does nothing without variation_amount");
-  }
-  if (request.hires_strength && !request.hires_fix.value_or(false)) {
-    throw Error(Code::usage, "hires_strength does nothing without hires_fix");
-  }
 }
 
 // A variation as one more pair of with_variations, which is how it is written down and asked for again.
@@ -225,7 +185,7 @@ Result Engine::run(const Request& request, const Observer& observer) {
     if (observer.on_line && !line.empty()) observer.on_line(line);
   };
   const auto start = std::chrono::steady_clock::now();
-  const std::filesystem::path folder = request.model ? std::filesystem::path(*request.model) : default_model_folder();
+  const std::filesystem::path folder = model_folder(request);
   const StableDiffusion& model = state_->load(folder);
   check_together(request);
   if (request.images.value_or(1) != 1) {
@@ -311,6 +271,38 @@ void Engine::run_each(const Request& request, const Observer& observer, const st
     if (is_last) return;
     if (moving) moving = static_cast<int64_t>((static_cast<uint64_t>(*moving) + 1) % kSeeds);
   }
+}
+
+SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
+  check_together(request);
+  if (request.hires_fix.value_or(false)) {
+    throw Error(Code::usage, "a plan is of one pass; leave out hires_fix, and plan its second pass by hires_strength");
+  }
+  // The configurations are enough: a plan needs none of the model's numbers.
+  const std::filesystem::path folder = model_folder(request);
+  const ModelSpec spec = read_model_spec(DiffusersFolder::open(folder));
+  return schedule_plan(resolve(request, defaults_of(folder, spec), from_picture), spec.scheduler);
+}
+
+std::vector<RulePlan> Engine::plan_by_every_rule(const Request& request, bool from_picture) const {
+  std::vector<RulePlan> plans;
+  std::optional<Error> refusal;
+  for (const Semantics& semantics : all_semantics()) {
+    RulePlan& row =
+        plans.emplace_back(RulePlan{.semantics = std::string(semantics.name), .rule = std::string(semantics.help)});
+    Request asked = request;
+    asked.semantics = row.semantics;
+    try {
+      row.plan = plan(asked, from_picture);
+    } catch (const Error& e) {
+      if (e.code() != Code::out_of_range && e.code() != Code::usage) throw;
+      row.refusal = e.what();
+      if (!refusal) refusal = e;
+    }
+  }
+  const bool is_refused_by_all = std::ranges::none_of(plans, [](const RulePlan& row) { return row.plan.has_value(); });
+  if (is_refused_by_all) throw *refusal;
+  return plans;
 }
 
 Engine::Cost Engine::cost() const {

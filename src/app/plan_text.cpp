@@ -25,7 +25,7 @@ std::string with_origin(const Settings& settings, std::string_view field, std::s
 std::string plan_line(const Settings& settings, const GeneratePlan& plan) {
   const Request& values = settings.values;
   const RunPlan& run = plan.run;
-  const bool is_img2img = !values.init.empty();
+  const bool is_img2img = settings.has_picture;
   std::string line;
   if (values.denoising_start) {
     line = fmt::format("from {} of {} steps: ", *values.denoising_start, run.table().steps());
@@ -57,7 +57,7 @@ std::string few_steps_hint(const Settings& settings, const GeneratePlan& plan) {
   constexpr int64_t kFew = 8;
   constexpr double kGood = 20;
   const Request& values = settings.values;
-  if (values.init.empty() || values.denoising_start || *values.exact_steps || values.sigmas) return {};
+  if (!settings.has_picture || values.denoising_start || *values.exact_steps || values.sigmas) return {};
   if (plan.run.steps_to_run() >= kFew) return {};
   const double steps = std::ceil(kGood / *values.strength - 1e-9);
   if (steps > static_cast<double>(plan.run.sampling.config.num_train_timesteps)) return {};
@@ -71,7 +71,7 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
   nlohmann::json fields, origins;
   for (const Field& field : request_fields()) {
     const std::optional<FieldValue> value = get_field(settings.values, field);
-    const bool applies = !field.is_img2img_only || !settings.values.init.empty();
+    const bool applies = !field.is_img2img_only || settings.has_picture;
     if (!value || !applies || field.name == "model") continue;
     fields[std::string(field.name)] = json_of(*value);
     if (const auto it = settings.origins.find(field.name); it != settings.origins.end() && !field.is_positional) {

@@ -44,10 +44,14 @@ ModelDefaults read_model_defaults(const std::filesystem::path& folder) {
 }
 
 Settings resolve(const Request& request, const ModelDefaults& model) {
-  Settings settings{.values = request, .origins = {}};
+  return resolve(request, model, !request.init.empty());
+}
+
+Settings resolve(const Request& request, const ModelDefaults& model, bool has_picture) {
+  Settings settings{.values = request, .origins = {}, .has_picture = has_picture};
   for (const Field& field : request_fields()) {
     const std::optional<FieldValue> asked = get_field(request, field);
-    if (field.is_img2img_only && request.init.empty() && !field.is_positional && asked) {
+    if (field.is_img2img_only && !has_picture && !field.is_positional && asked) {
       throw Error(Code::usage, std::string(field.name) + " needs a picture to start from; use img2img");
     }
     const auto stated = model.find(field.name);
@@ -63,6 +67,21 @@ Settings resolve(const Request& request, const ModelDefaults& model) {
     }
   }
   return settings;
+}
+
+void check_together(const Request& request) {
+  if (request.strength && request.denoising_start) {
+    throw Error(Code::usage, "strength and denoising_start say the same thing; give one of the two");
+  }
+  if (request.with_variations && !request.seed) {
+    throw Error(Code::usage, "with_variations moves the noise of a seed; give seed");
+  }
+  if (request.variation_seed && request.variation_amount.value_or(0) == 0) {
+    throw Error(Code::usage, "variation_seed does nothing without variation_amount");
+  }
+  if (request.hires_strength && !request.hires_fix.value_or(false)) {
+    throw Error(Code::usage, "hires_strength does nothing without hires_fix");
+  }
 }
 
 }  // namespace redraw

@@ -24,6 +24,7 @@ ModelDefaults read_model_defaults(const std::filesystem::path& folder);
 struct Settings {
   Request values;  ///< every field that has a default is set
   std::map<std::string_view, Origin> origins;
+  bool has_picture = false;  ///< image to image
 
   Origin origin(std::string_view field) const { return origins.at(field); }
 };
@@ -31,5 +32,10 @@ struct Settings {
 /// The order is request, model, program. Checks every value the request holds. Throws Error as check_field, and
 /// Error(usage) for fields that only mean something with a picture when there is none.
 Settings resolve(const Request& request, const ModelDefaults& model);
+/// The same where the picture need not be there: has_picture says whether the run would have one.
+Settings resolve(const Request& request, const ModelDefaults& model, bool has_picture);
+
+/// Throws Error(usage) for fields that mean nothing together, or nothing alone.
+void check_together(const Request& request);
 
 }  // namespace redraw

@@ -5,7 +5,6 @@
 #include <array>
 #include <deque>
 #include <fmt/format.h>
-#include <map>
 #include <new>
 #include <string>
 #include <vector>
@@ -14,93 +13,14 @@
 #include "base/suggest.h"
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
+#include "cli/plan_command.h"
+#include "cli/request_options.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {
 namespace {
 
 constexpr int kUsageStatus = 2;
-
-std::string option_name(const Field& field) {
-  std::string name = "--" + std::string(field.name);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
-// Breaks between words so that help stays readable on a terminal of 100 columns; CLI11 indents the lines.
-std::string wrapped(const std::string& text) {
-  constexpr size_t kColumns = 68;
-  std::string result;
-  size_t column = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    if (column > 0 && column + 1 + word.size() > kColumns) {
-      result += "\n";
-      column = 0;
-    }
-    if (column > 0) result += " ";
-    result += word;
-    column += (column > 0 ? 1 : 0) + word.size();
-    at = end + 1;
-  }
-  return result;
-}
-
-std::string with_range_and_default(const Field& field) {
-  std::string help(field.help);
-  if (field.choices != nullptr) {
-    const std::vector<std::string_view> names = field.choices();
-    help += ": ";
-    for (size_t i = 0; i < names.size(); ++i) {
-      help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + std::string(names[i]);
-    }
-  }
-  if (const std::string range = field_range(field); !range.empty()) help += "; " + range;
-  if (!field.fallback.empty() && field.type != FieldType::flag) {
-    help += fmt::format(" [{}{}]", field.fallback, field.model_may_default ? ", or as the model states" : "");
-  }
-  return wrapped(help);
-}
-
-// The options of one command, made from the table of fields. Values arrive as text and are read by the table's own
-// rules, so that their errors are the same through every door.
-class RequestOptions {
- public:
-  RequestOptions(CLI::App& command, bool has_picture) {
-    for (const Field& field : request_fields()) {
-      if (field.is_img2img_only && !has_picture) continue;
-      if (field.is_positional) {
-        command.add_option(std::string(field.name), texts_[field.name], with_range_and_default(field))
-            ->required()
-            ->option_text(std::string(field.value_name));
-      } else if (field.type == FieldType::flag) {
-        command.add_flag(option_name(field), flags_[field.name], with_range_and_default(field));
-      } else {
-        command.add_option(option_name(field), texts_[field.name], with_range_and_default(field))
-            ->option_text(std::string(field.value_name));
-      }
-    }
-  }
-
-  // Which of them were given is known to CLI11 alone.
-  Request request(const CLI::App& command) const {
-    Request result;
-    for (const auto& [name, text] : texts_) {
-      const Field& field = find_field(name);
-      const std::string option = field.is_positional ? std::string(name) : option_name(field);
-      if (command.count(option) > 0) set_field(result, field, parse_field(field, text));
-    }
-    for (const auto& [name, value] : flags_) {
-      if (value) set_field(result, find_field(name), true);
-    }
-    return result;
-  }
-
- private:
-  std::map<std::string_view, std::string> texts_;
-  std::map<std::string_view, bool> flags_;
-};
 
 int parse_threads(const std::string& text) {
   constexpr Field kThreads{.name = "threads",
@@ -134,12 +54,22 @@ std::string needed_arguments(const CLI::App& command) {
   return command.get_name() + " needs " + needed;
 }
 
+// "img2img, txt2img or bench"
+std::string command_names(const CLI::App& app) {
+  const std::vector<const CLI::App*> commands = app.get_subcommands({});
+  std::string names;
+  for (size_t i = 0; i < commands.size(); ++i) {
+    names += (i == 0 ? "" : i + 1 == commands.size() ? " or " : ", ") + commands[i]->get_name();
+  }
+  return names;
+}
+
 // CLI11's own message, with the nearest option where one was not known.
 int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& unknown,
                  bool json) {
   std::string message = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    message = app.get_subcommands().empty() ? "a command is needed: img2img, txt2img or bench"
+    message = app.get_subcommands().empty() ? "a command is needed: " + command_names(app)
                                             : needed_arguments(*app.get_subcommands().front());
   } else if (!unknown.empty()) {
     std::deque<std::string> names;
@@ -155,14 +85,20 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
   return report("usage", message + "; see redraw --help", kUsageStatus, json);
 }
 
+constexpr std::string_view kEveryRule = "all";
+constexpr HelpNote kPlanNotes[] = {{"semantics", "or all, for one line about each"}};
+
 struct Commands {
   CLI::App app{"Redraws a picture from a prompt with Stable Diffusion."};
   CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
   CLI::App* txt2img = app.add_subcommand("txt2img", "Draws a picture from a prompt alone");
+  CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run, their noise levels and which are run");
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
-  RequestOptions img2img_fields{*img2img, true};
-  RequestOptions txt2img_fields{*txt2img, false};
+  RequestOptions img2img_fields{*img2img, fields_of_img2img()};
+  RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
+  RequestOptions plan_fields{*plan, fields_of_plan(), kPlanNotes};
   GenerateOptions options;
+  PlanOptions plan_options;
   std::string threads = "0";
   std::string bench_model, bench_steps = "10", bench_width, bench_height, bench_sampler;
 
@@ -180,8 +116,13 @@ struct Commands {
       command->add_flag("--quiet", options.quiet, "say nothing but errors");
       command->add_flag("--json", options.json, "print one line of JSON on stdout, everything else on stderr");
     }
-    for (CLI::App* command : {img2img, txt2img, bench}) {
+    plan->add_option("--png", plan_options.png, "also draw noise levels and noise shares into this file")
+        ->option_text("FILE");
+    plan->add_flag("--json", plan_options.json, "print one line of JSON");
+    for (CLI::App* command : app.get_subcommands({})) {
       command->set_help_flag("-h,--help", "Prints this help and ends");
+    }
+    for (CLI::App* command : {img2img, txt2img, bench}) {
       command->add_option("--threads", threads, "of the processor; 0 to 1024, 0 for all [0]")->option_text("N");
     }
     bench->add_option("--model", bench_model, "a model in a diffusers folder [the one in the box]")->option_text("DIR");
@@ -204,11 +145,19 @@ struct Commands {
     return request;
   }
 
+  int run_plan() {
+    plan_options.by_every_rule = plan_fields.text("semantics") == kEveryRule;
+    std::vector<std::string_view> except;
+    if (plan_options.by_every_rule) except.push_back("semantics");
+    return plan_command(plan_fields.request(except), plan_options);
+  }
+
   int dispatch() {
     options.threads = parse_threads(threads);
+    if (*plan) return run_plan();
     if (*bench) return bench_command(bench_request(), options.threads);
-    if (*img2img) return generate_command(img2img_fields.request(*img2img), options);
-    return generate_command(txt2img_fields.request(*txt2img), options);
+    if (*img2img) return generate_command(img2img_fields.request(), options);
+    return generate_command(txt2img_fields.request(), options);
   }
 };
 

@@ -64,6 +64,13 @@ class Streams(EndToEndTest):
 
 
 class Help(EndToEndTest):
+    COMMANDS = {
+        "img2img": ["PICTURE", "PROMPT", "--steps", "--sampler", "--model", "--threads", "--json"],
+        "txt2img": ["PROMPT", "--steps", "--sampler", "--model", "--threads", "--json"],
+        "plan": ["--steps", "--strength", "--sampler", "--model", "--json", "--png"],
+        "bench": ["--steps", "--sampler", "--model", "--threads"],
+    }
+
     def test_version_is_printed_without_loading_anything(self):
         start = time.monotonic()
         result = self.run_redraw("--version")
@@ -76,11 +83,11 @@ class Help(EndToEndTest):
         result = self.run_redraw("--help")
         self.assert_succeeds(result)
         commands = re.findall(r"^  (\w+) {4,}", result.stdout, re.MULTILINE)
-        self.assertEqual(commands, ["img2img", "txt2img", "bench"])
-        for command in commands:
+        self.assertEqual(commands, list(self.COMMANDS))
+        for command, options in self.COMMANDS.items():
             result = self.run_redraw(command, "--help")
             self.assert_succeeds(result)
-            for option in ["--steps", "--sampler", "--model", "--threads", "--help"]:
+            for option in [*options, "--help"]:
                 self.assertIn(option, result.stdout)
         self.assertIn("--strength", self.run_redraw("img2img", "--help").stdout)
         self.assertNotIn("--strength", self.run_redraw("txt2img", "--help").stdout)

@@ -1,0 +1,52 @@
+// The steps of a run as they are known before the network is called: what `redraw plan` shows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace redraw {
+
+/// One step of a schedule.
+struct PlanEntry {
+  double timestep = 0;       ///< as the network gets it
+  double sigma = 0;          ///< noise level before the step; infinite where nothing of the picture is left
+  double alpha_cumprod = 0;  ///< 1 / (1 + sigma^2), 0..1: the picture's share of the variance
+  double noise_share = 0;    ///< sqrt(1 - alpha_cumprod), 0..1: the noise's share of the deviation
+  bool is_run = false;
+  int64_t network_calls = 0;  ///< of the step, where it is run
+};
+
+struct SchedulePlan {
+  std::string line = {};  ///< as a run states it
+  std::string hint = {};  ///< advice where there is any
+  bool from_picture = false;
+  std::string sampler = {};
+  std::string schedule = {};
+  std::string spacing = {};
+  std::string prediction_type = {};
+  std::string semantics = {};  ///< name of the rules of a program, strength to steps among them
+  std::string rule = {};       ///< what decided which steps are run: "diffusers: the last int(steps * strength) steps"
+  int64_t steps_asked = 0;
+  std::vector<PlanEntry> entries = {};  ///< in the order in which they are taken; not empty
+  double final_sigma = 0;               ///< noise level after the last entry
+  int64_t begin = 0;                    ///< entries [begin, end) are run
+  int64_t end = 0;
+  int64_t noised = 0;  ///< entry to whose level the picture is noised: begin, but for one old fault
+  int64_t network_calls = 0;
+
+  int64_t steps_run() const { return end - begin; }
+  const PlanEntry& first() const { return entries[static_cast<size_t>(begin)]; }
+};
+
+/// What one program's rule makes of a request.
+struct RulePlan {
+  std::string semantics = {};
+  std::string rule = {};
+  std::optional<SchedulePlan> plan = {};  ///< empty where the rule refuses the request
+  std::string refusal = {};               ///< then why
+};
+
+}  // namespace redraw

@@ -1,0 +1,29 @@
+#include "cli/plan_command.h"
+
+#include <fmt/format.h>
+#include <vector>
+
+#include "app/schedule_plan_plot.h"
+#include "app/schedule_plan_text.h"
+#include "app/temporary_file.h"
+#include "redraw/engine.h"
+
+namespace redraw::cli {
+
+int plan_command(const Request& request, const PlanOptions& options) {
+  const Engine engine(1);
+  if (options.by_every_rule) {
+    if (!options.png.empty()) throw Error(Code::usage, "--png draws the plan of one rule; leave out --semantics all");
+    const std::vector<RulePlan> plans = engine.plan_by_every_rule(request, true);
+    fmt::print("{}{}", options.json ? rules_json(plans) : rules_text(plans), options.json ? "\n" : "");
+    return 0;
+  }
+  const bool from_picture = request.strength || request.exact_steps || request.denoising_start;
+  const SchedulePlan plan = engine.plan(request, from_picture);
+  if (!options.png.empty()) replace_file(options.png, schedule_png(plan));
+  fmt::print("{}{}", options.json ? schedule_json(plan) : schedule_text(plan), options.json ? "\n" : "");
+  if (!options.png.empty() && !options.json) fmt::print("\nwrote {}\n", options.png);
+  return 0;
+}
+
+}  // namespace redraw::cli

@@ -1,0 +1,112 @@
+#include "cli/request_options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace redraw::cli {
+namespace {
+
+std::string option_name(const Field& field) {
+  if (field.is_positional) return std::string(field.name);
+  std::string name = "--" + std::string(field.name);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+// Breaks between words so that help stays readable on a terminal of 100 columns; CLI11 indents the lines.
+std::string wrapped(const std::string& text) {
+  constexpr size_t kColumns = 68;
+  std::string result;
+  size_t column = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    if (column > 0 && column + 1 + word.size() > kColumns) {
+      result += "\n";
+      column = 0;
+    }
+    if (column > 0) result += " ";
+    result += word;
+    column += (column > 0 ? 1 : 0) + word.size();
+    at = end + 1;
+  }
+  return result;
+}
+
+std::string with_range_and_default(const Field& field, std::string_view note) {
+  std::string help(field.help);
+  if (field.choices != nullptr) {
+    const std::vector<std::string_view> names = field.choices();
+    help += ": ";
+    for (size_t i = 0; i < names.size(); ++i) {
+      help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + std::string(names[i]);
+    }
+  }
+  if (const std::string range = field_range(field); !range.empty()) help += "; " + range;
+  if (!note.empty()) help += "; " + std::string(note);
+  if (!field.fallback.empty() && field.type != FieldType::flag) {
+    help += fmt::format(" [{}{}]", field.fallback, field.model_may_default ? ", or as the model states" : "");
+  }
+  return wrapped(help);
+}
+
+}  // namespace
+
+FieldList fields_of_img2img() {
+  FieldList fields;
+  for (const Field& field : request_fields()) fields.push_back(&field);
+  return fields;
+}
+
+FieldList fields_of_txt2img() {
+  FieldList fields = fields_of_img2img();
+  std::erase_if(fields, [](const Field* field) { return field->is_img2img_only; });
+  return fields;
+}
+
+FieldList fields_of_plan() {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"strength", "steps", "sampler", "schedule", "spacing", "sigmas", "eta",
+                                       "exact_steps", "denoising_start", "denoising_end", "semantics", "model"});
+  FieldList fields;
+  for (const std::string_view name : kNames) fields.push_back(&find_field(name));
+  return fields;
+}
+
+RequestOptions::RequestOptions(CLI::App& command, const FieldList& fields, std::span<const HelpNote> notes)
+    : command_(&command) {
+  for (const Field* field : fields) {
+    const auto note = std::ranges::find(notes, field->name, &HelpNote::field);
+    const std::string help = with_range_and_default(*field, note == notes.end() ? "" : note->note);
+    if (field->type == FieldType::flag) {
+      command.add_flag(option_name(*field), flags_[field->name], help);
+    } else {
+      command.add_option(option_name(*field), texts_[field->name], help)
+          ->required(field->is_positional)
+          ->option_text(std::string(field->value_name));
+    }
+  }
+}
+
+Request RequestOptions::request(std::span<const std::string_view> except) const {
+  Request result;
+  for (const auto& [name, unused] : texts_) {
+    if (std::ranges::count(except, name) != 0) continue;
+    const Field& field = find_field(name);
+    if (const std::optional<std::string> given = text(name)) set_field(result, field, parse_field(field, *given));
+  }
+  for (const auto& [name, value] : flags_) {
+    if (value) set_field(result, find_field(name), true);
+  }
+  return result;
+}
+
+std::optional<std::string> RequestOptions::text(std::string_view field) const {
+  // Which of them were given is known to CLI11 alone.
+  if (command_->count(option_name(find_field(field))) == 0) return std::nullopt;
+  return texts_.find(field)->second;
+}
+
+}  // namespace redraw::cli

@@ -1,0 +1,49 @@
+// The options of a command that are fields of the request, made from the table of fields.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/fields.h"
+
+namespace CLI {
+class App;
+}
+
+namespace redraw::cli {
+
+using FieldList = std::vector<const Field*>;
+
+FieldList fields_of_img2img();
+FieldList fields_of_txt2img();
+/// What bears on the steps; there is no picture and no prompt.
+FieldList fields_of_plan();
+
+/// Said after a field's own help by commands that take more than the field does.
+struct HelpNote {
+  std::string_view field;
+  std::string_view note;
+};
+
+/// Values arrive as text and are read by the table's own rules, so that their errors are the same through every door.
+class RequestOptions {
+ public:
+  /// The command must outlive the options.
+  RequestOptions(CLI::App& command, const FieldList& fields, std::span<const HelpNote> notes = {});
+
+  /// The fields that were given, without those of `except`, which somebody else reads. Throws Error as parse_field.
+  Request request(std::span<const std::string_view> except = {}) const;
+  /// As typed; empty when it was not given. Not for flags.
+  std::optional<std::string> text(std::string_view field) const;
+
+ private:
+  const CLI::App* command_;
+  std::map<std::string_view, std::string> texts_;
+  std::map<std::string_view, bool> flags_;
+};
+
+}  // namespace redraw::cli
