@@ -14,6 +14,7 @@
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
 #include "cli/plan_command.h"
+#include "cli/print_commands.h"
 #include "cli/request_options.h"
 #include "redraw/engine.h"
 
@@ -93,12 +94,16 @@ struct Commands {
   CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
   CLI::App* txt2img = app.add_subcommand("txt2img", "Draws a picture from a prompt alone");
   CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run, their noise levels and which are run");
+  CLI::App* samplers = app.add_subcommand("samplers", "Lists the samplers");
+  CLI::App* schedules = app.add_subcommand("schedules", "Lists the schedules of noise levels");
+  CLI::App* selftest = app.add_subcommand("selftest", "Compares noise and samplers with known answers");
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
   RequestOptions img2img_fields{*img2img, fields_of_img2img()};
   RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
   RequestOptions plan_fields{*plan, fields_of_plan(), kPlanNotes};
   GenerateOptions options;
   PlanOptions plan_options;
+  bool prints_json = false;
   std::string threads = "0";
   std::string bench_model, bench_steps = "10", bench_width, bench_height, bench_sampler;
 
@@ -118,7 +123,9 @@ struct Commands {
     }
     plan->add_option("--png", plan_options.png, "also draw noise levels and noise shares into this file")
         ->option_text("FILE");
-    plan->add_flag("--json", plan_options.json, "print one line of JSON");
+    for (CLI::App* command : {plan, samplers, schedules, selftest}) {
+      command->add_flag("--json", prints_json, "print one line of JSON");
+    }
     for (CLI::App* command : app.get_subcommands({})) {
       command->set_help_flag("-h,--help", "Prints this help and ends");
     }
@@ -146,6 +153,7 @@ struct Commands {
   }
 
   int run_plan() {
+    plan_options.json = prints_json;
     plan_options.by_every_rule = plan_fields.text("semantics") == kEveryRule;
     std::vector<std::string_view> except;
     if (plan_options.by_every_rule) except.push_back("semantics");
@@ -155,6 +163,9 @@ struct Commands {
   int dispatch() {
     options.threads = parse_threads(threads);
     if (*plan) return run_plan();
+    if (*samplers) return samplers_command(prints_json);
+    if (*schedules) return schedules_command(prints_json);
+    if (*selftest) return selftest_command(prints_json);
     if (*bench) return bench_command(bench_request(), options.threads);
     if (*img2img) return generate_command(img2img_fields.request(), options);
     return generate_command(txt2img_fields.request(), options);

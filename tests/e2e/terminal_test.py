@@ -68,6 +68,9 @@ class Help(EndToEndTest):
         "img2img": ["PICTURE", "PROMPT", "--steps", "--sampler", "--model", "--threads", "--json"],
         "txt2img": ["PROMPT", "--steps", "--sampler", "--model", "--threads", "--json"],
         "plan": ["--steps", "--strength", "--sampler", "--model", "--json", "--png"],
+        "samplers": ["--json"],
+        "schedules": ["--json"],
+        "selftest": ["--json"],
         "bench": ["--steps", "--sampler", "--model", "--threads"],
     }
 
