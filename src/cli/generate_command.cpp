@@ -1,46 +1,16 @@
 #include "cli/generate_command.h"
 
-#include <csignal>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "app/output_folder.h"
+#include "cli/interrupt_guard.h"
+#include "cli/result_files.h"
 #include "cli/terminal.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {
 namespace {
-
-// A signal handler can reach nothing else. Set while a run goes on, by InterruptGuard alone.
-Engine* interrupted_engine = nullptr;
-
-extern "C" void on_interrupt(int) {
-  if (interrupted_engine != nullptr) interrupted_engine->cancel();
-}
-
-// While it lives, Ctrl-C (and the TERM of a service manager) cancel the engine's run; a second one ends the program.
-class InterruptGuard {
- public:
-  explicit InterruptGuard(Engine& engine) {
-    interrupted_engine = &engine;
-    struct sigaction action = {};
-    action.sa_handler = on_interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_interrupt_);
-    sigaction(SIGTERM, &action, &before_terminate_);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-  ~InterruptGuard() {
-    sigaction(SIGINT, &before_interrupt_, nullptr);
-    sigaction(SIGTERM, &before_terminate_, nullptr);
-    interrupted_engine = nullptr;
-  }
-
- private:
-  struct sigaction before_interrupt_ = {};
-  struct sigaction before_terminate_ = {};
-};
 
 std::string result_json(const Result& result, const std::vector<std::filesystem::path>& paths) {
   nlohmann::json extras = nlohmann::json::array();
@@ -65,17 +35,14 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
 }
 
 // Writes a picture and says so; the exit status.
-int save_result(const Result& result, OutputFolder& folder, Terminal& terminal, bool json) {
-  constexpr int kInterrupted = 130;
+int report_result(const Result& result, OutputFolder& folder, Terminal& terminal, bool json) {
   terminal.finish();
   if (result.cancelled) {
     terminal.line(fmt::format("stopped after {} steps; nothing was written", result.steps_run));
     if (json) fmt::print("{{\"cancelled\":true,\"steps_run\":{}}}\n", result.steps_run);
-    return kInterrupted;
+    return kInterruptedStatus;
   }
-  std::vector<OutputFile> files{{.tag = "", .bytes = result.png}};
-  for (const ExtraPicture& extra : result.extras) files.push_back({.tag = extra.tag, .bytes = extra.png});
-  const std::vector<std::filesystem::path> paths = folder.save(result.seed, files);
+  const std::vector<std::filesystem::path> paths = save_result(result, folder);
   for (const std::filesystem::path& path : paths) terminal.line("wrote " + path.string());
   if (json) fmt::print("{}\n", result_json(result, paths));
   return 0;
@@ -90,7 +57,7 @@ std::string error_json(const std::string& code, const std::string& message) {
 }
 
 int generate_command(const Request& request, const GenerateOptions& options) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error of the write, which cleans up behind itself
+  make_file_size_limit_an_error();
   OutputFolder folder(options.outdir);
   Engine engine(options.threads);
   Terminal terminal(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal);
@@ -99,7 +66,7 @@ int generate_command(const Request& request, const GenerateOptions& options) {
   int status = 0;
   const InterruptGuard guard(engine);
   engine.run_each(request, observer,
-                  [&](const Result& result) { status = save_result(result, folder, terminal, options.json); });
+                  [&](const Result& result) { status = report_result(result, folder, terminal, options.json); });
   return status;
 }
 
