@@ -5,10 +5,10 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
-#include <random>
 #include <utility>
 
 #include "app/default_model.h"
+#include "app/drawn_seed.h"
 #include "app/plan_text.h"
 #include "app/run_choice.h"
 #include "app/schedule_plan.h"
@@ -87,10 +87,6 @@ ModelDefaults defaults_of(const std::filesystem::path& folder, const ModelSpec& 
 
 std::filesystem::path model_folder(const Request& request) {
   return request.model ? std::filesystem::path(*request.model) : default_model_folder();
-}
-
-uint64_t drawn_seed() {
-  return std::random_device{}();
 }
 
 // The pixels of a picture for its colours alone, at its own size.

@@ -5,7 +5,9 @@
 #include <array>
 #include <deque>
 #include <fmt/format.h>
+#include <map>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "cli/plan_command.h"
 #include "cli/print_commands.h"
 #include "cli/request_options.h"
+#include "cli/sweep_command.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {
@@ -88,11 +91,18 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
 
 constexpr std::string_view kEveryRule = "all";
 constexpr HelpNote kPlanNotes[] = {{"semantics", "or all, for one line about each"}};
+constexpr std::string_view kNames = "or several, as lms,ddim";
+constexpr std::string_view kNumbers = "or several, as 1,2,5 or 10:50:10";
+constexpr std::string_view kShares = "or several, as 0.3,0.7 or 0.3:0.9:0.1";
+constexpr HelpNote kSweepNotes[] = {{"sampler", kNames}, {"schedule", "or several, as model,karras"},
+                                    {"seed", kNumbers},  {"cfg_scale", "or several, as 4,7.5 or 2:10:2"},
+                                    {"steps", kNumbers}, {"strength", kShares}};
 
 struct Commands {
   CLI::App app{"Redraws a picture from a prompt with Stable Diffusion."};
   CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
   CLI::App* txt2img = app.add_subcommand("txt2img", "Draws a picture from a prompt alone");
+  CLI::App* sweep = app.add_subcommand("sweep", "Redraws a picture with every combination of several values");
   CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run, their noise levels and which are run");
   CLI::App* samplers = app.add_subcommand("samplers", "Lists the samplers");
   CLI::App* schedules = app.add_subcommand("schedules", "Lists the schedules of noise levels");
@@ -100,8 +110,10 @@ struct Commands {
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
   RequestOptions img2img_fields{*img2img, fields_of_img2img()};
   RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
+  RequestOptions sweep_fields_given{*sweep, fields_of_sweep(), kSweepNotes};
   RequestOptions plan_fields{*plan, fields_of_plan(), kPlanNotes};
   GenerateOptions options;
+  std::string sweep_outdir;
   PlanOptions plan_options;
   bool prints_json = false;
   std::string threads = "0";
@@ -118,6 +130,13 @@ struct Commands {
     for (CLI::App* command : {img2img, txt2img}) {
       command->add_option("--outdir", options.outdir, "where the picture goes, as COUNTER.SEED.png [outputs]")
           ->option_text("DIR");
+    }
+    sweep
+        ->add_option("--outdir", sweep_outdir,
+                     "where the pictures go; what is there already is not made again\n"
+                     "[outputs/sweep-ID, of what is asked]")
+        ->option_text("DIR");
+    for (CLI::App* command : {img2img, txt2img, sweep}) {
       command->add_flag("--quiet", options.quiet, "say nothing but errors");
       command->add_flag("--json", options.json, "print one line of JSON on stdout, everything else on stderr");
     }
@@ -129,7 +148,7 @@ struct Commands {
     for (CLI::App* command : app.get_subcommands({})) {
       command->set_help_flag("-h,--help", "Prints this help and ends");
     }
-    for (CLI::App* command : {img2img, txt2img, bench}) {
+    for (CLI::App* command : {img2img, txt2img, sweep, bench}) {
       command->add_option("--threads", threads, "of the processor; 0 to 1024, 0 for all [0]")->option_text("N");
     }
     bench->add_option("--model", bench_model, "a model in a diffusers folder [the one in the box]")->option_text("DIR");
@@ -160,12 +179,22 @@ struct Commands {
     return plan_command(plan_fields.request(except), plan_options);
   }
 
+  int run_sweep() {
+    std::map<std::string_view, std::string> texts;
+    for (const std::string_view name : sweep_fields()) {
+      if (const std::optional<std::string> text = sweep_fields_given.text(name)) texts.emplace(name, *text);
+    }
+    options.outdir = sweep_outdir;
+    return sweep_command(make_sweep(sweep_fields_given.request(sweep_fields()), texts), options);
+  }
+
   int dispatch() {
     options.threads = parse_threads(threads);
     if (*plan) return run_plan();
     if (*samplers) return samplers_command(prints_json);
     if (*schedules) return schedules_command(prints_json);
     if (*selftest) return selftest_command(prints_json);
+    if (*sweep) return run_sweep();
     if (*bench) return bench_command(bench_request(), options.threads);
     if (*img2img) return generate_command(img2img_fields.request(), options);
     return generate_command(txt2img_fields.request(), options);

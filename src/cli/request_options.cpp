@@ -66,6 +66,12 @@ FieldList fields_of_txt2img() {
   return fields;
 }
 
+FieldList fields_of_sweep() {
+  FieldList fields = fields_of_img2img();
+  std::erase_if(fields, [](const Field* field) { return field->name == "images"; });
+  return fields;
+}
+
 FieldList fields_of_plan() {
   constexpr auto kNames =
       std::to_array<std::string_view>({"strength", "steps", "sampler", "schedule", "spacing", "sigmas", "eta",

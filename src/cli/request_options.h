@@ -20,6 +20,8 @@ using FieldList = std::vector<const Field*>;
 
 FieldList fields_of_img2img();
 FieldList fields_of_txt2img();
+/// As img2img, but for images: a sweep has many anyway.
+FieldList fields_of_sweep();
 /// What bears on the steps; there is no picture and no prompt.
 FieldList fields_of_plan();
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/fnv1a.h"
 #include "diffusion/noise_source.h"
 #include "diffusion/torch_cuda_generator.h"
 
@@ -40,12 +41,12 @@ struct Engine {
 constexpr auto kEngines =
     std::to_array<Engine>({{"torch-cpu", cpu_words}, {"torch-cpu-f16", cpu_words}, {"torch-cuda", cuda_words}});
 
-uint64_t fnv1a(std::span<const uint32_t> words) {
-  uint64_t hash = 0xCBF29CE484222325u;
+uint64_t hash_of(std::span<const uint32_t> words) {
+  Fnv1a hash;
   for (uint32_t word : words) {
-    for (int shift = 0; shift < 32; shift += 8) hash = (hash ^ (word >> shift & 0xFFu)) * 0x100000001B3u;
+    for (int shift = 0; shift < 32; shift += 8) hash.add(static_cast<uint8_t>(word >> shift));
   }
-  return hash;
+  return hash.value();
 }
 
 }  // namespace
@@ -61,8 +62,8 @@ NoiseReport noise_report(std::string_view name, uint64_t seed) {
   std::ranges::transform(normals, bits.begin(), [](float x) { return std::bit_cast<uint32_t>(x); });
 
   NoiseReport report{.name = std::string(name), .seed = seed};
-  report.word_hash = fnv1a(engine->words(seed));
-  report.normal_hash = fnv1a(bits);
+  report.word_hash = hash_of(engine->words(seed));
+  report.normal_hash = hash_of(bits);
   std::copy_n(normals.begin(), report.first.size(), report.first.begin());
   for (float x : normals) report.mean += x;
   report.mean /= kCount;

@@ -67,6 +67,7 @@ class Help(EndToEndTest):
     COMMANDS = {
         "img2img": ["PICTURE", "PROMPT", "--steps", "--sampler", "--model", "--threads", "--json"],
         "txt2img": ["PROMPT", "--steps", "--sampler", "--model", "--threads", "--json"],
+        "sweep": ["PICTURE", "PROMPT", "--steps", "--strength", "--sampler", "--model", "--threads", "--json"],
         "plan": ["--steps", "--strength", "--sampler", "--model", "--json", "--png"],
         "samplers": ["--json"],
         "schedules": ["--json"],

@@ -1,0 +1,57 @@
+#include "app/request_key.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/fnv1a.h"
+#include "base/mapped_file.h"
+
+namespace redraw {
+namespace {
+
+nlohmann::json json_of(const FieldValue& value) {
+  return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
+}
+
+// What is not UTF-8 is refused when the prompt is read; until then it must not be in the way.
+std::string dumped(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string RequestKeys::of(const Request& request) {
+  nlohmann::json fields = nlohmann::json::object();
+  for (const Field& field : request_fields()) {
+    if (const std::optional<FieldValue> value = get_field(request, field)) {
+      fields[std::string(field.name)] = json_of(*value);
+    }
+  }
+  const auto by_bytes = [&](const char* field, const std::string& path) {
+    if (path.empty()) return;
+    fields[field] = std::filesystem::path(path).filename().string() + " " + hash_of_file(path);
+  };
+  by_bytes("init", request.init);
+  by_bytes("init_color", request.init_color.value_or(""));
+  if (request.model) fields["model"] = std::filesystem::absolute(*request.model).lexically_normal().string();
+  return dumped(fields);
+}
+
+std::string RequestKeys::id_of(const Sweep& sweep) {
+  nlohmann::json asked = {of(sweep.base)};
+  for (const SweepAxis& axis : sweep.axes) {
+    nlohmann::json values = {axis.field->name};
+    for (const FieldValue& value : axis.values) values.push_back(json_of(value));
+    asked.push_back(values);
+  }
+  return fmt::format("{:08x}", fnv1a(dumped(asked)) & 0xFFFFFFFFu);
+}
+
+const std::string& RequestKeys::hash_of_file(const std::string& path) {
+  const auto known = file_hashes_.find(path);
+  if (known != file_hashes_.end()) return known->second;
+  return file_hashes_.emplace(path, fmt::format("{:016x}", fnv1a(MappedFile::open(path).bytes()))).first->second;
+}
+
+}  // namespace redraw

@@ -1,0 +1,188 @@
+#include "cli/sweep_command.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "app/drawn_seed.h"
+#include "app/output_folder.h"
+#include "app/request_key.h"
+#include "app/sweep_record.h"
+#include "app/sweep_sheet.h"
+#include "app/temporary_file.h"
+#include "cli/interrupt_guard.h"
+#include "cli/result_files.h"
+#include "cli/terminal.h"
+#include "redraw/engine.h"
+
+namespace redraw::cli {
+namespace {
+
+// One cell, with what the plan says about it.
+struct PlannedCell {
+  SweepCell cell;
+  int64_t steps_run;
+  int64_t steps;
+};
+
+std::vector<PlannedCell> planned(const Engine& engine, const Sweep& sweep) {
+  std::vector<PlannedCell> cells;
+  for (SweepCell& cell : sweep_cells(sweep)) {
+    try {
+      const SchedulePlan plan = engine.plan(cell.request, true);
+      cells.push_back({std::move(cell), plan.steps_run(), std::ssize(plan.entries)});
+    } catch (const Error& e) {
+      throw Error(e.code(), cell.name() + ": " + e.what());
+    }
+  }
+  return cells;
+}
+
+double seconds_of(const Result& result) {
+  return result.text_seconds + result.encode_seconds + result.denoise_seconds + result.decode_seconds;
+}
+
+// A sweep at work: what its parts share.
+class SweepRun {
+ public:
+  SweepRun(Sweep sweep, std::vector<PlannedCell> cells, std::string id, const std::filesystem::path& folder,
+           const GenerateOptions& options)
+      : sweep_(std::move(sweep)),
+        cells_(std::move(cells)),
+        id_(std::move(id)),
+        folder_(folder),
+        options_(options),
+        engine_(options.threads),
+        output_(folder),
+        record_(folder),
+        terminal_(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal) {}
+
+  int run() {
+    draw_open_seeds();
+    const InterruptGuard guard(engine_);
+    for (const PlannedCell& one : cells_) {
+      const std::string key = keys_.of(one.cell.request);
+      if (const CellRecord* kept = record_.find(key)) {
+        records_.push_back(*kept);
+        ++kept_;
+      } else if (!make(one, key)) {
+        return report_stopped();
+      }
+    }
+    return report_sheet();
+  }
+
+ private:
+  // One for all pictures, and for the sweep's next time.
+  void draw_open_seeds() {
+    if (!cells_.front().cell.request.seed) draw(&Request::seed, "seed");
+    if (sweep_.base.variation_amount.value_or(0) != 0 && !sweep_.base.variation_seed) {
+      draw(&Request::variation_seed, "variation_seed");
+    }
+  }
+
+  void draw(std::optional<int64_t> Request::*field, const std::string& name) {
+    const std::optional<int64_t> before = record_.drawn(id_, name);
+    const int64_t seed = before ? *before : static_cast<int64_t>(drawn_seed());
+    if (!before) record_.set_drawn(id_, name, seed);
+    terminal_.line(fmt::format("{} {} (drawn{}), for all pictures", name, seed, before ? " before" : ""));
+    sweep_.base.*field = seed;
+    for (PlannedCell& one : cells_) one.cell.request.*field = seed;
+  }
+
+  // False: cancelled.
+  bool make(const PlannedCell& one, const std::string& key) {
+    terminal_.line(fmt::format("{} of {}: {}: running {} of {}", records_.size() + 1, cells_.size(), one.cell.name(),
+                               one.steps_run, one.steps));
+    // What a run says about itself is much the same for all.
+    const bool is_first = made_ == 0;
+    const Result result = engine_.run(one.cell.request, {.on_line =
+                                                             [&](const std::string& line) {
+                                                               if (is_first) terminal_.line(line);
+                                                             },
+                                                         .on_step = [&](const Step& step) { terminal_.step(step); }});
+    terminal_.finish();
+    if (result.cancelled) return false;
+    const std::vector<std::filesystem::path> paths = save_result(result, output_);
+    const CellRecord record{.file = paths.front().filename().string(),
+                            .metadata = metadata_hash(result.metadata),
+                            .steps_run = result.steps_run,
+                            .steps = one.steps,
+                            .seconds = seconds_of(result)};
+    record_.add(key, record);
+    records_.push_back(record);
+    ++made_;
+    for (const std::filesystem::path& path : paths) terminal_.line("wrote " + path.string());
+    return true;
+  }
+
+  int report_stopped() {
+    const size_t there = records_.size();
+    terminal_.line(fmt::format("stopped; {} of {} pictures are there, the same command into {} makes the others", there,
+                               cells_.size(), folder_.string()));
+    if (options_.json) {
+      fmt::print("{}\n", nlohmann::json({{"cancelled", true}, {"made", made_}, {"kept", kept_}}).dump());
+    }
+    return kInterruptedStatus;
+  }
+
+  int report_sheet() {
+    const std::filesystem::path sheet = folder_ / ("sheet-" + id_ + ".png");
+    replace_file(sheet, sweep_sheet(sweep_, records_, folder_));
+    terminal_.line(fmt::format("{} pictures made, {} were there", made_, kept_));
+    terminal_.line("wrote " + sheet.string());
+    if (options_.json) fmt::print("{}\n", json(sheet));
+    return 0;
+  }
+
+  std::string json(const std::filesystem::path& sheet) const {
+    nlohmann::json cells = nlohmann::json::array();
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      nlohmann::json cell = {{"file", (folder_ / records_[i].file).string()},
+                             {"steps_run", records_[i].steps_run},
+                             {"steps", records_[i].steps},
+                             {"seconds", records_[i].seconds}};
+      for (const SweepAxis& axis : sweep_.axes) {
+        const std::optional<FieldValue> value = get_field(cells_[i].cell.request, *axis.field);
+        std::visit([&](const auto& v) { cell["values"][std::string(axis.field->name)] = v; }, *value);
+      }
+      cells.push_back(cell);
+    }
+    return nlohmann::json({{"cells", cells},
+                           {"columns", sweep_.columns()},
+                           {"sheet", sheet.string()},
+                           {"record", record_.path().string()},
+                           {"made", made_},
+                           {"kept", kept_}})
+        .dump();
+  }
+
+  Sweep sweep_;
+  std::vector<PlannedCell> cells_;
+  std::string id_;
+  std::filesystem::path folder_;
+  GenerateOptions options_;
+  Engine engine_;
+  OutputFolder output_;
+  SweepRecord record_;
+  Terminal terminal_;
+  RequestKeys keys_;
+  std::vector<CellRecord> records_;  // of the cells so far
+  int64_t made_ = 0;
+  int64_t kept_ = 0;
+};
+
+}  // namespace
+
+int sweep_command(const Sweep& sweep, const GenerateOptions& options) {
+  make_file_size_limit_an_error();
+  // What cannot run is refused before there is a folder.
+  std::vector<PlannedCell> cells = planned(Engine(1), sweep);
+  const std::string id = RequestKeys().id_of(sweep);
+  const std::filesystem::path folder = options.outdir.empty() ? std::filesystem::path("outputs") / ("sweep-" + id)
+                                                              : std::filesystem::path(options.outdir);
+  return SweepRun(sweep, std::move(cells), id, folder, options).run();
+}
+
+}  // namespace redraw::cli
