@@ -16,7 +16,7 @@ struct PlanEntry {
   double alpha_cumprod = 0;  ///< 1 / (1 + sigma^2), 0..1: the picture's share of the variance
   double noise_share = 0;    ///< sqrt(1 - alpha_cumprod), 0..1: the noise's share of the deviation
   bool is_run = false;
-  int64_t network_calls = 0;  ///< of the step, where it is run
+  std::optional<int64_t> network_calls = {};  ///< of the step; empty where the sampler's error control decides
 };
 
 struct SchedulePlan {
@@ -35,7 +35,7 @@ struct SchedulePlan {
   int64_t begin = 0;                    ///< entries [begin, end) are run
   int64_t end = 0;
   int64_t noised = 0;  ///< entry to whose level the picture is noised: begin, but for one old fault
-  int64_t network_calls = 0;
+  std::optional<int64_t> network_calls = {};  ///< of the run; empty likewise
 
   int64_t steps_run() const { return end - begin; }
   const PlanEntry& first() const { return entries[static_cast<size_t>(begin)]; }

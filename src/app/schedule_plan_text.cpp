@@ -10,6 +10,14 @@
 namespace redraw {
 namespace {
 
+std::string calls_text(const std::optional<int64_t>& calls) {
+  return calls ? std::to_string(*calls) : "?";
+}
+
+nlohmann::json calls_json(const std::optional<int64_t>& calls) {
+  return calls ? nlohmann::json(*calls) : nlohmann::json(nullptr);
+}
+
 std::string level(double sigma) {
   return fmt::format("{:.4f}", sigma);
 }
@@ -27,8 +35,7 @@ std::string entries_table(const SchedulePlan& plan) {
     const PlanEntry& entry = plan.entries[i];
     rows.push_back({std::to_string(i + 1), fmt::format("{:.6g}", entry.timestep), level(entry.sigma),
                     fmt::format("{:.4f}", entry.alpha_cumprod), fmt::format("{:.4f}", entry.noise_share),
-                    entry.is_run ? std::to_string(++run) : "-",
-                    entry.is_run ? std::to_string(entry.network_calls) : "-"});
+                    entry.is_run ? std::to_string(++run) : "-", entry.is_run ? calls_text(entry.network_calls) : "-"});
   }
   const double alpha = 1.0 / (1.0 + plan.final_sigma * plan.final_sigma);
   rows.push_back({"end", "", level(plan.final_sigma), fmt::format("{:.4f}", alpha),
@@ -46,7 +53,7 @@ nlohmann::json json_of(const SchedulePlan& plan) {
                        {"alpha_cumprod", entry.alpha_cumprod},
                        {"noise_share", entry.noise_share},
                        {"is_run", entry.is_run},
-                       {"network_calls", entry.is_run ? entry.network_calls : 0}});
+                       {"network_calls", entry.is_run ? calls_json(entry.network_calls) : nlohmann::json(0)}});
   }
   return {{"line", plan.line},
           {"from_picture", plan.from_picture},
@@ -62,7 +69,7 @@ nlohmann::json json_of(const SchedulePlan& plan) {
           {"begin", plan.begin},
           {"end", plan.end},
           {"noised", plan.noised},
-          {"network_calls", plan.network_calls},
+          {"network_calls", calls_json(plan.network_calls)},
           {"first_timestep", plan.first().timestep},
           {"first_sigma", plan.entries[static_cast<size_t>(plan.noised)].sigma},
           {"final_sigma", plan.final_sigma},
@@ -81,7 +88,8 @@ std::string schedule_text(const SchedulePlan& plan) {
   }
   text += fmt::format("schedule {}, {}{}, {}\n\n", plan.schedule,
                       plan.spacing.empty() ? "" : "spacing " + plan.spacing + ", ", plural(plan.steps_run(), "step"),
-                      plural(plan.network_calls, "network call"));
+                      plan.network_calls ? plural(*plan.network_calls, "network call")
+                                         : std::string("network calls as its error control wants"));
   return text + entries_table(plan);
 }
 
@@ -101,7 +109,7 @@ std::string rules_text(std::span<const RulePlan> plans) {
     const SchedulePlan& plan = *row.plan;
     rows.push_back({row.semantics, std::to_string(plan.steps_run()), std::to_string(plan.entries.size()),
                     fmt::format("{:.6g}", plan.first().timestep),
-                    level(plan.entries[static_cast<size_t>(plan.noised)].sigma), std::to_string(plan.network_calls),
+                    level(plan.entries[static_cast<size_t>(plan.noised)].sigma), calls_text(plan.network_calls),
                     row.rule});
   }
   return text_table(columns, rows);
