@@ -76,6 +76,7 @@ std::vector<std::byte> schedule_png(const SchedulePlan& plan) {
   PlotPanel share = panel(plan, shares);
   share.title = "share of noise in the latent";
   share.y_label = "noise share";
+  if (share.marker) share.marker->label.clear();  // the line is where the label would stand
   std::vector<PlotPanel> panels;
   const bool has_logarithm =
       std::ranges::any_of(sigmas, [](double sigma) { return sigma > 0.0 && std::isfinite(sigma); });

@@ -131,6 +131,7 @@ TEST(SchedulePlan, TakesALevelThatIsInfinite) {
 TEST(SchedulePlan, ComparesTheRules) {
   const std::vector<RulePlan> plans = rules_of({.strength = 0.75, .steps = 20, .sampler = "euler"});
   std::vector<std::pair<std::string, int64_t>> counts;
+  counts.reserve(plans.size());
   for (const RulePlan& row : plans) counts.emplace_back(row.semantics, row.plan->steps_run());
   EXPECT_EQ(counts, (std::vector<std::pair<std::string, int64_t>>{{"diffusers", 15},
                                                                   {"invoke-2.0", 15},

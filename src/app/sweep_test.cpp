@@ -66,6 +66,7 @@ TEST(Sweep, IsEveryCombinationWithTheStrengthsAsColumns) {
   EXPECT_EQ(sweep.columns(), 2);
   const std::vector<SweepCell> cells = sweep_cells(sweep);
   std::vector<std::string> names;
+  names.reserve(cells.size());
   for (const SweepCell& cell : cells) names.push_back(cell.name());
   EXPECT_EQ(names, (Texts{"10 steps, strength 0.4", "10 steps, strength 0.7", "30 steps, strength 0.4",
                           "30 steps, strength 0.7"}));
