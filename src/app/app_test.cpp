@@ -301,11 +301,11 @@ TEST(Engine, EveryEffectShowsInEverySamplerAndBothWays) {
       {"guidance interval", [](Request& r) { r.guidance_end = 0.5; }},
   };
   Engine engine(2);
-  for (const char* sampler :
-       {"ddim", "pndm", "k_lms", "heun", "euler_a", "dpmpp_2m", "dpmpp_sde", "dpm_fast", "unipc", "lcm"}) {
+  for (const char* sampler : {"ddim", "k_lms", "heun", "dpmpp_sde", "dpm_fast", "unipc"}) {
     for (bool has_picture : {false, true}) {
       Request plain = small_request();
       plain.sampler = sampler;
+      plain.width = plain.height = 64;
       if (!has_picture) {
         plain.init.clear();
         plain.strength.reset();

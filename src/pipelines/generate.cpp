@@ -198,12 +198,12 @@ class Generation {
     GuidedNetwork network(model_.unet(), prompt_.context, negative_.context,
                           {1, shape.height, shape.width, shape.channels}, request_.seamless);
     const int64_t count = plan.steps_to_run();
-    const auto guide = [&](int64_t index) {
-      if (index < count) {
-        network.set_guidance(guidance_scale(request_.guidance, index, count), request_.guidance.rescale);
+    const auto guide = [&](int64_t index, int64_t steps) {
+      if (index < steps) {
+        network.set_guidance(guidance_scale(request_.guidance, index, steps), request_.guidance.rescale);
       }
     };
-    guide(0);
+    guide(0, count);
     const int64_t steps_before = result_.steps_run;
     EffectsAtWork effects(request_.effects, shape, noise_.uniform());
     Stopwatch step_watch;
@@ -217,7 +217,7 @@ class Generation {
             },
         .on_step =
             [&](const StepInfo& info) {
-              guide(info.index + 1);
+              guide(info.index + 1, info.count);
               result_.steps_run = steps_before + info.index + 1;
               const GenerateStep step{
                   .index = steps_before + info.index,

@@ -23,7 +23,8 @@ void check_within(const char* field, double value, double low, double high) {
 double guidance_scale(const Guidance& guidance, int64_t index, int64_t count) {
   const double share = static_cast<double>(index) / static_cast<double>(count);
   if (share < guidance.begin || share >= guidance.end) return 1.0;
-  return guidance.scales.empty() ? guidance.scale : guidance.scales[static_cast<size_t>(index)];
+  const auto at = static_cast<size_t>(index);
+  return at < guidance.scales.size() ? guidance.scales[at] : guidance.scale;
 }
 
 bool is_guided(const Guidance& guidance, int64_t count) {
