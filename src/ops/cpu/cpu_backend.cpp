@@ -90,6 +90,28 @@ class CpuBackend::Packed final : public PackedWeights {
   std::map<CallKey, Call> calls_;
 };
 
+// The weights of a convolution by our own kernels, read and packed at the first call. Their layout is always the same.
+class CpuBackend::Sliced final : public PackedWeights {
+ public:
+  Sliced(Weight weight, const Weight& bias) : weight_(std::move(weight)), bias_(bias ? bias.load() : Tensor()) {}
+
+  const float* bias() const { return bias_ ? bias_.data() : nullptr; }
+
+  const Tensor& packed(const Conv2dSpec& spec, const cpu::Kernels& kernels, MemoryPool& pool) {
+    if (packed_) return packed_;
+    Tensor numbers(pool, weight_.shape);
+    weight_.read(0, numbers.values());
+    packed_ = Tensor(pool, {kernels.conv_weight_floats(spec.out_channels, spec.in_channels, spec.kernel)});
+    kernels.pack_conv_weights(numbers.data(), spec.out_channels, spec.in_channels, spec.kernel, packed_.data());
+    return packed_;
+  }
+
+ private:
+  Weight weight_;
+  Tensor bias_;
+  Tensor packed_;
+};
+
 CpuBackend::CpuBackend(const Context& context, const cpu::Kernels& kernels)
     : Backend(context), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_), kernels_(kernels) {}
 
@@ -103,7 +125,13 @@ int CpuBackend::use_threads(double operations) const {
   return threads;
 }
 
+// A single slice is one chain in oneDNN as well.
+bool CpuBackend::is_sliced(const Conv2dSpec& spec) const {
+  return kernels_.own_convolutions && spec.kernel > 1 && spec.in_channels > cpu::kConvSlice;
+}
+
 std::unique_ptr<PackedWeights> CpuBackend::pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) {
+  if (is_sliced(spec)) return std::make_unique<Sliced>(std::move(weight), bias);
   const dnnl::memory::desc plain({spec.out_channels, spec.in_channels, spec.kernel, spec.kernel},
                                  dnnl::memory::data_type::f32, dnnl::memory::format_tag::oihw);
   return std::make_unique<Packed>(std::move(weight), bias, plain);
@@ -132,6 +160,10 @@ void CpuBackend::run(Packed& layer, const Call& call, const Tensor& x, Tensor& o
 
 void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
   use_threads(2.0 * static_cast<double>(out.elements() * spec.in_channels * spec.kernel * spec.kernel));
+  if (is_sliced(spec)) {
+    conv2d_in_slices(spec, static_cast<Sliced&>(weights), x, accumulate, out);
+    return;
+  }
   auto& layer = static_cast<Packed&>(weights);
   const int64_t block = onednn::channel_block(spec);
   const auto call = [&](const cpu::RowBand& band, bool sums) -> const Call& {
@@ -169,6 +201,33 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
     run(layer, call(band, false), source, destination);
     // The way back adds the residual.
     kernels_.from_blocked(blocked(out, band.first, band.rows), destination.data(), accumulate, out.data());
+  }
+}
+
+void CpuBackend::conv2d_in_slices(const Conv2dSpec& spec, Sliced& layer, const Tensor& x, bool accumulate,
+                                  Tensor& out) {
+  const Tensor& packed = layer.packed(spec, kernels_, pool());
+  const int64_t band_rows = cpu::rows_in_a_band(spec, x.shape(), context().threads());
+  for (int64_t first = 0; first < out.dim(1); first += band_rows) {
+    const int64_t rows = std::min(band_rows, out.dim(1) - first);
+    const cpu::ConvCall call{.batch = x.dim(0),
+                             .height = x.dim(1),
+                             .width = x.dim(2),
+                             .in_channels = spec.in_channels,
+                             .out_height = out.dim(1),
+                             .out_width = out.dim(2),
+                             .out_channels = spec.out_channels,
+                             .kernel = spec.kernel,
+                             .stride = spec.stride,
+                             .first = first,
+                             .rows = rows,
+                             .first_source_row = first * spec.stride - spec.pad_before,
+                             .source_rows = (rows - 1) * spec.stride + spec.kernel,
+                             .pad_left = spec.pad_before,
+                             .source_width = x.dim(2) + spec.pad_before + spec.pad_after};
+    Tensor source(pool(), {kernels_.conv_source_floats(call)});
+    kernels_.lay_out_conv_source(call, x.data(), source.data());
+    kernels_.convolve(call, source.data(), packed.data(), layer.bias(), accumulate, out.data());
   }
 }
 

@@ -34,10 +34,24 @@ struct BlockedRows {
   int64_t block;  ///< 8 or 16, divides the channels
 };
 
+/// How many input channels our own convolutions sum by themselves: a cache line of floats.
+inline constexpr int64_t kConvSlice = 16;
+
+/// A band of output rows of a convolution by our own kernels.
+struct ConvCall {
+  int64_t batch, height, width, in_channels;    ///< of the channels-last input
+  int64_t out_height, out_width, out_channels;  ///< of the channels-last output
+  int64_t kernel, stride;
+  int64_t first, rows;                    ///< of the output: the band
+  int64_t first_source_row, source_rows;  ///< of the input, padding included: may begin before row 0
+  int64_t pad_left, source_width;         ///< columns of zeros before the input's first; with all padding
+};
+
 /// Plain pointers only: these functions are compiled several times with different instruction sets, so they must not
 /// touch anything (an inline function, a template) that the linker could take from one of the other compilations.
 struct Kernels {
-  const char* name;  ///< "avx512", "avx2" or "generic"
+  const char* name;       ///< "avx512", "avx2" or "generic"
+  bool own_convolutions;  ///< whether to use convolve: oneDNN's are exact enough with AVX-512 only (onednn.h)
   void (*geglu)(const float* x, int64_t rows, int64_t width, float* out);
   int64_t (*group_norm_scratch_floats)(int64_t batch, int64_t positions, int64_t channels);
   void (*group_norm)(const GroupNormCall& call);
@@ -52,6 +66,16 @@ struct Kernels {
   void (*to_blocked)(const BlockedRows& shape, const float* x, float* out);
   /// From blocks to the channels-last map out; added to what it holds, if accumulate.
   void (*from_blocked)(const BlockedRows& shape, const float* x, bool accumulate, float* out);
+  /// A convolution in three steps: pack the weights [out, in, kernel, kernel], once; lay out the rows of the input that
+  /// a band is made of, padding included; and the band: out = convolution + bias (may be null) (+ out, if accumulate).
+  /// Functions beside the first two say how many floats they write.
+  int64_t (*conv_weight_floats)(int64_t out_channels, int64_t in_channels, int64_t kernel);
+  void (*pack_conv_weights)(const float* plain, int64_t out_channels, int64_t in_channels, int64_t kernel,
+                            float* packed);
+  int64_t (*conv_source_floats)(const ConvCall& call);
+  void (*lay_out_conv_source)(const ConvCall& call, const float* x, float* source);
+  void (*convolve)(const ConvCall& call, const float* source, const float* weights, const float* bias, bool accumulate,
+                   float* out);
   /// Does nothing useful, as fast as the registers allow; returns how many operations that were.
   double (*multiply_add_in_registers)(int64_t iterations);
 };

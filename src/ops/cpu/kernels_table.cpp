@@ -3,9 +3,16 @@
 
 namespace redraw::cpu {
 
+#if defined(__AVX512F__)
+static constexpr bool kOwnConvolutions = false;
+#else
+static constexpr bool kOwnConvolutions = true;
+#endif
+
 const Kernels& REDRAW_ISA_TABLE() {
   static constexpr Kernels kTable = {
       .name = REDRAW_ISA_NAME,
+      .own_convolutions = kOwnConvolutions,
       .geglu = REDRAW_ISA::geglu,
       .group_norm_scratch_floats = REDRAW_ISA::group_norm_scratch_floats,
       .group_norm = REDRAW_ISA::group_norm,
@@ -16,6 +23,11 @@ const Kernels& REDRAW_ISA_TABLE() {
       .attention = REDRAW_ISA::attention,
       .to_blocked = REDRAW_ISA::to_blocked,
       .from_blocked = REDRAW_ISA::from_blocked,
+      .conv_weight_floats = REDRAW_ISA::conv_weight_floats,
+      .pack_conv_weights = REDRAW_ISA::pack_conv_weights,
+      .conv_source_floats = REDRAW_ISA::conv_source_floats,
+      .lay_out_conv_source = REDRAW_ISA::lay_out_conv_source,
+      .convolve = REDRAW_ISA::convolve,
       .multiply_add_in_registers = REDRAW_ISA::multiply_add_in_registers,
   };
   return kTable;
