@@ -165,7 +165,7 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
     return;
   }
   auto& layer = static_cast<Packed&>(weights);
-  const int64_t block = onednn::channel_block(spec);
+  const bool blocked_maps = onednn::wants_blocks(spec);
   const auto call = [&](const cpu::RowBand& band, bool sums) -> const Call& {
     const CallKey key{x.dim(0),         x.dim(2),     spec.pad_before, spec.pad_after,
                       band.source_rows, band.pad_top, band.pad_bottom, sums};
@@ -174,12 +174,12 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
                                                                      {.batch = x.dim(0),
                                                                       .width = x.dim(2),
                                                                       .band = band,
-                                                                      .block = block,
+                                                                      .blocked = blocked_maps,
                                                                       .has_bias = layer.has_bias(),
                                                                       .accumulate = sums}));
     });
   };
-  if (block == 0) {
+  if (!blocked_maps) {
     run(layer, call(cpu::whole_map(spec, x.dim(1)), accumulate), x, out);
     return;
   }
@@ -188,14 +188,13 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
     const cpu::RowBand band = cpu::row_band(spec, x.dim(1), first, band_rows);
     Tensor source(pool(), {x.dim(0), band.source_rows, x.dim(2), x.dim(3)});
     Tensor destination(pool(), {x.dim(0), band.rows, out.dim(2), out.dim(3)});
-    const auto blocked = [block](const Tensor& map, int64_t first_row, int64_t rows) {
+    const auto blocked = [](const Tensor& map, int64_t first_row, int64_t rows) {
       return cpu::BlockedRows{.batch = map.dim(0),
                               .height = map.dim(1),
                               .width = map.dim(2),
                               .channels = map.dim(3),
                               .first = first_row,
-                              .rows = rows,
-                              .block = block};
+                              .rows = rows};
     };
     kernels_.to_blocked(blocked(x, band.source_first, band.source_rows), x.data(), source.data());
     run(layer, call(band, false), source, destination);

@@ -26,12 +26,14 @@ struct AttentionShape {
   bool is_causal;
 };
 
+/// The channels of a block, where oneDNN takes maps in blocks.
+inline constexpr int64_t kChannelBlock = 16;
+
 /// The rows first .. first + rows - 1 of every picture of a channels-last map [batch, height, width, channels], and
-/// the same numbers with the channels in blocks: [batch, channels / block, rows, width, block].
+/// the same numbers with the channels in blocks: [batch, channels / kChannelBlock, rows, width, kChannelBlock].
 struct BlockedRows {
   int64_t batch, height, width, channels;
   int64_t first, rows;
-  int64_t block;  ///< 8 or 16, divides the channels
 };
 
 /// How many input channels our own convolutions sum by themselves: a cache line of floats.

@@ -1,5 +1,7 @@
 #include "ops/cpu/onednn.h"
 
+#include "ops/cpu/kernels.h"
+
 namespace redraw::onednn {
 namespace {
 
@@ -26,17 +28,16 @@ bool has_isa(dnnl::cpu_isa isa) {
 
 }  // namespace
 
-int64_t channel_block(const Conv2dSpec& spec) {
-  if (spec.kernel != 3 || spec.pad_before >= spec.kernel || spec.pad_after >= spec.kernel) return 0;
-  // The blocks that oneDNN's own kernels for this processor are written for.
-  const int64_t block = has_isa(dnnl::cpu_isa::avx512_core) ? 16 : (has_isa(dnnl::cpu_isa::avx2) ? 8 : 0);
-  const bool fits = block != 0 && spec.in_channels % block == 0 && spec.out_channels % block == 0;
-  return fits && spec.in_channels > block ? block : 0;  // one block of input channels is one chain either way
+bool wants_blocks(const Conv2dSpec& spec) {
+  if (spec.kernel != 3 || spec.pad_before >= spec.kernel || spec.pad_after >= spec.kernel) return false;
+  if (!has_isa(dnnl::cpu_isa::avx512_core)) return false;
+  const bool fits = spec.in_channels % cpu::kChannelBlock == 0 && spec.out_channels % cpu::kChannelBlock == 0;
+  return fits && spec.in_channels > cpu::kChannelBlock;  // one block of input channels is one chain either way
 }
 
 dnnl::convolution_forward::primitive_desc convolution(const dnnl::engine& engine, const Conv2dSpec& spec,
                                                       const ConvolutionShape& shape) {
-  const tag layout = shape.block == 16 ? tag::nChw16c : (shape.block == 8 ? tag::nChw8c : tag::nhwc);
+  const tag layout = shape.blocked ? tag::nChw16c : tag::nhwc;
   const memory::desc src({shape.batch, spec.in_channels, shape.band.source_rows, shape.width}, kF32, layout);
   const memory::desc dst({shape.batch, spec.out_channels, shape.band.rows, spec.output_extent(shape.width)}, kF32,
                          layout);

@@ -8,19 +8,19 @@
 
 namespace redraw::onednn {
 
-/// How many channels a block of this convolution's source and destination should hold: 16, 8, or 0 for channels-last
-/// maps. The reason is precision: channels-last, oneDNN 2.6 adds all in_channels * 9 products of a 3x3 convolution in
-/// one chain of float32, so that its rms error relative to the exact sum grows with the channels (2.9e-7 at 32, 6e-7 at
-/// 128, 1.1e-6 at 1280), while its AVX-512 kernels for blocks sum each block of 16 input channels by itself (2.0e-7 to
-/// 2.7e-7 at any number). It costs between nothing and 6 % of the time, turning the maps around included. The AVX2
-/// kernels for blocks of 8 make one chain all the same (1.3e-6 at 512 channels both ways); they are 2 to 12 % faster.
-int64_t channel_block(const Conv2dSpec& spec);
+/// Whether this convolution should take its source and destination in blocks of 16 channels. The reason is precision:
+/// channels-last, oneDNN 2.6 adds all in_channels * 9 products of a 3x3 convolution in one chain of float32, so that
+/// its rms error relative to the exact sum grows with the channels (2.9e-7 at 32, 6e-7 at 128, 1.1e-6 to 1.8e-6 at
+/// 1280), while its AVX-512 kernels for blocks sum each block of 16 input channels by itself (2.0e-7 to 2.7e-7 at any
+/// number). It costs between nothing and 6 % of the time, turning the maps around included. Its kernels for older
+/// processors make one chain over blocks of 8 as well: there we have our own (kernels_conv.cpp).
+bool wants_blocks(const Conv2dSpec& spec);
 
 struct ConvolutionShape {
   int64_t batch;
   int64_t width;  ///< of the input
   cpu::RowBand band;
-  int64_t block;  ///< channels in a block of source and destination, or 0: both are channels-last
+  bool blocked;  ///< source and destination; otherwise both are channels-last
   bool has_bias;
   bool accumulate;
 };
