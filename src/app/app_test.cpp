@@ -298,7 +298,7 @@ TEST(Engine, EveryEffectShowsInEverySamplerAndBothWays) {
       {"v symmetry", [](Request& r) { r.v_symmetry_time_pct = 0.5; }},
       {"seamless", [](Request& r) { r.seamless_axes = "x"; }},
       {"cfg rescale", [](Request& r) { r.cfg_rescale = 0.7; }},
-      {"guidance interval", [](Request& r) { r.guidance_end = 0.5; }},
+      {"guidance interval", [](Request& r) { r.guidance_start = 0.3; }},
   };
   Engine engine(2);
   for (const char* sampler : {"ddim", "k_lms", "heun", "dpmpp_sde", "dpm_fast", "unipc"}) {
