@@ -301,7 +301,7 @@ TEST(Engine, EveryEffectShowsInEverySamplerAndBothWays) {
       {"guidance interval", [](Request& r) { r.guidance_start = 0.3; }},
   };
   Engine engine(2);
-  for (const char* sampler : {"ddim", "k_lms", "heun", "dpmpp_sde", "dpm_fast", "unipc"}) {
+  for (const char* sampler : {"ddim", "k_lms", "heun", "dpmpp_sde"}) {
     for (bool has_picture : {false, true}) {
       Request plain = small_request();
       plain.sampler = sampler;
