@@ -39,6 +39,7 @@ struct Field {
   std::vector<std::string_view> (*choices)() = nullptr;
   /// Throws Error(unknown_name); also takes aliases.
   void (*check_name)(std::string_view) = nullptr;
+  std::string_view also = {};  ///< another option of the command line for it, as InvokeAI's: "-v"
 };
 
 /// In the order in which help shows them.

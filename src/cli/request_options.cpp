@@ -89,7 +89,8 @@ RequestOptions::RequestOptions(CLI::App& command, const FieldList& fields, std::
     if (field->type == FieldType::flag) {
       command.add_flag(option_name(*field), flags_[field->name], help);
     } else {
-      command.add_option(option_name(*field), texts_[field->name], help)
+      const std::string also = field->also.empty() ? "" : "," + std::string(field->also);
+      command.add_option(option_name(*field) + also, texts_[field->name], help)
           ->required(field->is_positional)
           ->option_text(std::string(field->value_name));
     }

@@ -52,6 +52,11 @@ class Names(EndToEndTest):
 
 
 class Pictures(EndToEndTest):
+    def test_invokes_short_options_mean_the_long_ones(self):
+        long = self.picture("--with-variations", "9:0.2", "--h-symmetry-time-pct", "0.5")
+        self.assertEqual(self.picture("-V", "9:0.2", "--h-symmetry", "0.5"), long)
+        self.assertIn("'3647897225:0.1'", self.img2img("-V3647897225,0.1").stderr)
+
     def picture(self, *arguments, **options):
         """The bytes of the picture that a run in a new folder makes."""
         outdir = self.folder / f"out-{len(list(self.folder.iterdir()))}"
