@@ -59,6 +59,7 @@ std::vector<double> parse_cfg_scales(std::string_view text) {
 
 std::vector<std::string_view> step_noise_names() {
   std::vector<std::string_view> names;
+  names.reserve(kStepNoises.size());
   for (const auto& [name, noise] : kStepNoises) names.push_back(name);
   return names;
 }

@@ -19,7 +19,7 @@ namespace redraw {
 
 namespace {
 
-#define SAMPLER(info) &info,
+#define SAMPLER(info) &(info),
 constexpr auto kSamplers = std::to_array<const SamplerInfo*>({
 #include "diffusion/samplers/list.inc"
 });

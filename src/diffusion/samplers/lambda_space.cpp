@@ -14,13 +14,14 @@ LambdaLevel lambda_level(double sigma) {
 
 std::vector<LambdaLevel> lambda_levels(const StepTable& table) {
   std::vector<LambdaLevel> levels;
+  levels.reserve(table.sigmas.size());
   for (double sigma : table.sigmas) levels.push_back(lambda_level(sigma));
   return levels;
 }
 
 void History::push(std::span<const float> values) {
   if (size() < most_) entries_.emplace_back(latent_size_);
-  std::ranges::rotate(entries_, entries_.end() - 1);
+  std::rotate(entries_.begin(), entries_.end() - 1, entries_.end());
   std::ranges::copy(values, entries_.front().begin());
 }
 
