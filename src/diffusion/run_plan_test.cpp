@@ -8,19 +8,10 @@
 namespace redraw {
 namespace {
 
-// Stable Diffusion 1's scheduler_config.json.
-SchedulerConfig sd1() {
-  SchedulerConfig config = stable_diffusion_config();
-  config.steps_offset = 1;
-  config.set_alpha_to_one = false;
-  config.clip_sample = false;
-  config.skip_prk_steps = true;
-  return config;
-}
-
 RunPlan img2img(const std::string& sampler, const std::string& semantics, int64_t steps, double strength) {
   return plan_run(
-      sd1(), {.sampler = sampler, .steps = steps, .semantics = semantics, .has_picture = true, .strength = strength});
+      sd1_config(),
+      {.sampler = sampler, .steps = steps, .semantics = semantics, .has_picture = true, .strength = strength});
 }
 
 // reference/img2img-semantics.md A.1: steps really run, by program and sampler; first timestep where the table gives
@@ -173,9 +164,9 @@ TEST(RunPlan, BeginsAtTheExactLevelOfTheStrength) {
   const auto exact = [](const std::string& sampler, double strength, std::optional<SigmaRule> rule) {
     RunChoice choice{.sampler = sampler, .steps = 20, .has_picture = true, .strength = strength, .exact_steps = true};
     choice.schedule.rule = rule;
-    return plan_run(sd1(), choice);
+    return plan_run(sd1_config(), choice);
   };
-  const std::vector<float> log_sigmas = finite_log_sigmas(make_noise_schedule(sd1()));
+  const std::vector<float> log_sigmas = finite_log_sigmas(make_noise_schedule(sd1_config()));
   for (const SamplerInfo* sampler : samplers()) {
     for (const SigmaScheduleInfo& schedule : sigma_schedules()) {
       if (schedule.rule == SigmaRule::explicit_sigmas) continue;
@@ -197,14 +188,14 @@ TEST(RunPlan, BeginsAtTheExactLevelOfTheStrength) {
 
 TEST(RunPlan, CutsByTimestepsWhereStartAndEndAreGiven) {
   RunChoice choice{.sampler = "euler", .steps = 10, .has_picture = true, .denoising_start = 0.3, .denoising_end = 0.8};
-  const RunPlan plan = plan_run(sd1(), choice);
+  const RunPlan plan = plan_run(sd1_config(), choice);
   EXPECT_EQ(plan.first_timestep(), 666);  // below round(1000 * 0.7)
   EXPECT_EQ(plan.begin, 3);
   EXPECT_EQ(plan.end, 8);  // 222 is the last at or above round(1000 * 0.2)
   choice.denoising_start = std::nullopt;
   choice.has_picture = false;
-  EXPECT_EQ(plan_run(sd1(), choice).begin, 0);
-  EXPECT_EQ(plan_run(sd1(), choice).end, 8);
+  EXPECT_EQ(plan_run(sd1_config(), choice).begin, 0);
+  EXPECT_EQ(plan_run(sd1_config(), choice).end, 8);
 }
 
 TEST(RunPlan, RefusesChoicesThatContradictEachOther) {
@@ -212,7 +203,7 @@ TEST(RunPlan, RefusesChoicesThatContradictEachOther) {
     RunChoice choice;
     choice.has_picture = has_picture;
     ask(choice);
-    return thrown_by([&] { plan_run(sd1(), choice); }).code;
+    return thrown_by([&] { plan_run(sd1_config(), choice); }).code;
   };
   EXPECT_EQ(refused(false,
                     [](RunChoice& c) {
@@ -248,9 +239,9 @@ TEST(RunPlan, RefusesChoicesThatContradictEachOther) {
 TEST(RunPlan, TakesExplicitLevelsAsTheyAre) {
   RunChoice choice{.sampler = "euler", .steps = 3};
   choice.schedule = {.rule = SigmaRule::explicit_sigmas, .sigmas = {14.0, 5.0, 1.0, 0.0}};
-  EXPECT_EQ(plan_run(sd1(), choice).table().sigmas, (std::vector<double>{14.0, 5.0, 1.0, 0.0}));
+  EXPECT_EQ(plan_run(sd1_config(), choice).table().sigmas, (std::vector<double>{14.0, 5.0, 1.0, 0.0}));
   choice.steps = 4;
-  EXPECT_EQ(thrown_by([&] { plan_run(sd1(), choice); }).code, Code::out_of_range);
+  EXPECT_EQ(thrown_by([&] { plan_run(sd1_config(), choice); }).code, Code::out_of_range);
 }
 
 }  // namespace

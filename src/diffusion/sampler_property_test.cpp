@@ -10,15 +10,6 @@
 namespace redraw {
 namespace {
 
-SchedulerConfig sd1() {
-  SchedulerConfig config = stable_diffusion_config();
-  config.steps_offset = 1;
-  config.set_alpha_to_one = false;
-  config.clip_sample = false;
-  config.skip_prk_steps = true;
-  return config;
-}
-
 // Strengths in hundredths, another for each case and the same on every machine.
 double strength_of_case(int64_t number) {
   return static_cast<double>(number * 37 % 100 + 1) / 100.0;
@@ -95,19 +86,19 @@ TEST_P(EverySampler, RunsOverEverySchedule) {
     for (int64_t steps = 1; steps <= 60; ++steps) {
       RunChoice choice{.sampler = std::string(GetParam()->name), .steps = steps};
       choice.schedule.rule = schedule.rule;
-      const RunPlan text = plan_run(sd1(), choice);
+      const RunPlan text = plan_run(sd1_config(), choice);
       expect_falling(text, name_of_case(choice));
       expect_finite_run(text, name_of_case(choice));
 
       choice.has_picture = true;
       choice.strength = strength_of_case(++number);
       if (const int64_t run = steps_to_run(steps, choice.strength); run > 0) {
-        const RunPlan image = plan_run(sd1(), choice);
+        const RunPlan image = plan_run(sd1_config(), choice);
         ASSERT_EQ(image.steps_to_run(), run + image.table().repeated_entries) << name_of_case(choice);
         expect_finite_run(image, name_of_case(choice));
       }
       choice.exact_steps = true;
-      const RunPlan exact = plan_run(sd1(), choice);
+      const RunPlan exact = plan_run(sd1_config(), choice);
       expect_falling(exact, name_of_case(choice));
       ASSERT_EQ(exact.steps_to_run(), steps + exact.table().repeated_entries) << name_of_case(choice);
       expect_finite_run(exact, name_of_case(choice));

@@ -43,6 +43,16 @@ SchedulerConfig stable_diffusion_config(Change change) {
   return config;
 }
 
+/// Stable Diffusion 1's own scheduler_config.json.
+inline SchedulerConfig sd1_config() {
+  SchedulerConfig config = stable_diffusion_config();
+  config.steps_offset = 1;
+  config.set_alpha_to_one = false;
+  config.clip_sample = false;
+  config.skip_prk_steps = true;
+  return config;
+}
+
 /// The config of a golden variant: "ddim", "euler+karras", "lms+trailing", ... (shared/tools/goldens/schedulers.py).
 inline SchedulerConfig golden_config(std::string_view variant) {
   SchedulerConfig config = stable_diffusion_config();

@@ -27,7 +27,12 @@ void midpoint_step(StepNetwork& network, int64_t entry, float sigma, float sigma
   for (size_t i = 0; i < latent.size(); ++i) latent[i] += (middle[i] - corrected[i]) / sigma_middle * step;
 }
 
-bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
+constexpr auto kAliases = std::to_array<std::string_view>({"dpm2"});
+constexpr auto kAncestralAliases = std::to_array<std::string_view>({"dpm_2_ancestral", "dpm2 a"});
+
+}  // namespace
+
+bool run_dpm_2(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
   StepNetwork network(plan, run, latent.size());
   std::vector<float> middle;
   return take_steps(plan, run, network, latent, [&](int64_t entry, float sigma, float sigma_next) {
@@ -35,7 +40,7 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
   });
 }
 
-bool run_ancestral(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
+bool run_dpm_2_ancestral(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
   StepNetwork network(plan, run, latent.size());
   std::vector<float> middle;
   std::vector<float> noise(latent.size());
@@ -49,11 +54,6 @@ bool run_ancestral(const SamplingPlan& plan, const SamplerRun& run, std::span<fl
   });
 }
 
-constexpr auto kAliases = std::to_array<std::string_view>({"dpm2"});
-constexpr auto kAncestralAliases = std::to_array<std::string_view>({"dpm_2_ancestral", "dpm2 a"});
-
-}  // namespace
-
 extern const SamplerInfo kKDpm2;
 const SamplerInfo kKDpm2 = {.name = "k_dpm_2",
                             .aliases = kAliases,
@@ -62,7 +62,7 @@ const SamplerInfo kKDpm2 = {.name = "k_dpm_2",
                             .calls_per_step = 2,
                             .adopt = adopt_for_k_diffusion,
                             .steps = k_diffusion_steps,
-                            .run = run};
+                            .run = run_dpm_2};
 
 extern const SamplerInfo kKDpm2A;
 const SamplerInfo kKDpm2A = {.name = "k_dpm_2_a",
@@ -73,6 +73,6 @@ const SamplerInfo kKDpm2A = {.name = "k_dpm_2_a",
                              .draws_noise = true,
                              .adopt = adopt_for_k_diffusion,
                              .steps = k_diffusion_steps,
-                             .run = run_ancestral};
+                             .run = run_dpm_2_ancestral};
 
 }  // namespace redraw

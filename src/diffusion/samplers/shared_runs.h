@@ -16,6 +16,10 @@ bool run_heun(const SamplingPlan& plan, const SamplerRun& run, std::span<float> 
 enum class LmsOrder { place_in_table, steps_taken };
 bool run_lms(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent, LmsOrder order_by);
 
+/// The midpoint method with its midpoint in log sigma, without and with ancestral noise.
+bool run_dpm_2(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent);
+bool run_dpm_2_ancestral(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent);
+
 /// Calls step(entry, sigma, sigma_next), which changes latent, for each entry of the run, and ends it with
 /// network.finish. True: finished; false: stopped.
 template <typename Step>
