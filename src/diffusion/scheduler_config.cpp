@@ -172,6 +172,7 @@ std::string_view name_of(PredictionType type) {
 }
 std::vector<std::string_view> timestep_spacing_names() {
   std::vector<std::string_view> names;
+  names.reserve(kSpacings.size());
   for (const auto& entry : kSpacings) names.push_back(entry.name);
   return names;
 }

@@ -94,6 +94,7 @@ StepTable class_step_table(const SchedulerConfig& config, const NoiseSchedule& g
   const NoiseSchedule schedule = with_finite_lambdas(given);
   const std::vector<float> sigmas = schedule.sigmas();
   std::vector<float> log_sigmas;
+  log_sigmas.reserve(sigmas.size());
   for (float sigma : sigmas) log_sigmas.push_back(numpy_log(sigma));
   const std::vector<double> levels = levels_of_rule(config, sigmas, log_sigmas, n);
   std::vector<double> timesteps;
