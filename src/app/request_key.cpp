@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fnv1a.h"
-#include "base/mapped_file.h"
+#include "base/input_file.h"
 
 namespace redraw {
 namespace {
@@ -51,7 +51,7 @@ std::string RequestKeys::id_of(const Sweep& sweep) {
 const std::string& RequestKeys::hash_of_file(const std::string& path) {
   const auto known = file_hashes_.find(path);
   if (known != file_hashes_.end()) return known->second;
-  return file_hashes_.emplace(path, fmt::format("{:016x}", fnv1a(MappedFile::open(path).bytes()))).first->second;
+  return file_hashes_.emplace(path, fmt::format("{:016x}", fnv1a(read_whole_file(path)))).first->second;
 }
 
 }  // namespace redraw

@@ -8,8 +8,8 @@
 
 #include "app/temporary_file.h"
 #include "base/fnv1a.h"
+#include "base/input_file.h"
 #include "base/json.h"
-#include "base/mapped_file.h"
 #include "image/png_text.h"
 #include "redraw/engine.h"
 
@@ -31,8 +31,8 @@ JsonObject object_in(const nlohmann::json& json, const std::string& where) {
 // Empty when there is no such file, or no whole picture with metadata in it.
 std::string metadata_hash_of_file(const std::filesystem::path& path) {
   try {
-    const MappedFile file = MappedFile::open(path);
-    for (const auto& [keyword, text] : read_png_text(file.bytes(), path.string())) {
+    const std::vector<std::byte> file = read_whole_file(path);
+    for (const auto& [keyword, text] : read_png_text(file, path.string())) {
       if (keyword == "redraw") return metadata_hash(text);
     }
   } catch (const Error&) {

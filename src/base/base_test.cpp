@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -7,8 +8,8 @@
 #include "base/checked.h"
 #include "base/context.h"
 #include "base/half.h"
+#include "base/input_file.h"
 #include "base/json.h"
-#include "base/mapped_file.h"
 #include "base/suggest.h"
 #include "support/error_of.h"
 
@@ -89,20 +90,27 @@ TEST(JsonObject, NamesTheFileAndTheFieldOfAMistake) {
   }
 }
 
-TEST(MappedFile, NoticesThatTheFileWasShortened) {
+TEST(InputFile, NoticesThatTheFileWasShortened) {
   const auto path = std::filesystem::temp_directory_path() / "redraw_mapped_file_test";
   std::ofstream(path) << "0123456789";
-  const MappedFile file = MappedFile::open(path);
-  EXPECT_EQ(file.bytes().size(), 10u);
+  const InputFile file = InputFile::open(path);
+  EXPECT_EQ(file.size(), 10u);
+  std::array<std::byte, 4> bytes{};
+  file.read(6, bytes);
+  EXPECT_EQ(static_cast<char>(bytes[0]), '6');
+  EXPECT_EQ(code_of([&] { file.read(7, bytes); }), Code::file_changed) << "beyond the end";
+  EXPECT_EQ(code_of([&] { file.read(~uint64_t{0}, bytes); }), Code::file_changed);
   EXPECT_NO_THROW(file.check_unchanged());
   std::filesystem::resize_file(path, 4);
   EXPECT_EQ(code_of([&] { file.check_unchanged(); }), Code::file_changed);
+  EXPECT_EQ(code_of([&] { file.read(6, bytes); }), Code::file_changed);
+  EXPECT_EQ(code_of([&] { file.read(0, bytes); }), Code::file_changed);
   std::filesystem::remove(path);
 }
 
-TEST(MappedFile, RefusesWhatIsNoFile) {
-  EXPECT_EQ(code_of([] { MappedFile::open("/no/such/file"); }), Code::file_not_found);
-  EXPECT_EQ(code_of([] { MappedFile::open("/tmp"); }), Code::not_a_file);
+TEST(InputFile, RefusesWhatIsNoFile) {
+  EXPECT_EQ(code_of([] { InputFile::open("/no/such/file"); }), Code::file_not_found);
+  EXPECT_EQ(code_of([] { InputFile::open("/tmp"); }), Code::not_a_file);
   EXPECT_EQ(code_of([] { read_text_file("/dev/zero", 10); }), Code::not_a_file);
 }
 

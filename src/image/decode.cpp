@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
+#include "base/input_file.h"
 #include "image/colour.h"
 #include "image/container.h"
 #include "image/orientation.h"

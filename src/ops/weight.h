@@ -10,7 +10,7 @@
 
 namespace redraw {
 
-/// Names a weight and knows how to read it, usually from a memory-mapped file, widened to float32. Backends read it
+/// Names a weight and knows how to read it, usually from a file, widened to float32. Backends read it
 /// once, when they pack it; so the plain numbers are never held in memory beside the packed ones.
 struct Weight {
   std::string name;  ///< as in the model file, for messages

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "pipelines/parameters_of.h"
+#include "checkpoint/parameters_of.h"
 #include "pipelines/pixels.h"
 
 namespace redraw {
@@ -14,13 +14,12 @@ namespace {
 // Says which file a tensor was missing from or wrong in: the layers only know its name.
 template <typename Part, typename Config>
 Part build(Backend& backend, const DiffusersFolder& folder, std::string_view part, const Config& config) {
-  SafetensorsFile file = folder.weights(part);
-  const std::string where = file.path().string();
+  const std::shared_ptr<const WeightsFile> file = folder.weights(part);
   try {
-    return Part(backend, parameters_of(std::move(file)), config);
+    return Part(backend, parameters_of(file), config);
   } catch (const Error& e) {
     if (e.code() != Code::tensor_missing && e.code() != Code::tensor_wrong_shape) throw;
-    throw Error(e.code(), where + ": " + e.what());
+    throw Error(e.code(), file->path().string() + ": " + e.what());
   }
 }
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint/model_spec.h"
 #include "image/image.h"
 #include "models/unet.h"
-#include "pipelines/model_spec.h"
 #include "text/clip_tokenizer.h"
 
 namespace redraw {

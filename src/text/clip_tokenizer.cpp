@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
+#include "base/input_file.h"
 #include "text/added_token_finder.h"
 #include "text/byte_pair_encoding.h"
 #include "text/clip_normalize.h"

@@ -146,13 +146,13 @@ JsonObject DiffusersFolder::config(std::string_view name) const {
   return JsonObject::read(path);
 }
 
-SafetensorsFile DiffusersFolder::weights(std::string_view name) const {
+std::shared_ptr<const WeightsFile> DiffusersFolder::weights(std::string_view name) const {
   const fs::path& folder = part(name).folder;
   const std::string stem(files_of(name).weights_stem);
   if (stem.empty())
     throw Error(Code::model_part_missing, folder.string() + ": a " + std::string(name) + " has no weights");
   const fs::path path = folder / (stem + ".safetensors");
-  if (is_there(path)) return SafetensorsFile::open(path);
+  if (is_there(path)) return open_weights(path);
   for (const UnreadWeights& row : kUnreadWeights) {
     for (std::string_view other_stem : {std::string_view(stem), pickled_stem(stem)}) {
       if (is_there(folder / (std::string(other_stem) + std::string(row.suffix)))) {

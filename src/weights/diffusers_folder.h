@@ -2,13 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
-#include "weights/safetensors.h"
+#include "weights/weights_file.h"
 
 namespace redraw {
 
@@ -41,8 +42,8 @@ class DiffusersFolder {
   JsonObject config(std::string_view name) const;
   /// The part's weights: model.safetensors of a text encoder, diffusion_pytorch_model.safetensors otherwise.
   /// Throws Error: model_part_missing; model_unsupported when there are only sharded, fp16-variant or pickled weights;
-  /// those of SafetensorsFile::open.
-  SafetensorsFile weights(std::string_view name) const;
+  /// those of open_weights.
+  std::shared_ptr<const WeightsFile> weights(std::string_view name) const;
 
  private:
   DiffusersFolder() = default;

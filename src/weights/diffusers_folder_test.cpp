@@ -62,18 +62,18 @@ TEST(DiffusersFolder, ReadsTheIndexTheConfigurationsAndTheWeights) {
   EXPECT_EQ(model.part("unet").folder, folder / "unet");
   EXPECT_EQ(model.config("scheduler").integer("num_train_timesteps", 1, 10000), 1000);
   EXPECT_EQ(model.config("text_encoder").integer("hidden_size", 1, 10000), 768);
-  EXPECT_NE(model.weights("text_encoder").find("text"), nullptr);
-  EXPECT_NE(model.weights("unet").find("unet"), nullptr);
+  EXPECT_NE(model.weights("text_encoder")->find("text"), nullptr);
+  EXPECT_NE(model.weights("unet")->find("unet"), nullptr);
 }
 
 TEST(DiffusersFolder, OpensTheModelInTheRepository) {
   const DiffusersFolder model = DiffusersFolder::open(std::filesystem::path(REDRAW_SOURCE_DIR) / "models/emoji-128");
   EXPECT_EQ(model.pipeline_class(), "StableDiffusionPipeline");
   for (const ModelPart& part : model.parts()) EXPECT_NO_THROW(model.config(part.name)) << part.name;
-  EXPECT_EQ(model.weights("text_encoder").tensors().size(), 36u);
-  EXPECT_EQ(model.weights("unet").tensors().size(), 326u);
-  EXPECT_EQ(model.weights("vae").tensors().size(), 184u);
-  EXPECT_EQ(model.weights("unet").require("conv_in.weight").shape.rank(), 4u);
+  EXPECT_EQ(model.weights("text_encoder")->tensors().size(), 36u);
+  EXPECT_EQ(model.weights("unet")->tensors().size(), 326u);
+  EXPECT_EQ(model.weights("vae")->tensors().size(), 184u);
+  EXPECT_EQ(model.weights("unet")->require("conv_in.weight").shape.rank(), 4u);
 }
 
 TEST(DiffusersFolder, SaysWhatIsWrongWithThePathOfAModel) {

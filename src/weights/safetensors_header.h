@@ -9,23 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "tensor/dtype.h"
-#include "tensor/shape.h"
+#include "weights/tensor_entry.h"
 
 namespace redraw {
 
-/// One tensor of the file. begin and end are byte offsets in the data section, end - begin is exactly
-/// shape.elements() * dtype_bytes(dtype); begin need not be a multiple of the element's size.
-struct TensorEntry {
-  std::string name;
-  DType dtype;
-  Shape shape;
-  size_t begin;
-  size_t end;
-};
-
 struct SafetensorsHeader {
-  std::vector<TensorEntry> tensors;             ///< sorted by name
+  std::vector<TensorEntry> tensors;             ///< sorted by name; offsets within the data section
   std::map<std::string, std::string> metadata;  ///< "__metadata__", empty when the file has none
   size_t data_begin = 0;                        ///< where the data section begins in the file
 };

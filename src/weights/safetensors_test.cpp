@@ -71,6 +71,24 @@ TEST(Safetensors, WideningAgreesWithTheScalarDefinitionForEveryBitPattern) {
   }
 }
 
+TEST(Safetensors, ReadsAnyRangeOfALongTensor) {
+  // Longer than the pieces in which types that widen are read.
+  constexpr int64_t kCount = 100000;
+  std::string data;
+  for (int64_t i = 0; i < kCount; ++i) data.append({static_cast<char>(i & 0xFF), static_cast<char>(i >> 8 & 0x3F)});
+  const TemporaryFolder folder;
+  const auto path =
+      folder.write("f", safetensors_bytes(R"({"a":{"dtype":"F16","shape":[100000],"data_offsets":[0,200000]}})", data));
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  const Tensor all = file.read_f32("a");
+  for (const int64_t first : {0, 1, 32767, 32768, 32769, 99998}) {
+    std::vector<float> part(static_cast<size_t>(std::min<int64_t>(40000, kCount - first)));
+    file.read_f32(file.require("a"), first, part);
+    ASSERT_TRUE(std::equal(part.begin(), part.end(), all.data() + first)) << first;
+    ASSERT_EQ(part[0], half_to_float(static_cast<uint16_t>(first & 0x3FFF))) << first;
+  }
+}
+
 TEST(Safetensors, FindsByNameAndSaysWhatIsNearestToAMissingOne) {
   const TemporaryFolder folder;
   const auto path = folder.write("odd.safetensors", odd_file());
@@ -93,8 +111,13 @@ TEST(Safetensors, RefusesOtherTypesAndOutputsOfAnotherSize) {
   const SafetensorsFile file = SafetensorsFile::open(folder.write("odd.safetensors", odd_file()));
   std::vector<float> two(2);
   EXPECT_EQ(code_of([&] { file.read_f32("pad"); }), Code::tensor_wrong_dtype);
-  EXPECT_EQ(code_of([&] { file.read_f32(file.require("f32"), two); }), Code::bad_size);
-  EXPECT_EQ(code_of([&] { file.read_f32(file.require("f16"), two); }), Code::bad_size);
+  for (const char* name : {"f32", "f16"}) {
+    const TensorEntry& three = file.require(name);
+    EXPECT_NO_THROW(file.read_f32(three, 1, two)) << name;
+    EXPECT_EQ(code_of([&] { file.read_f32(three, 2, two); }), Code::bad_size) << name;
+    EXPECT_EQ(code_of([&] { file.read_f32(three, -1, two); }), Code::bad_size) << name;
+    EXPECT_EQ(code_of([&] { file.read_f32(three, 4, {}); }), Code::bad_size) << name;
+  }
 }
 
 TEST(Safetensors, AcceptsTheSmallestFilesAndPadding) {

@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include "tensor/dtype.h"
 
 namespace redraw {
 
-/// True for the types that widen_to_f32 reads: F32, F16, BF16.
+/// The types that widen_to_f32 reads, for messages.
+inline constexpr std::string_view kWidenedTypes = "F32, F16 or BF16";
+/// True for those types.
 bool widens_to_f32(DType dtype);
 
 /// Little-endian elements to float32, exactly; `from` may lie at any address, and must hold exactly to.size() elements.

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <string>
 
-#include "pipelines/parameters_of.h"
+#include "checkpoint/parameters_of.h"
 #include "weights/diffusers_folder.h"
 
 namespace redraw {

@@ -60,7 +60,7 @@ Tensor GoldenTensor::tensor() const {
 
 GoldenTensor read_golden(const SafetensorsFile& file, std::string_view name) {
   const TensorEntry& entry = file.require(name);
-  const std::span<const std::byte> bytes = file.bytes(entry);
+  const std::vector<std::byte> bytes = file.bytes(entry);
   GoldenTensor result{entry.shape, {}};
   result.values.reserve(static_cast<size_t>(entry.shape.elements()));
   switch (entry.dtype) {

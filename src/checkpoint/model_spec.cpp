@@ -1,4 +1,4 @@
-#include "pipelines/model_spec.h"
+#include "checkpoint/model_spec.h"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,8 @@
-#include "base/mapped_file.h"
+#include "base/input_file.h"
 
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -34,57 +33,76 @@ int open_regular(const std::filesystem::path& path, struct stat& status) {
 
 }  // namespace
 
-MappedFile MappedFile::open(const std::filesystem::path& path) {
+InputFile InputFile::open(const std::filesystem::path& path) {
   struct stat status = {};
-  MappedFile file;
+  InputFile file;
   file.descriptor_ = open_regular(path, status);
   file.path_ = path;
-  file.size_ = static_cast<size_t>(status.st_size);
+  file.size_ = static_cast<uint64_t>(status.st_size);
   file.modified_ns_ = modified_ns(status);
-  if (file.size_ > 0) {
-    void* address = ::mmap(nullptr, file.size_, PROT_READ, MAP_PRIVATE, file.descriptor_, 0);
-    if (address == MAP_FAILED) {
-      const int reason = errno;
-      throw Error(Code::file_unreadable, path.string() + ": cannot be mapped: " + std::strerror(reason));
-    }
-    file.data_ = static_cast<const std::byte*>(address);
-  }
   return file;
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept {
+InputFile::InputFile(InputFile&& other) noexcept {
   *this = std::move(other);
 }
 
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+InputFile& InputFile::operator=(InputFile&& other) noexcept {
   if (this != &other) {
     release();
     path_ = std::move(other.path_);
     descriptor_ = std::exchange(other.descriptor_, -1);
-    data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     modified_ns_ = other.modified_ns_;
   }
   return *this;
 }
 
-MappedFile::~MappedFile() {
+InputFile::~InputFile() {
   release();
 }
 
-void MappedFile::release() noexcept {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+void InputFile::release() noexcept {
   if (descriptor_ >= 0) ::close(descriptor_);
-  data_ = nullptr;
   descriptor_ = -1;
 }
 
-void MappedFile::check_unchanged() const {
+void InputFile::read(uint64_t offset, std::span<std::byte> out) const {
+  const auto changed = [&] {
+    return Error(Code::file_changed, path_.string() + ": the file was changed while it was in use; run again");
+  };
+  if (offset > size_ || out.size() > size_ - offset) throw changed();
+  for (size_t done = 0; done < out.size();) {
+    const ssize_t n = ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int reason = errno;
+      throw Error(Code::file_unreadable, path_.string() + ": cannot be read: " + std::strerror(reason));
+    }
+    if (n == 0) throw changed();
+    done += static_cast<size_t>(n);
+  }
+  // Overwritten while it was read: what was read may be half of one file and half of another.
+  check_unchanged();
+}
+
+void InputFile::check_unchanged() const {
   struct stat status = {};
-  if (::fstat(descriptor_, &status) != 0 || static_cast<size_t>(status.st_size) != size_ ||
+  if (::fstat(descriptor_, &status) != 0 || static_cast<uint64_t>(status.st_size) != size_ ||
       modified_ns(status) != modified_ns_) {
     throw Error(Code::file_changed, path_.string() + ": the file was changed while it was in use; run again");
   }
+}
+
+void InputFile::will_read(uint64_t offset, uint64_t bytes) const noexcept {
+  (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
+}
+
+std::vector<std::byte> read_whole_file(const std::filesystem::path& path) {
+  const InputFile file = InputFile::open(path);
+  std::vector<std::byte> bytes(file.size());
+  file.read(0, bytes);
+  return bytes;
 }
 
 std::string read_text_file(const std::filesystem::path& path, size_t max_bytes) {

@@ -1,0 +1,52 @@
+// A file that is read by offset.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace redraw {
+
+/// Owns the open file; movable, not copyable. Reading from several threads is safe. The file is read and not mapped:
+/// a page of a mapped file that somebody shortens ends the process with a signal, a read gives an error.
+class InputFile {
+ public:
+  /// Throws Error: file_not_found, not_a_file (a folder, a device), file_unreadable.
+  static InputFile open(const std::filesystem::path& path);
+
+  InputFile(InputFile&& other) noexcept;
+  InputFile& operator=(InputFile&& other) noexcept;
+  ~InputFile();
+
+  const std::filesystem::path& path() const { return path_; }
+  /// Bytes, when it was opened.
+  uint64_t size() const { return size_; }
+
+  /// Fills `out` with the bytes from `offset` on. Throws Error: file_changed when the file ends before that or is not
+  /// the one that was opened any more (by size and modification time), file_unreadable.
+  void read(uint64_t offset, std::span<std::byte> out) const;
+  /// Throws Error(file_changed) when the file no longer has the size and modification time it had when it was opened.
+  void check_unchanged() const;
+  /// Asks the system to fetch a range before it is read. A hint: never fails.
+  void will_read(uint64_t offset, uint64_t bytes) const noexcept;
+
+ private:
+  InputFile() = default;
+  void release() noexcept;
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+  uint64_t size_ = 0;
+  int64_t modified_ns_ = 0;
+};
+
+/// The whole of a file of moderate size. Throws as InputFile::open and read.
+std::vector<std::byte> read_whole_file(const std::filesystem::path& path);
+
+/// The whole of a small text file. Throws Error: file_not_found, not_a_file, file_unreadable, file_too_large.
+std::string read_text_file(const std::filesystem::path& path, size_t max_bytes);
+
+}  // namespace redraw

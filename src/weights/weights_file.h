@@ -1,0 +1,65 @@
+// Named tensors in a file, whatever its format.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/tensor.h"
+#include "weights/tensor_entry.h"
+
+namespace redraw {
+
+/// A file whose list of tensors has been read and checked whole; the numbers are read when they are asked for. Reading
+/// from several threads is safe.
+class WeightsFile {
+ public:
+  virtual ~WeightsFile() = default;
+
+  /// "safetensors", "GGUF", ...: for people.
+  virtual std::string_view format() const = 0;
+  /// The file itself; of several files, the one that lists them.
+  virtual const std::filesystem::path& path() const = 0;
+  /// Sorted by name (bytewise), names distinct.
+  virtual std::span<const TensorEntry> tensors() const = 0;
+  /// What the file says about itself in texts.
+  virtual const std::map<std::string, std::string>& metadata() const = 0;
+  /// The stored bytes of the tensor from its `first` on, in row-major order, little-endian. entry: one of tensors().
+  /// Throws Error: file_changed; internal for a range outside the tensor.
+  virtual void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const = 0;
+
+  /// The entry of that name, owned by this object; nullptr when there is none.
+  const TensorEntry* find(std::string_view name) const;
+  /// The same, but throws Error(tensor_missing), with the nearest name that exists.
+  const TensorEntry& require(std::string_view name) const;
+  /// All stored bytes of a tensor. Throws as read_bytes.
+  std::vector<std::byte> bytes(const TensorEntry& entry) const;
+  /// Elements first .. first + out.size() - 1 in row-major order, as float32: exact for the floating types, what ggml
+  /// computes for the quantised ones. Throws Error: tensor_wrong_dtype (integers), bad_size (beyond the tensor's end),
+  /// file_changed.
+  void read_f32(const TensorEntry& entry, int64_t first, std::span<float> out) const;
+  /// The tensor with its stored shape. Throws as above, and Error(tensor_missing).
+  Tensor read_f32(std::string_view name) const;
+
+ protected:
+  WeightsFile() = default;
+  WeightsFile(const WeightsFile&) = default;
+  WeightsFile(WeightsFile&&) = default;
+  WeightsFile& operator=(const WeightsFile&) = default;
+  WeightsFile& operator=(WeightsFile&&) = default;
+
+  /// Throws Error(internal) unless bytes first .. first + size lie within the entry.
+  void check_range(const TensorEntry& entry, uint64_t first, size_t size) const;
+};
+
+/// Opens a weights file of any known format, told apart by its first bytes and never by its name. Throws Error:
+/// those of the formats; model_unsupported for a file that is none of them, saying what it looks like.
+std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path);
+
+}  // namespace redraw
