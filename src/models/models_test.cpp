@@ -14,6 +14,8 @@ JsonObject json(const std::string& text) {
   return JsonObject::parse(text, "config.json");
 }
 
+using Depths = std::vector<int64_t>;
+
 const std::string kUNet =
     R"("block_out_channels": [32, 64], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
        "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"])";
@@ -23,11 +25,12 @@ TEST(UNetConfig, ReadsLevelsFromTheHighestResolutionDown) {
       "transformer_layers_per_block": 2, "layers_per_block": 1, "cross_attention_dim": 96, "sample_size": 16})"));
   ASSERT_EQ(config.levels.size(), 2u);
   EXPECT_EQ(config.levels[0].heads, 4);
-  EXPECT_EQ(config.levels[1].transformer_layers, 2);
-  EXPECT_TRUE(config.levels[0].down_attention);
-  EXPECT_TRUE(config.levels[0].up_attention) << "up_block_types runs from the lowest resolution";
-  EXPECT_FALSE(config.levels[1].down_attention);
-  EXPECT_FALSE(config.levels[1].up_attention);
+  EXPECT_EQ(config.levels[0].down_depth, (Depths{2}));
+  EXPECT_EQ(config.levels[0].up_depth, (Depths{2, 2})) << "up_block_types runs from the lowest resolution";
+  EXPECT_EQ(config.levels[1].down_depth, (Depths{0}));
+  EXPECT_EQ(config.levels[1].up_depth, (Depths{0, 0}));
+  EXPECT_EQ(config.middle, UNetConfig::Middle::transformer);
+  EXPECT_EQ(config.middle_depth, 2);
   EXPECT_EQ(config.time_embed_dim(), 128);
 }
 
@@ -45,6 +48,63 @@ TEST(UNetConfig, RefusesWhatIsNotBuiltAndNamesTheField) {
     const std::string config = "{" + kUNet + ", " + text + "}";
     const std::string message = message_of(Code::model_unsupported, [&] { parse_unet_config(json(config)); });
     EXPECT_NE(message.find("'" + std::string(field) + "'"), std::string::npos) << message;
+  }
+}
+
+const std::string kSsd1b =  // the blocks of SSD-1B
+    R"({"block_out_channels": [32, 64, 128], "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D",
+        "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        "attention_head_dim": [1, 2, 4], )";
+
+TEST(UNetConfig, ReadsADepthForEachResidualBlock) {
+  const UNetConfig config = parse_unet_config(json(kSsd1b + R"("mid_block_type": "UNetMidBlock2D",
+      "transformer_layers_per_block": [0, [2, 3], [4, 5]],
+      "reverse_transformer_layers_per_block": [[4, 5, 10], [2, 1, 6], 1]})"));
+  EXPECT_EQ(config.middle, UNetConfig::Middle::resnet);
+  EXPECT_EQ(config.levels[0].down_depth, (Depths{0, 0}));
+  EXPECT_EQ(config.levels[0].up_depth, (Depths{0, 0, 0}));
+  EXPECT_EQ(config.levels[1].down_depth, (Depths{2, 3}));
+  EXPECT_EQ(config.levels[1].up_depth, (Depths{2, 1, 6}));
+  EXPECT_EQ(config.levels[2].down_depth, (Depths{4, 5}));
+  EXPECT_EQ(config.levels[2].up_depth, (Depths{4, 5, 10}));
+}
+
+TEST(UNetConfig, TakesTheFirstDepthOfTheLowestLevelForTheMiddle) {
+  const UNetConfig config = parse_unet_config(json(kSsd1b + R"("transformer_layers_per_block": [1, 1, [4, 5]],
+      "reverse_transformer_layers_per_block": [2, [2, 1, 6, 7], [9]]})"));
+  EXPECT_EQ(config.middle, UNetConfig::Middle::transformer);
+  EXPECT_EQ(config.middle_depth, 4);
+  EXPECT_EQ(config.levels[2].up_depth, (Depths{2, 2, 2}));
+  EXPECT_EQ(config.levels[1].up_depth, (Depths{2, 1, 6})) << "diffusers takes as many as there are blocks";
+}
+
+TEST(UNetConfig, HasNoMiddleWhereItsTypeIsNull) {
+  EXPECT_EQ(parse_unet_config(json("{" + kUNet + R"(, "mid_block_type": null})")).middle, UNetConfig::Middle::none);
+  EXPECT_EQ(parse_unet_config(json("{" + kUNet + "}")).middle, UNetConfig::Middle::transformer);
+}
+
+TEST(UNetConfig, RefusesDepthsThatDoNotFitTheLevels) {
+  const std::tuple<Code, const char*, const char*> cases[] = {
+      {Code::json_missing_field, R"("transformer_layers_per_block": [1, [2, 2], 4])",
+       "'reverse_transformer_layers_per_block'"},
+      {Code::json_out_of_range, R"("transformer_layers_per_block": [1, 2])", "must have 3 entries"},
+      {Code::json_out_of_range, R"("reverse_transformer_layers_per_block": [4, 2])", "must have 3 entries"},
+      {Code::json_out_of_range,
+       R"("transformer_layers_per_block": [1, [2], 1], "reverse_transformer_layers_per_block": 1)",
+       "a list of 1 for a level of 2 residual blocks"},
+      {Code::json_out_of_range, R"("reverse_transformer_layers_per_block": [1, [2, 2], 1])",
+       "a list of 2 for a level of 3 residual blocks"},
+      {Code::json_out_of_range, R"("transformer_layers_per_block": [1, 0, 1])", "a 0 for a level with attention"},
+      {Code::json_out_of_range, R"("transformer_layers_per_block": [1, -1, 1])", "between 0 and 65536"},
+      {Code::json_out_of_range, R"("transformer_layers_per_block": 18446744073709551615)", "between 0 and 65536"},
+      {Code::json_wrong_type, R"("transformer_layers_per_block": [1, "2", 1])", "'transformer_layers_per_block'"},
+      {Code::json_wrong_type, R"("transformer_layers_per_block": [1, [[2]], 1])", "'transformer_layers_per_block'"},
+      {Code::json_wrong_type, R"("reverse_transformer_layers_per_block": true)",
+       "'reverse_transformer_layers_per_block'"},
+  };
+  for (const auto& [code, text, part] : cases) {
+    const std::string message = message_of(code, [&] { parse_unet_config(json(kSsd1b + text + "}")); });
+    EXPECT_NE(message.find(part), std::string::npos) << text << ": " << message;
   }
 }
 

@@ -19,10 +19,6 @@ UNet::UNet(Backend& backend, const nn::Parameters& p, const UNetConfig& config)
       time_linear_2_(
           nn::linear(backend, p / "time_embedding" / "linear_2", config.time_embed_dim(), config.time_embed_dim())),
       conv_in_(nn::conv3x3(backend, p / "conv_in", config.in_channels, config.levels.front().channels)),
-      mid_first_(resnet(p / "mid_block" / "resnets" / 0, config.levels.back().channels, config.levels.back().channels)),
-      mid_transformer_(transformer(p / "mid_block" / "attentions" / 0, config.levels.back())),
-      mid_second_(
-          resnet(p / "mid_block" / "resnets" / 1, config.levels.back().channels, config.levels.back().channels)),
       norm_out_(nn::group_norm(backend, p / "conv_norm_out", config.levels.front().channels, config.norm_num_groups,
                                config.norm_eps)),
       conv_out_(nn::conv3x3(backend, p / "conv_out", config.levels.front().channels, config.out_channels)) {
@@ -33,27 +29,29 @@ UNet::UNet(Backend& backend, const nn::Parameters& p, const UNetConfig& config)
         nn::linear(backend, p / "add_embedding" / "linear_2", config.time_embed_dim(), config.time_embed_dim());
   }
   build_down(p / "down_blocks");
+  build_middle(p / "mid_block");
   build_up(p / "up_blocks");
 }
 
-nn::ResnetBlock UNet::resnet(const nn::Parameters& p, int64_t in, int64_t out) const {
-  return {*backend_,
-          p,
-          {.in_channels = in,
-           .out_channels = out,
-           .time_channels = config_.time_embed_dim(),
-           .groups = config_.norm_num_groups,
-           .epsilon = config_.norm_eps}};
-}
-
-nn::Transformer2D UNet::transformer(const nn::Parameters& p, const UNetConfig::Level& level) const {
-  return {*backend_,
-          p,
-          {.channels = level.channels,
-           .heads = level.heads,
-           .layers = level.transformer_layers,
-           .context_width = config_.cross_attention_dim,
-           .groups = config_.norm_num_groups}};
+UNet::Step UNet::step(const nn::Parameters& block, int64_t index, int64_t in, const UNetConfig::Level& level,
+                      int64_t depth) const {
+  Step step{.resnet = {*backend_,
+                       block / "resnets" / index,
+                       {.in_channels = in,
+                        .out_channels = level.channels,
+                        .time_channels = config_.time_embed_dim(),
+                        .groups = config_.norm_num_groups,
+                        .epsilon = config_.norm_eps}},
+            .transformer = {}};
+  if (depth > 0) {
+    step.transformer.emplace(*backend_, block / "attentions" / index,
+                             nn::TransformerSpec{.channels = level.channels,
+                                                 .heads = level.heads,
+                                                 .layers = depth,
+                                                 .context_width = config_.cross_attention_dim,
+                                                 .groups = config_.norm_num_groups});
+  }
+  return step;
 }
 
 void UNet::build_down(const nn::Parameters& p) {
@@ -61,16 +59,30 @@ void UNet::build_down(const nn::Parameters& p) {
   for (size_t i = 0; i < config_.levels.size(); ++i) {
     const UNetConfig::Level& level = config_.levels[i];
     const nn::Parameters block = p / static_cast<int64_t>(i);
-    DownLevel down;
+    Level down;
     for (int64_t j = 0; j < level.layers; ++j) {
-      down.resnets.push_back(resnet(block / "resnets" / j, channels, level.channels));
+      down.steps.push_back(step(block, j, channels, level, level.down_depth.at(static_cast<size_t>(j))));
       channels = level.channels;
-      if (level.down_attention) down.transformers.push_back(transformer(block / "attentions" / j, level));
     }
     if (i + 1 < config_.levels.size()) {
-      down.downsample = nn::conv3x3(*backend_, block / "downsamplers" / 0 / "conv", channels, channels, 2);
+      down.resample = nn::conv3x3(*backend_, block / "downsamplers" / 0 / "conv", channels, channels, 2);
     }
     down_.push_back(std::move(down));
+  }
+}
+
+void UNet::build_middle(const nn::Parameters& p) {
+  const UNetConfig::Level& level = config_.levels.back();
+  switch (config_.middle) {
+    case UNetConfig::Middle::none:
+      return;
+    case UNetConfig::Middle::resnet:
+      middle_.push_back(step(p, 0, level.channels, level, 0));
+      return;
+    case UNetConfig::Middle::transformer:
+      middle_.push_back(step(p, 0, level.channels, level, config_.middle_depth));
+      middle_.push_back(step(p, 1, level.channels, level, 0));
+      return;
   }
 }
 
@@ -85,15 +97,14 @@ void UNet::build_up(const nn::Parameters& p) {
   for (size_t i = 0; i < config_.levels.size(); ++i) {
     const UNetConfig::Level& level = config_.levels[config_.levels.size() - 1 - i];
     const nn::Parameters block = p / static_cast<int64_t>(i);
-    UpLevel up;
+    Level up;
     for (int64_t j = 0; j < level.layers + 1; ++j) {
-      up.resnets.push_back(resnet(block / "resnets" / j, channels + skips.back(), level.channels));
+      up.steps.push_back(step(block, j, channels + skips.back(), level, level.up_depth.at(static_cast<size_t>(j))));
       skips.pop_back();
       channels = level.channels;
-      if (level.up_attention) up.transformers.push_back(transformer(block / "attentions" / j, level));
     }
     if (i + 1 < config_.levels.size()) {
-      up.upsample = nn::conv3x3(*backend_, block / "upsamplers" / 0 / "conv", channels, channels);
+      up.resample = nn::conv3x3(*backend_, block / "upsamplers" / 0 / "conv", channels, channels);
     }
     up_.push_back(std::move(up));
   }
@@ -109,13 +120,15 @@ UNet::Prepared UNet::prepare(const UNetConditions& conditions) const {
   Prepared prepared;
   prepared.wrap = conditions.wrap;
   nn::CrossAttentionCache& cache = prepared.cross_attention;
-  for (const DownLevel& level : down_) {
-    for (const nn::Transformer2D& transformer : level.transformers) transformer.prepare(context, cache);
-  }
-  mid_transformer_.prepare(context, cache);
-  for (const UpLevel& level : up_) {
-    for (const nn::Transformer2D& transformer : level.transformers) transformer.prepare(context, cache);
-  }
+  // In the order in which they run.
+  const auto add = [&](const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
+      if (step.transformer) step.transformer->prepare(context, cache);
+    }
+  };
+  for (const Level& level : down_) add(level.steps);
+  add(middle_);
+  for (const Level& level : up_) add(level.steps);
   if (added_linear_1_) {
     const int64_t count = context.dim(0);
     const int64_t width = config_.addition_time_embed_dim;
@@ -140,6 +153,11 @@ Tensor UNet::silu_time_embedding(std::span<const float> timesteps, const Tensor&
   return activate(*backend_, time_linear_2_(embedding, added), Activation::silu);
 }
 
+Tensor UNet::run(const Step& step, const Tensor& x, const Tensor& time, const Prepared& prepared, size_t& next) const {
+  Tensor h = step.resnet(x, time, prepared.wrap);
+  return step.transformer ? (*step.transformer)(h, prepared.cross_attention, next) : h;
+}
+
 Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, const Prepared& prepared) const {
   if (!latent || latent.shape().rank() != 4 ||
       (timesteps.size() != 1 && static_cast<int64_t>(timesteps.size()) != latent.dim(0))) {
@@ -147,34 +165,31 @@ Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, 
                                     "] with one timestep or N, not " + latent.shape().to_string() + " with " +
                                     std::to_string(timesteps.size()));
   }
-  const nn::CrossAttentionCache& cache = prepared.cross_attention;
   const Tensor time = silu_time_embedding(timesteps, prepared.added_embedding);
   const WrapAxes wrap = prepared.wrap;
   size_t next = 0;
   Tensor x = conv_in_(latent, {}, wrap);
   std::vector<Tensor> skips{x};
-  for (const DownLevel& level : down_) {
-    for (size_t i = 0; i < level.resnets.size(); ++i) {
-      x = level.resnets[i](x, time, wrap);
-      if (!level.transformers.empty()) x = level.transformers[i](x, cache, next);
+  for (const Level& level : down_) {
+    for (const Step& step : level.steps) {
+      x = run(step, x, time, prepared, next);
       skips.push_back(x);
     }
-    if (level.downsample) {
-      x = (*level.downsample)(x, {}, wrap);
+    if (level.resample) {
+      x = (*level.resample)(x, {}, wrap);
       skips.push_back(x);
     }
   }
-  x = mid_second_(mid_transformer_(mid_first_(x, time, wrap), cache, next), time, wrap);
-  for (const UpLevel& level : up_) {
-    for (size_t i = 0; i < level.resnets.size(); ++i) {
+  for (const Step& step : middle_) x = run(step, x, time, prepared, next);
+  for (const Level& level : up_) {
+    for (const Step& step : level.steps) {
       const Tensor skip = std::move(skips.back());
       skips.pop_back();
-      x = level.resnets[i](concat_channels(*backend_, x, skip), time, wrap);
-      if (!level.transformers.empty()) x = level.transformers[i](x, cache, next);
+      x = run(step, concat_channels(*backend_, x, skip), time, prepared, next);
     }
     // The size of the next skip, not twice this one: odd extents were rounded up on the way down.
-    if (level.upsample) {
-      x = (*level.upsample)(upsample_nearest(*backend_, x, skips.back().dim(1), skips.back().dim(2)), {}, wrap);
+    if (level.resample) {
+      x = (*level.resample)(upsample_nearest(*backend_, x, skips.back().dim(1), skips.back().dim(2)), {}, wrap);
     }
   }
   return conv_out_(norm_out_(x, Activation::silu), {}, wrap);

@@ -19,7 +19,8 @@ struct UNetConditions {
   WrapAxes wrap{};              ///< of every convolution; without a seam where all levels divide the latent evenly
 };
 
-/// UNet2DConditionModel (Ronneberger et al. 2015; Ho et al. 2020; Rombach et al. 2022; diffusers 0.42.1).
+/// UNet2DConditionModel (Ronneberger et al. 2015; Ho et al. 2020; Rombach et al. 2022; diffusers 0.42.1), whole or with
+/// blocks left out (BK-SDM, Kim et al. 2023; SSD-1B, Gupta et al. 2024; KOALA, Lee et al. 2023).
 class UNet {
  public:
   UNet(Backend& backend, const nn::Parameters& p, const UNetConfig& config);
@@ -40,21 +41,23 @@ class UNet {
   const UNetConfig& config() const { return config_; }
 
  private:
-  struct DownLevel {
-    std::vector<nn::ResnetBlock> resnets;
-    std::vector<nn::Transformer2D> transformers;  ///< one for each residual block, or none
-    std::optional<Conv2d> downsample;
+  /// A residual block and what follows it at the same resolution.
+  struct Step {
+    nn::ResnetBlock resnet;
+    std::optional<nn::Transformer2D> transformer;
   };
-  struct UpLevel {
-    std::vector<nn::ResnetBlock> resnets;
-    std::vector<nn::Transformer2D> transformers;
-    std::optional<Conv2d> upsample;
+  struct Level {
+    std::vector<Step> steps;
+    std::optional<Conv2d> resample;  ///< after the steps: stride 2 downwards; upwards, after nearest upsampling
   };
 
   void build_down(const nn::Parameters& p);
   void build_up(const nn::Parameters& p);
-  nn::ResnetBlock resnet(const nn::Parameters& p, int64_t in, int64_t out) const;
-  nn::Transformer2D transformer(const nn::Parameters& p, const UNetConfig::Level& level) const;
+  void build_middle(const nn::Parameters& p);
+  /// The step of residual block `index` in a block of the model; depth 0: no transformer.
+  Step step(const nn::Parameters& block, int64_t index, int64_t in, const UNetConfig::Level& level,
+            int64_t depth) const;
+  Tensor run(const Step& step, const Tensor& x, const Tensor& time, const Prepared& prepared, size_t& next) const;
   Tensor silu_time_embedding(std::span<const float> timesteps, const Tensor& added) const;
 
   Backend* backend_;
@@ -62,11 +65,9 @@ class UNet {
   Linear time_linear_1_, time_linear_2_;
   std::optional<Linear> added_linear_1_, added_linear_2_;
   Conv2d conv_in_;
-  std::vector<DownLevel> down_;
-  nn::ResnetBlock mid_first_;
-  nn::Transformer2D mid_transformer_;
-  nn::ResnetBlock mid_second_;
-  std::vector<UpLevel> up_;
+  std::vector<Level> down_;
+  std::vector<Step> middle_;
+  std::vector<Level> up_;
   GroupNorm norm_out_;
   Conv2d conv_out_;
 };

@@ -12,13 +12,18 @@ namespace redraw {
 struct UNetConfig {
   struct Level {
     int64_t channels = 320;
-    int64_t layers = 2;              ///< residual blocks on the way down; one more on the way up
-    int64_t heads = 8;               ///< of its attention; config.json calls it attention_head_dim
-    int64_t transformer_layers = 1;  ///< blocks in each of its transformers
-    bool down_attention = true;      ///< CrossAttnDownBlock2D, not DownBlock2D
-    bool up_attention = true;        ///< CrossAttnUpBlock2D, not UpBlock2D
+    int64_t layers = 2;               ///< residual blocks on the way down; one more on the way up
+    int64_t heads = 8;                ///< of its attention; config.json calls it attention_head_dim
+    std::vector<int64_t> down_depth;  ///< for each residual block on the way down: blocks of its transformer, 0: none
+    std::vector<int64_t> up_depth;    ///< the same for the layers + 1 on the way up, in the order in which they run
   };
+  /// What is at the lowest resolution: nothing (BK-SDM small and tiny, KOALA-700M, SDXS); one residual block (SSD-1B,
+  /// Vega); residual block, transformer, residual block.
+  enum class Middle { none, resnet, transformer };
+
   std::vector<Level> levels;
+  Middle middle = Middle::transformer;
+  int64_t middle_depth = 1;  ///< blocks of the middle's transformer
   int64_t in_channels = 4;
   int64_t out_channels = 4;
   int64_t cross_attention_dim = 768;
