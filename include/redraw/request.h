@@ -49,10 +49,15 @@ struct Request {
   std::optional<bool> hires_fix = {};               ///< text to image at the model's size first, then enlarged
   std::optional<double> hires_strength = {};        ///< (0, 1]: of the second pass
   std::optional<std::string> init_color = {};       ///< path of a picture whose colours the result takes
-  std::optional<bool> vae_sample = {};              ///< draw from the posterior of the picture, not its mean
-  std::optional<std::string> model = {};            ///< a diffusers folder; empty: the model in the box
-  std::optional<bool> step_strip = {};              ///< also make one picture of the latents at all executed steps
-  std::optional<int64_t> save_intermediates = {};   ///< also make a picture of every n-th executed step; 0: none
+  std::optional<int64_t> clip_skip = {};            ///< 1..32: take the text encoder's layer that many from its end
+  std::optional<std::string> vae = {};              ///< file or folder of another autoencoder
+  std::optional<std::string> prediction = {};       ///< "epsilon", "v_prediction", "sample": what the network predicts
+  std::optional<std::string> model_config = {};    ///< a diffusers folder whose configurations a single file is to have
+  std::optional<double> max_memory = {};           ///< GiB that weights and activations may take; empty: no limit
+  std::optional<bool> vae_sample = {};             ///< draw from the posterior of the picture, not its mean
+  std::optional<std::string> model = {};           ///< a checkpoint or a diffusers folder; empty: the model in the box
+  std::optional<bool> step_strip = {};             ///< also make one picture of the latents at all executed steps
+  std::optional<int64_t> save_intermediates = {};  ///< also make a picture of every n-th executed step; 0: none
 };
 
 }  // namespace redraw

@@ -7,11 +7,30 @@
 
 namespace redraw {
 
+namespace {
+
+std::filesystem::path program_folder() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+}  // namespace
+
+std::filesystem::path clip_vocabulary_folder() {
+  std::filesystem::path folder;
+  for (const char* place : {"clip-vocabulary", "../share/redraw/clip-vocabulary", "../clip-vocabulary"}) {
+    folder = (program_folder() / place).lexically_normal();
+    std::error_code ignored;
+    if (std::filesystem::exists(folder / "vocab.json", ignored)) break;
+  }
+  return folder;
+}
+
 std::filesystem::path default_model_folder() {
   constexpr std::array<const char*, 3> kPlaces = {"models/emoji-128", "../share/redraw/models/emoji-128",
                                                   "../../models/emoji-128"};
   std::error_code ignored;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  const std::filesystem::path program = program_folder();
   std::string sought;
   for (const char* place : kPlaces) {
     std::filesystem::path folder = (program / place).lexically_normal();

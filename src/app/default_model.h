@@ -9,4 +9,8 @@ namespace redraw {
 /// the source tree that it was built in (../../models/). Throws Error(file_not_found) listing where it was sought.
 std::filesystem::path default_model_folder();
 
+/// Where CLIP's standard vocabulary was installed for this program (scripts/clip-vocabulary); the last place looked at
+/// where it is in none.
+std::filesystem::path clip_vocabulary_folder();
+
 }  // namespace redraw

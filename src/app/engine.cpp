@@ -85,8 +85,20 @@ ModelDefaults defaults_of(const std::filesystem::path& folder, const ModelSpec& 
   return defaults;
 }
 
-std::filesystem::path model_folder(const Request& request) {
-  return request.model ? std::filesystem::path(*request.model) : default_model_folder();
+// The model that a request asks for, and what it knows better than the model's files.
+struct ModelChoice {
+  std::filesystem::path path;
+  CheckpointOptions options;
+
+  bool operator==(const ModelChoice&) const = default;
+};
+
+ModelChoice model_choice(const Request& request) {
+  if (request.prediction) find_prediction_type(*request.prediction);
+  return {.path = request.model ? std::filesystem::path(*request.model) : default_model_folder(),
+          .options = {.vae = request.vae.value_or(""),
+                      .prediction = request.prediction.value_or(""),
+                      .configs = request.model_config.value_or("")}};
 }
 
 // The pixels of a picture for its colours alone, at its own size.
@@ -124,6 +136,7 @@ GenerateRequest generate_request(const Settings& settings, const Canvas& canvas,
                                     .step_noise = find_step_noise(*values.step_noise)},
                           .init = values.init.empty() ? nullptr : &canvas.init,
                           .vae_sample = values.vae_sample.value_or(false),
+                          .clip_skip = *values.clip_skip,
                           .effects = {.threshold = *values.threshold,
                                       .h_symmetry = values.h_symmetry_time_pct,
                                       .v_symmetry = values.v_symmetry_time_pct}};
@@ -157,13 +170,14 @@ struct Engine::State {
   Context context;
   std::unique_ptr<Backend> backend;
   std::unique_ptr<StableDiffusion> model;
-  std::filesystem::path model_folder;
+  ModelChoice loaded;
 
-  const StableDiffusion& load(const std::filesystem::path& folder) {
-    if (!model || model_folder != folder) {
+  StableDiffusion& load(const ModelChoice& choice) {
+    if (!model || loaded != choice) {
       model.reset();
-      model = StableDiffusion::load(*backend, folder);
-      model_folder = folder;
+      model = std::make_unique<StableDiffusion>(*backend, Checkpoint::open(choice.path, choice.options),
+                                                clip_vocabulary_folder());
+      loaded = choice;
     }
     return *model;
   }
@@ -181,8 +195,8 @@ Result Engine::run(const Request& request, const Observer& observer) {
     if (observer.on_line && !line.empty()) observer.on_line(line);
   };
   const auto start = std::chrono::steady_clock::now();
-  const std::filesystem::path folder = model_folder(request);
-  const StableDiffusion& model = state_->load(folder);
+  const ModelChoice choice = model_choice(request);
+  StableDiffusion& model = state_->load(choice);
   check_together(request);
   if (request.images.value_or(1) != 1) {
     throw Error(Code::usage, "images is more than 1; Engine::run makes one, Engine::run_each makes them all");
@@ -190,7 +204,7 @@ Result Engine::run(const Request& request, const Observer& observer) {
   Request whole = request;
   const bool draws_variation = request.variation_amount.value_or(0) != 0 && !request.variation_seed;
   if (draws_variation) whole.variation_seed = drawn_seed();
-  const Settings settings = resolve(with_variation_pair(whole), defaults_of(folder, model.spec()));
+  const Settings settings = resolve(with_variation_pair(whole), defaults_of(choice.path, model.spec()));
   const Canvas canvas = canvas_of(settings.values, model.spec().native_side());
   const std::optional<Image> colours = colour_reference(settings.values);
   Result result;
@@ -275,9 +289,9 @@ SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
     throw Error(Code::usage, "a plan is of one pass; leave out hires_fix, and plan its second pass by hires_strength");
   }
   // The configurations are enough: a plan needs none of the model's numbers.
-  const std::filesystem::path folder = model_folder(request);
-  const ModelSpec spec = read_model_spec(DiffusersFolder::open(folder));
-  return schedule_plan(resolve(request, defaults_of(folder, spec), from_picture), spec.scheduler);
+  const ModelChoice choice = model_choice(request);
+  const ModelSpec spec = Checkpoint::open(choice.path, choice.options).spec();
+  return schedule_plan(resolve(request, defaults_of(choice.path, spec), from_picture), spec.scheduler);
 }
 
 std::vector<RulePlan> Engine::plan_by_every_rule(const Request& request, bool from_picture) const {

@@ -92,7 +92,7 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
       {"program", "redraw"},
       {"version", version()},
       {"model", model.name},
-      {"family", model.family},
+      {"family", name_of(model.family)},
       {"request", fields},
       {"origins", origins},
       {"threads", threads},

@@ -1,32 +1,42 @@
 // What a model is, decided once when it is opened.
 #pragma once
 
-#include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "checkpoint/family.h"
+#include "checkpoint/model_configs.h"
 #include "diffusion/scheduler_config.h"
 #include "models/clip_text.h"
 #include "models/unet_config.h"
 #include "models/vae.h"
-#include "weights/diffusers_folder.h"
 
 namespace redraw {
 
-/// Everything that the configurations of a model folder say, checked and agreeing with each other.
+/// Everything that the configurations of a model say, checked and agreeing with each other.
 struct ModelSpec {
-  std::string name;    ///< the folder's, for people
-  std::string family;  ///< the pipeline class of model_index.json
-  ClipTextConfig text_encoder;
+  std::string name;            ///< the file's or folder's, for people
+  std::string pipeline_class;  ///< of model_index.json: "StableDiffusionPipeline"
+  Family family = Family::sd1;
+  UNetInput input = UNetInput::latent;
+  std::optional<ClipTextConfig> text_encoder;    ///< CLIP ViT-L; OpenCLIP ViT-H in SD 2; none in the SDXL refiner
+  std::optional<ClipTextConfig> text_encoder_2;  ///< SDXL: OpenCLIP ViT-bigG
   UNetConfig unet;
   VaeConfig vae;
   SchedulerConfig scheduler;
+  bool force_zeros_for_empty_prompt = false;  ///< SDXL: an empty negative prompt is zeros, not an encoded empty text
 
   /// Side in pixels of the pictures the model was trained on.
   int64_t native_side() const { return unet.sample_size * vae.downscale(); }
 };
 
-/// Reads model_index.json and the config.json of every part. Throws the errors of DiffusersFolder and of the parsers,
-/// and Error(model_unsupported) for pipelines that are not Stable Diffusion 1 or 2, or whose parts do not fit together.
+/// From the configurations of all parts. name: for people; where: for messages. Throws the errors of the parsers,
+/// Error(model_part_missing), and Error(model_unsupported) for pipelines that are no Stable Diffusion, or whose parts
+/// do not fit together.
+ModelSpec make_model_spec(const ModelConfigs& configs, std::string name, const std::string& where);
+
+/// Of a folder. Throws also the errors of DiffusersFolder.
 ModelSpec read_model_spec(const DiffusersFolder& folder);
 
 }  // namespace redraw

@@ -170,6 +170,19 @@ SigmaRule parse_sigma_rule(const JsonObject& json) {
 std::string_view name_of(PredictionType type) {
   return name_in(kPredictionTypes, type);
 }
+std::vector<std::string_view> prediction_type_names() {
+  std::vector<std::string_view> names;
+  names.reserve(kPredictionTypes.size());
+  for (const auto& entry : kPredictionTypes) names.push_back(entry.name);
+  return names;
+}
+PredictionType find_prediction_type(std::string_view name) {
+  for (const auto& entry : kPredictionTypes) {
+    if (entry.name == name) return entry.value;
+  }
+  throw Error(Code::unknown_name, unknown_name_message("prediction type", name, prediction_type_names()));
+}
+
 std::vector<std::string_view> timestep_spacing_names() {
   std::vector<std::string_view> names;
   names.reserve(kSpacings.size());

@@ -50,6 +50,10 @@ enum class AlgorithmType {
 
 std::string_view name_of(PredictionType type);
 std::string_view name_of(TimestepSpacing spacing);
+/// "epsilon", "v_prediction", "sample".
+std::vector<std::string_view> prediction_type_names();
+/// Throws Error(unknown_name) with the nearest known name.
+PredictionType find_prediction_type(std::string_view name);
 /// "linspace", "leading", "trailing".
 std::vector<std::string_view> timestep_spacing_names();
 /// Throws Error(unknown_name) with the nearest known name.

@@ -84,7 +84,12 @@ int64_t ClipTextModel::end_position(std::span<const int32_t> row) const {
   return end == row.end() ? 0 : end - row.begin();
 }
 
-ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids) const {
+ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids, int64_t hidden_from_end) const {
+  if (hidden_from_end < 0 || hidden_from_end >= config_.num_hidden_layers) {
+    throw Error(Code::out_of_range, "the text encoder has " + std::to_string(config_.num_hidden_layers) +
+                                        " layers; the last " + std::to_string(hidden_from_end) +
+                                        " of them cannot be left out");
+  }
   const int64_t length = config_.max_position_embeddings;
   const int64_t width = config_.hidden_size;
   const int64_t count = static_cast<int64_t>(ids.size()) / length;
@@ -109,8 +114,11 @@ ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids) const {
     }
   }
   ClipTextOutput out;
-  for (const Layer& layer : layers_) {
-    if (&layer == &layers_.back()) out.penultimate = x;
+  const auto used = static_cast<size_t>(config_.num_hidden_layers - hidden_from_end);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const Layer& layer = layers_[i];
+    if (i + 1 == layers_.size()) out.penultimate = x;
+    if (i == used) out.hidden = x;
     {
       const Tensor h = layer.norm1(x);
       x = layer.out(attention(*backend_, layer.q(h), layer.k(h), layer.v(h), config_.num_attention_heads, true),
@@ -119,7 +127,8 @@ ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids) const {
     const Tensor h = activate(*backend_, layer.fc1(layer.norm2(x)), config_.hidden_act);
     x = layer.fc2(h, std::move(x));
   }
-  out.last_hidden_state = (*final_norm_)(x);
+  if (!out.hidden) out.hidden = x;
+  out.last_hidden_state = final_norm(x);
   out.pooled = Tensor(backend_->pool(), {count, width});
   for (int64_t n = 0; n < count; ++n) {
     const auto row = ids.subspan(static_cast<size_t>(n * length), static_cast<size_t>(length));

@@ -32,6 +32,7 @@ ClipTextConfig parse_clip_text_config(const JsonObject& config);
 struct ClipTextOutput {
   Tensor last_hidden_state;  ///< [N, 77, hidden], after the final layer norm: SD 1 and 2
   Tensor penultimate;        ///< [N, 77, hidden], before the last layer, not normed: SDXL
+  Tensor hidden;             ///< [N, 77, hidden], before the last `hidden_from_end` layers, not normed
   Tensor pooled;             ///< [N, hidden], last_hidden_state at the end token
   Tensor text_embeds;        ///< [N, projection_dim], the projected pooled state; empty without a projection
 };
@@ -42,8 +43,10 @@ class ClipTextModel {
   ClipTextModel(Backend& backend, const nn::Parameters& p, const ClipTextConfig& config);
 
   /// ids: N rows of max_position_embeddings token ids each. Throws Error(out_of_range) for an id outside the
-  /// vocabulary, Error(bad_size) for incomplete rows.
-  ClipTextOutput operator()(std::span<const int32_t> ids) const;
+  /// vocabulary, or hidden_from_end outside 0..num_hidden_layers - 1; Error(bad_size) for incomplete rows.
+  ClipTextOutput operator()(std::span<const int32_t> ids, int64_t hidden_from_end = 0) const;
+  /// The model's final layer norm, which last_hidden_state has had and the other states have not.
+  Tensor final_norm(const Tensor& hidden) const { return (*final_norm_)(hidden); }
 
   const ClipTextConfig& config() const { return config_; }
 

@@ -40,7 +40,7 @@ void check_side(std::string_view field, int64_t side) {
 }
 
 // The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled.
-std::vector<float> encode_start(const StableDiffusion& model, const GenerateRequest& request, const LatentShape& shape,
+std::vector<float> encode_start(StableDiffusion& model, const GenerateRequest& request, const LatentShape& shape,
                                 LatentNoise& noise) {
   const VaePosterior posterior = model.encode_image(*request.init, request.seamless);
   std::vector<float> latent(posterior.mean.values().begin(), posterior.mean.values().end());
@@ -115,7 +115,7 @@ Tensor tensor_of(const LatentShape& shape, std::span<const float> latent) {
 // One generation at work: what its parts share.
 class Generation {
  public:
-  Generation(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
+  Generation(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
              const std::function<void(const GenerateStep&)>& on_step)
       : model_(model), request_(request), plan_(plan), on_step_(on_step), noise_(request.noise) {
     count_ = plan.run.steps_to_run() + (plan.first_pass ? plan.first_pass->steps_to_run() : 0);
@@ -153,8 +153,12 @@ class Generation {
   void encode_prompts() {
     const bool guided =
         is_guided(request_.guidance, plan_.run.steps_to_run()) || plan_.run.sampling.sampler->needs_unconditional;
-    prompt_ = model_.encode_prompt(request_.prompt);
-    if (guided) negative_ = model_.encode_prompt(request_.negative);
+    const TextEncoders& encoders = model_.text_encoders();
+    prompt_ = encoders.encode(request_.prompt, request_.clip_skip);
+    if (guided) {
+      const bool is_zeros = request_.negative.empty() && model_.spec().force_zeros_for_empty_prompt;
+      negative_ = is_zeros ? encoders.zeros() : encoders.encode(request_.negative, request_.clip_skip);
+    }
     result_.dropped_ids = prompt_.dropped_ids + negative_.dropped_ids;
     result_.text_seconds = stopwatch_.restart();
   }
@@ -193,10 +197,25 @@ class Generation {
                                                     : LatentNoise::IntervalNoise{};
   }
 
+  // SDXL is told the size of the picture it learned from, where that was cut out of a larger one, and the size it is to
+  // make: here a whole picture of the size that is made (diffusers' defaults).
+  NetworkConditions conditions(const LatentShape& shape) const {
+    NetworkConditions conditions{.context = prompt_.context,
+                                 .pooled = prompt_.pooled,
+                                 .negative_context = negative_.context,
+                                 .negative_pooled = negative_.pooled,
+                                 .wrap = request_.seamless};
+    if (model_.spec().unet.has_added_conditions()) {
+      const auto height = static_cast<float>(shape.height * 8);
+      const auto width = static_cast<float>(shape.width * 8);
+      conditions.time_ids = {height, width, 0, 0, height, width};
+    }
+    return conditions;
+  }
+
   // Takes the steps of a plan; false: cancelled.
   bool denoise(const RunPlan& plan, const LatentShape& shape, std::span<float> latent) {
-    GuidedNetwork network(model_.unet(), prompt_.context, negative_.context,
-                          {1, shape.height, shape.width, shape.channels}, request_.seamless);
+    GuidedNetwork network(model_.unet(), conditions(shape), {1, shape.height, shape.width, shape.channels});
     const int64_t count = plan.steps_to_run();
     const auto guide = [&](int64_t index, int64_t steps) {
       if (index < steps) {
@@ -244,7 +263,7 @@ class Generation {
     return finished;
   }
 
-  const StableDiffusion& model_;
+  StableDiffusion& model_;
   const GenerateRequest& request_;
   const GeneratePlan& plan_;
   const std::function<void(const GenerateStep&)>& on_step_;
@@ -253,7 +272,7 @@ class Generation {
   LatentNoise noise_;
   LatentShape shape_ = latent_shape(model_.spec(), request_.width, request_.height);
   int64_t count_ = 0;
-  StableDiffusion::EncodedPrompt prompt_, negative_;
+  EncodedPrompt prompt_, negative_;
   GenerateResult result_;
   Stopwatch stopwatch_;
 };
@@ -292,7 +311,7 @@ GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& requ
   return plan;
 }
 
-GenerateResult generate(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
+GenerateResult generate(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
                         const std::function<void(const GenerateStep&)>& on_step) {
   return Generation(model, request, plan, on_step).run();
 }

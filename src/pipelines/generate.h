@@ -38,6 +38,7 @@ struct GenerateRequest {
   NoiseRequest noise = {};
   const Image* init = nullptr;  ///< width x height; null: text to image
   bool vae_sample = false;      ///< draw from the posterior of the picture, not its mean
+  int64_t clip_skip = 1;        ///< which of the text encoder's layers is taken, see TextEncoders::encode
   WrapAxes seamless = {};       ///< axes on which every convolution wraps around, so that the picture tiles
   LatentEffects effects = {};
   std::optional<HiresFix> hires_fix = {};  ///< text to image only
@@ -75,7 +76,7 @@ struct GenerateResult {
 
 /// Runs a plan. The context of the model's backend is asked for cancellation before every step and before each of the
 /// other parts; a cancelled run is a result, not an error. `on_step` may be empty.
-GenerateResult generate(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
+GenerateResult generate(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
                         const std::function<void(const GenerateStep&)>& on_step);
 
 }  // namespace redraw

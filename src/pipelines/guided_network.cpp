@@ -7,9 +7,12 @@
 namespace redraw {
 namespace {
 
-// [1, tokens, width] twice -> [2, tokens, width]
+// [1, ...] twice -> [2, ...]; empty where there is nothing.
 Tensor stacked(const Tensor& first, const Tensor& second) {
-  Tensor both = Tensor::zeros({2, first.dim(1), first.dim(2)});
+  if (!first) return {};
+  std::vector<int64_t> extents(first.shape().extents().begin(), first.shape().extents().end());
+  extents.front() = 2;
+  Tensor both = Tensor::zeros(Shape(extents));
   std::copy(first.values().begin(), first.values().end(), both.data());
   std::copy(second.values().begin(), second.values().end(), both.data() + first.elements());
   return both;
@@ -17,9 +20,8 @@ Tensor stacked(const Tensor& first, const Tensor& second) {
 
 }  // namespace
 
-GuidedNetwork::GuidedNetwork(const UNet& unet, const Tensor& context, const Tensor& negative_context,
-                             const Shape& latent_shape, WrapAxes wrap)
-    : unet_(unet), context_(context), negative_context_(negative_context), latent_shape_(latent_shape), wrap_(wrap) {}
+GuidedNetwork::GuidedNetwork(const UNet& unet, NetworkConditions conditions, const Shape& latent_shape)
+    : unet_(unet), conditions_(std::move(conditions)), latent_shape_(latent_shape) {}
 
 void GuidedNetwork::set_guidance(double scale, double rescale) {
   scale_ = static_cast<float>(scale);
@@ -29,16 +31,19 @@ void GuidedNetwork::set_guidance(double scale, double rescale) {
 const UNet::Prepared& GuidedNetwork::prepared(bool both) {
   std::optional<UNet::Prepared>& slot = both ? both_ : prompt_alone_;
   if (!slot) {
-    slot = unet_.prepare({.context = both ? stacked(negative_context_, context_) : context_,
-                          .pooled = {},
-                          .time_ids = {},
-                          .wrap = wrap_});
+    const NetworkConditions& c = conditions_;
+    std::vector<float> time_ids = c.time_ids;
+    if (both) time_ids.insert(time_ids.end(), c.time_ids.begin(), c.time_ids.end());
+    slot = unet_.prepare({.context = both ? stacked(c.negative_context, c.context) : c.context,
+                          .pooled = both ? stacked(c.negative_pooled, c.pooled) : c.pooled,
+                          .time_ids = std::move(time_ids),
+                          .wrap = c.wrap});
   }
   return *slot;
 }
 
 void GuidedNetwork::operator()(const NetworkCall& call) {
-  const bool both = negative_context_ && (scale_ > 1.0f || !call.unconditional.empty());
+  const bool both = conditions_.negative_context && (scale_ > 1.0f || !call.unconditional.empty());
   const int64_t rows = both ? 2 : 1;
   rows_ += rows;
   Tensor input = Tensor::zeros({rows, latent_shape_[1], latent_shape_[2], latent_shape_[3]});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "diffusion/sampler.h"
 #include "models/unet.h"
@@ -12,13 +13,22 @@ namespace redraw {
 /// unconditional + scale * (conditional - unconditional) (Ho and Salimans 2022). Both halves run as one batch, the
 /// unconditional one first; where the scale is 1 or less, or there is no negative context, only the conditional one
 /// runs.
+/// One row each: context [1, tokens, width], pooled [1, width] or empty (see UNetConditions). An empty negative
+/// context: there is no guidance. time_ids are the same for both.
+struct NetworkConditions {
+  Tensor context;
+  Tensor pooled = {};
+  Tensor negative_context = {};
+  Tensor negative_pooled = {};
+  std::vector<float> time_ids = {};
+  WrapAxes wrap = {};  ///< axes on which the convolutions wrap around, for pictures that tile
+};
+
 class GuidedNetwork {
  public:
-  /// context and negative_context: [1, tokens, width]; the second may be empty. latent_shape: [1, h, w, channels].
-  /// wrap: the axes on which the convolutions wrap around, for pictures that tile. What is constant over the steps is
-  /// computed once. unet must outlive the object.
-  GuidedNetwork(const UNet& unet, const Tensor& context, const Tensor& negative_context, const Shape& latent_shape,
-                WrapAxes wrap = {});
+  /// What the two halves are told, one row each. What is constant over the steps is computed once. unet must outlive
+  /// the object.
+  GuidedNetwork(const UNet& unet, NetworkConditions conditions, const Shape& latent_shape);
 
   /// Of the calls that follow. rescale: 0..1, see cfg_rescale.h.
   void set_guidance(double scale, double rescale);
@@ -33,10 +43,8 @@ class GuidedNetwork {
   const UNet::Prepared& prepared(bool both);
 
   const UNet& unet_;
-  Tensor context_;
-  Tensor negative_context_;
+  NetworkConditions conditions_;
   Shape latent_shape_;
-  WrapAxes wrap_;
   float scale_ = 1.0f;
   double rescale_ = 0.0;
   int64_t rows_ = 0;

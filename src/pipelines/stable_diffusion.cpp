@@ -5,64 +5,71 @@
 #include <utility>
 
 #include "base/error.h"
-#include "checkpoint/parameters_of.h"
 #include "pipelines/pixels.h"
 
 namespace redraw {
-namespace {
 
-// Says which file a tensor was missing from or wrong in: the layers only know its name.
-template <typename Part, typename Config>
-Part build(Backend& backend, const DiffusersFolder& folder, std::string_view part, const Config& config) {
-  const std::shared_ptr<const WeightsFile> file = folder.weights(part);
-  try {
-    return Part(backend, parameters_of(file), config);
-  } catch (const Error& e) {
-    if (e.code() != Code::tensor_missing && e.code() != Code::tensor_wrong_shape) throw;
-    throw Error(e.code(), file->path().string() + ": " + e.what());
+StableDiffusion::StableDiffusion(Backend& backend, Checkpoint checkpoint, std::filesystem::path vocabulary)
+    : backend_(&backend), checkpoint_(std::move(checkpoint)), vocabulary_(std::move(vocabulary)) {
+  if (spec().family == Family::sdxl_refiner) {
+    throw Error(Code::model_unsupported,
+                checkpoint_.path().string() +
+                    ": is the SDXL refiner, which finishes pictures of the base model; give the base model");
   }
+  checkpoint_.require_whole();
 }
 
-}  // namespace
-
-std::unique_ptr<StableDiffusion> StableDiffusion::load(Backend& backend, const std::filesystem::path& path) {
-  const DiffusersFolder folder = DiffusersFolder::open(path);
-  return std::unique_ptr<StableDiffusion>(new StableDiffusion(backend, folder, read_model_spec(folder)));
+const TextEncoders& StableDiffusion::text_encoders() {
+  if (!text_encoders_) text_encoders_.emplace(*backend_, checkpoint_, vocabulary_);
+  return *text_encoders_;
 }
 
-StableDiffusion::StableDiffusion(Backend& backend, const DiffusersFolder& folder, ModelSpec spec)
-    : backend_(&backend),
-      spec_(std::move(spec)),
-      tokenizer_(ClipTokenizer::load(folder.part("tokenizer").folder)),
-      text_encoder_(build<ClipTextModel>(backend, folder, "text_encoder", spec_.text_encoder)),
-      unet_(build<UNet>(backend, folder, "unet", spec_.unet)),
-      vae_encoder_(build<VaeEncoder>(backend, folder, "vae", spec_.vae)),
-      vae_decoder_(build<VaeDecoder>(backend, folder, "vae", spec_.vae)) {}
-
-StableDiffusion::EncodedPrompt StableDiffusion::encode_prompt(std::string_view prompt) const {
-  const ClipTokenizer::Tokens tokens = tokenizer_.tokenize(prompt, spec_.text_encoder.max_position_embeddings);
-  return {.context = text_encoder_(tokens.ids).last_hidden_state, .dropped_ids = tokens.dropped};
+const UNet& StableDiffusion::unet() {
+  if (!unet_) unet_.emplace(*backend_, parameters_of(checkpoint_.part("unet")), spec().unet);
+  return *unet_;
 }
 
-VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) const {
-  return vae_encoder_(tensor_of_image(backend_->pool(), image), wrap);
+VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) {
+  if (!vae_encoder_) vae_encoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), spec().vae);
+  return (*vae_encoder_)(tensor_of_image(backend_->pool(), image), wrap);
 }
 
-Image StableDiffusion::decode_latent(const Tensor& latent, WrapAxes wrap) const {
+Image StableDiffusion::decode_latent(const Tensor& latent, WrapAxes wrap) {
+  if (!vae_decoder_) vae_decoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), spec().vae);
   Tensor unscaled(backend_->pool(), latent.shape());
-  const auto factor = static_cast<float>(spec_.vae.scaling_factor);
+  const auto factor = static_cast<float>(spec().vae.scaling_factor);
   std::transform(latent.values().begin(), latent.values().end(), unscaled.data(),
                  [factor](float x) { return x / factor; });
-  const Tensor pixels = vae_decoder_(unscaled, wrap);
+  const Tensor pixels = (*vae_decoder_)(unscaled, wrap);
   const bool finite =
       std::all_of(pixels.values().begin(), pixels.values().end(), [](float x) { return std::isfinite(x); });
   if (!finite) {
     throw Error(Code::model_not_finite,
-                spec_.name +
-                    ": the autoencoder yields values that are not numbers, so there is no picture; its "
-                    "weights may be damaged, or be a half-precision version known to overflow");
+                spec().name +
+                    ": the autoencoder yields values that are not numbers, so there is no picture; its weights may be "
+                    "damaged, or be a half-precision version known to overflow: try another one with --vae");
   }
   return image_of_tensor(pixels);
+}
+
+void StableDiffusion::release_text_encoders() {
+  text_encoders_.reset();
+  backend_->pool().trim();
+}
+
+void StableDiffusion::release_unet() {
+  unet_.reset();
+  backend_->pool().trim();
+}
+
+void StableDiffusion::release_vae_encoder() {
+  vae_encoder_.reset();
+  backend_->pool().trim();
+}
+
+void StableDiffusion::release_vae_decoder() {
+  vae_decoder_.reset();
+  backend_->pool().trim();
 }
 
 }  // namespace redraw

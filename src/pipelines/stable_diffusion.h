@@ -3,51 +3,52 @@
 
 #include <filesystem>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include "checkpoint/model_spec.h"
+#include "checkpoint/checkpoint.h"
 #include "image/image.h"
 #include "models/unet.h"
-#include "text/clip_tokenizer.h"
+#include "models/vae.h"
+#include "pipelines/text_encoders.h"
 
 namespace redraw {
 
-/// Latents are [N, h, w, 4], channels-last, scaled by the autoencoder's scaling_factor.
+/// The networks of a model, each made when it is first asked for and kept until it is released. Latents are
+/// [N, h, w, 4], channels-last, scaled by the autoencoder's scaling_factor.
 class StableDiffusion {
  public:
-  /// Opens a diffusers folder: reads its configurations, maps its weights, and checks the name and shape of every
-  /// tensor that it will use. Numbers are read when they are first needed. The backend must outlive the model.
-  static std::unique_ptr<StableDiffusion> load(Backend& backend, const std::filesystem::path& folder);
+  /// Checks the name and shape of every tensor that will be used; reads no number. vocabulary: the folder of CLIP's
+  /// standard vocabulary, for models in a single file. The backend must outlive the model.
+  /// Throws as Checkpoint::require_whole, and Error(model_unsupported) for the SDXL refiner.
+  StableDiffusion(Backend& backend, Checkpoint checkpoint, std::filesystem::path vocabulary);
 
-  const ModelSpec& spec() const { return spec_; }
+  const ModelSpec& spec() const { return checkpoint_.spec(); }
+  const Checkpoint& checkpoint() const { return checkpoint_; }
   Backend& backend() const { return *backend_; }
 
-  struct EncodedPrompt {
-    Tensor context;           ///< [1, 77, width]
-    int64_t dropped_ids = 0;  ///< token ids of the prompt that found no room
-  };
-  EncodedPrompt encode_prompt(std::string_view prompt) const;
-
+  const TextEncoders& text_encoders();
+  const UNet& unet();
   /// The posterior of a picture whose sides are multiples of 8; mean and logvar unscaled.
-  VaePosterior encode_image(const Image& image, WrapAxes wrap = {}) const;
+  VaePosterior encode_image(const Image& image, WrapAxes wrap = {});
   /// latent: scaled. Throws Error(model_not_finite) when the autoencoder yields infinities or NaN, so that nobody
   /// gets a black picture for an answer.
-  Image decode_latent(const Tensor& latent, WrapAxes wrap = {}) const;
+  Image decode_latent(const Tensor& latent, WrapAxes wrap = {});
 
-  const UNet& unet() const { return unet_; }
+  // The memory of a network goes back to the system; it is made anew when it is asked for again.
+  void release_text_encoders();
+  void release_unet();
+  void release_vae_encoder();
+  void release_vae_decoder();
 
  private:
-  StableDiffusion(Backend& backend, const DiffusersFolder& folder, ModelSpec spec);
-
   Backend* backend_;
-  ModelSpec spec_;
-  ClipTokenizer tokenizer_;
-  ClipTextModel text_encoder_;
-  UNet unet_;
-  VaeEncoder vae_encoder_;
-  VaeDecoder vae_decoder_;
+  Checkpoint checkpoint_;
+  std::filesystem::path vocabulary_;
+  std::optional<TextEncoders> text_encoders_;
+  std::optional<UNet> unet_;
+  std::optional<VaeEncoder> vae_encoder_;
+  std::optional<VaeDecoder> vae_decoder_;
 };
 
 }  // namespace redraw

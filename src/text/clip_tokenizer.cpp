@@ -55,6 +55,17 @@ ClipTokenizer ClipTokenizer::load(const std::filesystem::path& folder) {
                    (folder / "").string());
 }
 
+ClipTokenizer ClipTokenizer::load_standard(const std::filesystem::path& folder, std::string_view pad) {
+  const std::string vocab = read_text_file(folder / "vocab.json", kMaxFileBytes);
+  const std::string merges = read_text_file(folder / "merges.txt", kMaxFileBytes);
+  const std::string config =
+      R"({"model_max_length": 77, "bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", )"
+      R"("unk_token": "<|endoftext|>", "pad_token": ")" +
+      std::string(pad) + "\"}";
+  return from_text({.vocab_json = vocab, .merges_txt = merges, .tokenizer_config_json = config},
+                   (folder / "").string());
+}
+
 ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::string& where) {
   const SpecialTokens special =
       read_special_tokens(files.tokenizer_config_json, files.special_tokens_map_json, files.added_tokens_json, where);

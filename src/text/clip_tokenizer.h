@@ -28,6 +28,9 @@ class ClipTokenizer {
   /// added_tokens.json of a folder; at most 64 MiB each. Throws Error: file_* for the files, tokenizer_malformed,
   /// model_unsupported and json_* for what is in them.
   static ClipTokenizer load(const std::filesystem::path& folder);
+  /// OpenAI's own vocabulary, of which `folder` holds vocab.json and merges.txt (scripts/clip-vocabulary), for models
+  /// that bring none. pad: "<|endoftext|>" for CLIP, "!" (id 0) for OpenCLIP. Throws as load().
+  static ClipTokenizer load_standard(const std::filesystem::path& folder, std::string_view pad);
   /// The same from memory. where: stands before the files' names in messages.
   static ClipTokenizer from_text(const TokenizerFiles& files, const std::string& where = "");
 

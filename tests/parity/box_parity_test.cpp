@@ -48,7 +48,7 @@ TEST_F(BoxModel, TokenizesThePromptsOfItsCard) {
 
 TEST_F(BoxModel, TextEncoderMatches) {
   const SafetensorsFile file = golden("emoji-128/text_encoder.safetensors");
-  const ClipTextModel model(*backend_, parameters_of(folder_.weights("text_encoder")), spec_.text_encoder);
+  const ClipTextModel model(*backend_, parameters_of(folder_.weights("text_encoder")), *spec_.text_encoder);
   const GoldenTensor ids = read_golden(file, "ids");
   const ClipTextOutput out = model(std::vector<int32_t>(ids.values.begin(), ids.values.end()));
   ExpectClose("last_hidden_state", out.last_hidden_state.values(), read_golden(file, "last_hidden_state").values,
@@ -93,8 +93,10 @@ TEST_F(BoxModel, VaeMatches) {
 void expect_run(const UNet& unet, const ModelSpec& spec, const SafetensorsFile& file, const SafetensorsFile& prompts,
                 int64_t begin, std::vector<float> x) {
   const SamplingPlan plan = plan_sampling(find_sampler("ddim"), spec.scheduler, 10);
-  GuidedNetwork network(unet, read_golden(prompts, "cond").tensor(), read_golden(prompts, "empty").tensor(),
-                        {1, 16, 16, 4});
+  GuidedNetwork network(
+      unet,
+      {.context = read_golden(prompts, "cond").tensor(), .negative_context = read_golden(prompts, "empty").tensor()},
+      {1, 16, 16, 4});
   network.set_guidance(5, 0);
   const GoldenTensor latents = nchw_to_nhwc(read_golden(file, "latents"));
   const GoldenTensor timesteps = read_golden(file, "timesteps");

@@ -71,7 +71,7 @@ class TinyPipeline : public ::testing::TestWithParam<const char*> {
     const std::string tag = tag_of(sampler, c);
     const GoldenTensor contexts = read_golden(file_, "context");  // row 0: empty prompt, row 1: prompt
     const Tensor both = contexts.tensor();
-    GuidedNetwork network(unet_, both.rows(1, 2), both.rows(0, 1), {1, 16, 16, 4});
+    GuidedNetwork network(unet_, {.context = both.rows(1, 2), .negative_context = both.rows(0, 1)}, {1, 16, 16, 4});
     network.set_guidance(cfg_scale, 0);
     const SamplingPlan plan = plan_sampling(find_sampler(sampler), golden_config(sampler), c.steps);
     const std::vector<float> noise = latent(tag + "/noise");

@@ -21,6 +21,16 @@ double psnr(const std::vector<uint8_t>& a, const std::vector<double>& b) {
   return 10 * std::log10(255.0 * 255.0 * static_cast<double>(a.size()) / squares);
 }
 
+// Two runs of tiny-sdxl over all steps, in which DDIM clips its estimate as that model's configuration has it, are not
+// reproduced by the reference either: diffusers on another machine gave 39.9 dB for the one at strength 1 (40.4 in
+// double precision, 38.2 with the picture changed by 1e-6), and for the other 48.3 in double precision, 43.8 with noise
+// changed by 1e-6. They are held to what the reference holds.
+double least_psnr(const std::string& model, const std::string& tag, const std::string& kind) {
+  if (model == "tiny-sdxl" && tag == "img2img/mean/1.0") return 37;
+  if (model == "tiny-sdxl" && tag == "txt2img/ddim") return 43;
+  return kind == "euler_a" ? 45 : 50;
+}
+
 class Runs : public ::testing::TestWithParam<const char*> {
  protected:
   std::string model() const { return GetParam(); }
@@ -61,8 +71,7 @@ class Runs : public ::testing::TestWithParam<const char*> {
 TEST_P(Runs, PicturesAreThoseOfDiffusers) {
   int compared = 0;
   for (const auto& [tag, c] : cases_.items()) {
-    const bool draws_noise = c["kind"] == "euler_a";
-    EXPECT_GE(psnr(run(c), read_golden(file_, tag + "/pixels").values), draws_noise ? 45 : 50) << tag;
+    EXPECT_GE(psnr(run(c), read_golden(file_, tag + "/pixels").values), least_psnr(model(), tag, c["kind"])) << tag;
     ++compared;
   }
   EXPECT_EQ(compared, 15);
@@ -79,11 +88,12 @@ TEST_P(Runs, NoticeTheOtherNoiseGenerator) {
       psnr(run(cases_["img2img/euler"], " --noise torch-cuda"), read_golden(file_, "img2img/euler/pixels").values), 50);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, Runs, ::testing::Values("emoji-128", "tiny-sd15", "tiny-sd21"), [](const auto& info) {
-  std::string name = info.param;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Models, Runs, ::testing::Values("emoji-128", "tiny-sd15", "tiny-sd21", "tiny-sdxl"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace redraw

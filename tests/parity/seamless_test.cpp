@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(Models, Seamless, ::testing::Values("tiny-sd15", "tiny-
 });
 
 // generate() by hand, with axes of its own for each part. On the box model, 128 pixels wide and high.
-Image by_hand(const StableDiffusion& model, const GenerateRequest& request, WrapAxes encoder, WrapAxes unet,
+Image by_hand(StableDiffusion& model, const GenerateRequest& request, WrapAxes encoder, WrapAxes unet,
               WrapAxes decoder) {
   const GeneratePlan plan = plan_generation(model.spec(), request);
   const auto source = make_noise_source(request.noise.source, request.noise.seed);
@@ -140,8 +140,12 @@ Image by_hand(const StableDiffusion& model, const GenerateRequest& request, Wrap
   for (float& x : clean.values()) x *= static_cast<float>(model.spec().vae.scaling_factor);
   std::vector<float> latent(noise.size());
   add_noise(plan.run.table(), plan.run.begin, clean.values(), noise, latent);
-  GuidedNetwork network(model.unet(), model.encode_prompt(request.prompt).context,
-                        model.encode_prompt(request.negative).context, shape, unet);
+  const TextEncoders& encoders = model.text_encoders();
+  GuidedNetwork network(model.unet(),
+                        {.context = encoders.encode(request.prompt, 1).context,
+                         .negative_context = encoders.encode(request.negative, 1).context,
+                         .wrap = unet},
+                        shape);
   network.set_guidance(request.guidance.scale, 0);
   const SamplerRun run{.begin = plan.run.begin,
                        .denoise = std::ref(network),
@@ -154,7 +158,7 @@ Image by_hand(const StableDiffusion& model, const GenerateRequest& request, Wrap
 TEST(SeamlessRun, TellsEncoderUNetDecoderAndPreviewsWhereToWrap) {
   const Context context(2);
   const auto backend = make_cpu_backend(context);
-  const auto model = StableDiffusion::load(*backend, box_model());
+  StableDiffusion model(*backend, Checkpoint::open(box_model()), {});
   Image picture{.width = 128, .height = 128, .pixels = std::vector<uint8_t>(128 * 128 * 3)};
   std::mt19937 random(6);
   for (uint8_t& x : picture.pixels) x = static_cast<uint8_t>(random());
@@ -166,16 +170,16 @@ TEST(SeamlessRun, TellsEncoderUNetDecoderAndPreviewsWhereToWrap) {
   for (const WrapAxes wrap : {WrapAxes{}, WrapAxes{.x = true, .y = false}, WrapAxes{.x = false, .y = true}, kBoth}) {
     request.seamless = wrap;
     Image preview;
-    const GenerateResult result = generate(*model, request, plan_generation(model->spec(), request),
+    const GenerateResult result = generate(model, request, plan_generation(model.spec(), request),
                                            [&](const GenerateStep& step) { preview = step.preview(); });
     ASSERT_TRUE(result.image);
-    EXPECT_EQ(result.image->pixels, by_hand(*model, request, wrap, wrap, wrap).pixels);
+    EXPECT_EQ(result.image->pixels, by_hand(model, request, wrap, wrap, wrap).pixels);
     EXPECT_EQ(result.image->pixels, preview.pixels) << "the last preview is the picture";
     if (!wrap.any()) continue;
     // Each part shows in the pixels, so that none can be forgotten.
-    EXPECT_NE(result.image->pixels, by_hand(*model, request, {}, wrap, wrap).pixels);
-    EXPECT_NE(result.image->pixels, by_hand(*model, request, wrap, {}, wrap).pixels);
-    EXPECT_NE(result.image->pixels, by_hand(*model, request, wrap, wrap, {}).pixels);
+    EXPECT_NE(result.image->pixels, by_hand(model, request, {}, wrap, wrap).pixels);
+    EXPECT_NE(result.image->pixels, by_hand(model, request, wrap, {}, wrap).pixels);
+    EXPECT_NE(result.image->pixels, by_hand(model, request, wrap, wrap, {}).pixels);
   }
 }
 

@@ -1,0 +1,150 @@
+#include "checkpoint/checkpoint.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "checkpoint/part_tensors.h"
+#include "checkpoint/single_file.h"
+#include "checkpoint/vae_source.h"
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+std::string name_for_people(const fs::path& path, Layout layout) {
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  const fs::path name = whole.has_filename() ? whole : whole.parent_path();
+  return (layout == Layout::ldm ? name.stem() : name.filename()).string();
+}
+
+// A configuration with one field set to something else.
+JsonObject with_field(const JsonObject& config, const char* field, const nlohmann::json& value) {
+  nlohmann::json changed = config.raw();
+  changed[field] = value;
+  return JsonObject::parse(changed.dump(), config.where());
+}
+
+void set_part(ModelConfigs& configs, const std::string& part, JsonObject config) {
+  configs.parts.erase(part);
+  configs.parts.emplace(part, std::move(config));
+}
+
+// What a text encoder's file stores, where the configuration says what is used of it.
+int64_t stored_layers(const PartSource& source) {
+  const PartTensors tensors(*source.file, source.prefix);
+  if (source.layout == Layout::ldm) return tensors.count("transformer.resblocks.", ".ln_1.weight");
+  return tensors.count("text_model.encoder.layers.", ".layer_norm1.weight");
+}
+
+}  // namespace
+
+Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& options) {
+  Checkpoint checkpoint;
+  checkpoint.path_ = path;
+  checkpoint.layout_ = is_folder(path) ? Layout::diffusers : Layout::ldm;
+  if (checkpoint.layout_ == Layout::diffusers) {
+    checkpoint.open_folder();
+    if (!options.configs.empty()) {
+      throw Error(Code::usage,
+                  path.string() + ": is a folder with configurations of its own; others are for single files");
+    }
+  } else {
+    checkpoint.open_single_file(options);
+  }
+  if (!options.prediction.empty()) {
+    set_part(checkpoint.configs_, "scheduler",
+             with_field(checkpoint.configs_.part("scheduler"), "prediction_type", options.prediction));
+  }
+  if (!options.vae.empty()) checkpoint.replace_vae(options.vae);
+  checkpoint.spec_ = make_model_spec(checkpoint.configs_, name_for_people(path, checkpoint.layout_), path.string());
+  if (checkpoint.layout_ == Layout::diffusers) {
+    checkpoint.decisions_.insert(
+        checkpoint.decisions_.begin(),
+        {std::string(name_of(checkpoint.spec_.family)) + ": by its configurations",
+         "prediction " + std::string(name_of(checkpoint.spec_.scheduler.prediction_type)) + ": " +
+             (options.prediction.empty() ? "by its scheduler's configuration" : "asked for")});
+  }
+  checkpoint.add_keys();
+  return checkpoint;
+}
+
+void Checkpoint::open_folder() {
+  const DiffusersFolder folder = DiffusersFolder::open(path_);
+  configs_ = read_model_configs(folder);
+  for (const char* part : {"unet", "vae", "text_encoder", "text_encoder_2"}) {
+    if (folder.has(part)) parts_.push_back({.name = part, .file = folder.weights(part), .keys = {}});
+  }
+}
+
+void Checkpoint::open_single_file(const CheckpointOptions& options) {
+  const std::shared_ptr<const WeightsFile> file = open_weights(path_);
+  SingleFile single = read_single_file(*file, options.prediction);
+  configs_ = std::move(single.configs);
+  decisions_ = std::move(single.decisions);
+  for (const SingleFilePart& part : single.parts) {
+    parts_.push_back({.name = part.name, .file = file, .layout = Layout::ldm, .prefix = part.prefix, .keys = {}});
+  }
+  if (!options.configs.empty()) {
+    configs_ = read_model_configs(DiffusersFolder::open(options.configs));
+    decisions_ = {"configurations: of " + options.configs.string() + ", as asked for"};
+  }
+  std::string missing;
+  const auto lacks = [&](const char* part, const char* advice) {
+    if (single.find(part) == nullptr) missing += (missing.empty() ? "" : "; ") + std::string(advice);
+  };
+  if (options.vae.empty()) lacks("vae", "no autoencoder (first_stage_model.*): give one with --vae");
+  if (single.family != Family::sdxl_refiner) {
+    lacks("text_encoder", "no text encoder: this is a network alone; a whole checkpoint is needed");
+  }
+  if (single.family == Family::sdxl) lacks("text_encoder_2", "no second text encoder, which SDXL has");
+  if (!missing.empty()) throw Error(Code::model_part_missing, path_.string() + ": has " + missing);
+}
+
+void Checkpoint::replace_vae(const fs::path& vae) {
+  VaeSource replacement = open_vae(vae, configs_.has("vae") ? &configs_.part("vae") : nullptr);
+  std::erase_if(parts_, [](const PartSource& part) { return part.name == "vae"; });
+  parts_.push_back(std::move(replacement.source));
+  set_part(configs_, "vae", std::move(replacement.config));
+  decisions_.push_back("autoencoder: of " + vae.string() + ", as asked for");
+}
+
+void Checkpoint::add_keys() {
+  for (PartSource& part : parts_) {
+    if (part.name == "unet") {
+      part.keys = unet_keys(spec_.unet, configs_.part("unet").boolean("use_linear_projection", false));
+    } else if (part.name == "vae") {
+      part.keys = vae_keys(spec_.vae);
+    } else if (part.name == "text_encoder_2" || spec_.family == Family::sd2) {
+      const ClipTextConfig& config = part.name == "text_encoder" ? *spec_.text_encoder : *spec_.text_encoder_2;
+      part.keys = open_clip_keys(config, std::max(config.num_hidden_layers, stored_layers(part)));
+    } else {
+      part.keys = clip_keys(*spec_.text_encoder);
+    }
+  }
+}
+
+const PartSource& Checkpoint::part(std::string_view name) const {
+  const auto it = std::find_if(parts_.begin(), parts_.end(), [&](const PartSource& part) { return part.name == name; });
+  if (it != parts_.end()) return *it;
+  throw Error(Code::model_part_missing, path_.string() + ": has no " + std::string(name));
+}
+
+void Checkpoint::require_whole() const {
+  for (const PartSource& part : parts_) redraw::require_whole(part);
+}
+
+std::optional<fs::path> Checkpoint::tokenizer_folder(std::string_view name) const {
+  if (layout_ == Layout::ldm) return std::nullopt;
+  const DiffusersFolder folder = DiffusersFolder::open(path_);
+  if (!folder.has(name)) return std::nullopt;
+  return folder.part(name).folder;
+}
+
+}  // namespace redraw

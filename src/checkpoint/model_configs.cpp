@@ -1,0 +1,26 @@
+#include "checkpoint/model_configs.h"
+
+#include <array>
+
+#include "base/error.h"
+
+namespace redraw {
+
+const JsonObject& ModelConfigs::part(std::string_view name) const {
+  const auto it = parts.find(name);
+  if (it != parts.end()) return it->second;
+  throw Error(Code::model_part_missing, "the model has no " + std::string(name));
+}
+
+ModelConfigs read_model_configs(const DiffusersFolder& folder) {
+  ModelConfigs configs;
+  configs.pipeline_class = folder.pipeline_class();
+  for (const char* part : {"unet", "vae", "text_encoder", "text_encoder_2", "scheduler"}) {
+    if (folder.has(part)) configs.parts.emplace(part, folder.config(part));
+  }
+  const JsonObject index = JsonObject::read(folder.root() / "model_index.json");
+  configs.force_zeros_for_empty_prompt = index.boolean("force_zeros_for_empty_prompt", true);
+  return configs;
+}
+
+}  // namespace redraw

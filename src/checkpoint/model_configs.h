@@ -1,0 +1,29 @@
+// The configurations of a model's parts, wherever they come from.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "weights/diffusers_folder.h"
+
+namespace redraw {
+
+/// What model_index.json and the config.json of every part say. A single file, which has no such files, gets the ones
+/// that a diffusers folder of the same model would have.
+struct ModelConfigs {
+  std::string pipeline_class;                            ///< "StableDiffusionPipeline"
+  std::map<std::string, JsonObject, std::less<>> parts;  ///< "unet", "vae", "scheduler", "text_encoder", ...
+  bool force_zeros_for_empty_prompt = false;             ///< StableDiffusionXLPipeline's setting
+
+  bool has(std::string_view part) const { return parts.find(part) != parts.end(); }
+  /// Throws Error(model_part_missing).
+  const JsonObject& part(std::string_view name) const;
+};
+
+/// Those of a folder, for the parts that Stable Diffusion has. Throws the errors of DiffusersFolder.
+ModelConfigs read_model_configs(const DiffusersFolder& folder);
+
+}  // namespace redraw

@@ -1,0 +1,80 @@
+#include "pipelines/text_encoders.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "ops/resample.h"
+
+namespace redraw {
+namespace {
+
+constexpr const char* kClipPad = "<|endoftext|>";
+constexpr const char* kOpenClipPad = "!";
+
+ClipTokenizer standard_tokenizer(const std::filesystem::path& vocabulary, bool is_open_clip) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(vocabulary / "vocab.json", ignored)) {
+    throw Error(Code::file_not_found, "CLIP's vocabulary, which a model in a single file needs, is not in " +
+                                          vocabulary.string() + "; run scripts/clip-vocabulary " + vocabulary.string());
+  }
+  return ClipTokenizer::load_standard(vocabulary, is_open_clip ? kOpenClipPad : kClipPad);
+}
+
+}  // namespace
+
+TextEncoders::TextEncoders(Backend& backend, const Checkpoint& checkpoint, const std::filesystem::path& vocabulary)
+    : backend_(&backend),
+      is_xl_(checkpoint.spec().text_encoder_2.has_value()),
+      first_(make("text_encoder", "tokenizer", checkpoint, vocabulary)),
+      second_(make("text_encoder_2", "tokenizer_2", checkpoint, vocabulary)) {}
+
+std::optional<TextEncoders::Encoder> TextEncoders::make(const char* part, const char* tokenizer,
+                                                        const Checkpoint& checkpoint,
+                                                        const std::filesystem::path& vocabulary) const {
+  const ModelSpec& spec = checkpoint.spec();
+  const bool is_second = std::string_view(part) == "text_encoder_2";
+  const std::optional<ClipTextConfig>& config = is_second ? spec.text_encoder_2 : spec.text_encoder;
+  if (!config) return std::nullopt;
+  const std::optional<std::filesystem::path> folder = checkpoint.tokenizer_folder(tokenizer);
+  const bool is_open_clip = is_second || spec.family == Family::sd2;
+  return Encoder{.tokenizer = folder ? ClipTokenizer::load(*folder) : standard_tokenizer(vocabulary, is_open_clip),
+                 .model = ClipTextModel(*backend_, parameters_of(checkpoint.part(part)), *config)};
+}
+
+EncodedPrompt TextEncoders::encode(std::string_view prompt, int64_t clip_skip) const {
+  EncodedPrompt encoded;
+  std::array<Tensor, 2> contexts;
+  const std::array<const std::optional<Encoder>*, 2> encoders = {&first_, &second_};
+  for (size_t i = 0; i < encoders.size(); ++i) {
+    if (!*encoders[i]) continue;
+    const Encoder& encoder = **encoders[i];
+    const int64_t length = encoder.model.config().max_position_embeddings;
+    const ClipTokenizer::Tokens tokens = encoder.tokenizer.tokenize(prompt, length);
+    encoded.dropped_ids = std::max(encoded.dropped_ids, tokens.dropped);
+    ClipTextOutput out = encoder.model(tokens.ids, is_xl_ ? clip_skip : clip_skip - 1);
+    contexts[i] = is_xl_ ? out.hidden : encoder.model.final_norm(out.hidden);
+    if (encoders[i] == &second_) encoded.pooled = out.text_embeds;
+  }
+  const bool has_both = contexts[0] && contexts[1];
+  encoded.context = has_both      ? concat_channels(*backend_, contexts[0], contexts[1])
+                    : contexts[0] ? contexts[0]
+                                  : contexts[1];
+  return encoded;
+}
+
+EncodedPrompt TextEncoders::zeros() const {
+  EncodedPrompt zeros;
+  int64_t width = 0;
+  int64_t tokens = 0;
+  for (const std::optional<Encoder>* encoder : {&first_, &second_}) {
+    if (!*encoder) continue;
+    width += (*encoder)->model.config().hidden_size;
+    tokens = (*encoder)->model.config().max_position_embeddings;
+  }
+  zeros.context = Tensor::zeros({1, tokens, width});
+  if (second_) zeros.pooled = Tensor::zeros({1, second_->model.config().projection_dim});
+  return zeros;
+}
+
+}  // namespace redraw
