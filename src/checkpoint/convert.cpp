@@ -1,0 +1,262 @@
+#include "checkpoint/convert.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "checkpoint/inspect.h"
+#include "checkpoint/single_file.h"
+#include "weights/narrow.h"
+#include "weights/safetensors_writer.h"
+#include "weights/widen.h"
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kPieceBytes = size_t{1} << 20;
+
+DType target_type(const TensorEntry& entry, const std::optional<DType>& asked) {
+  const bool is_quantised = dtype_block(entry.dtype).elements > 1;
+  if (!widens_to_f32(entry.dtype)) return entry.dtype;  // a buffer of integers
+  return asked.value_or(is_quantised ? DType::f16 : entry.dtype);
+}
+
+// Bytes first .. last of the stored tensor, as they are.
+void copy_range(const WeightsFile& file, const TensorEntry& entry, uint64_t first, uint64_t last,
+                const ByteSink& sink) {
+  std::vector<std::byte> piece(std::min<uint64_t>(kPieceBytes, last - first));
+  for (uint64_t at = first; at < last; at += piece.size()) {
+    piece.resize(std::min<uint64_t>(kPieceBytes, last - at));
+    file.read_bytes(entry, at, piece);
+    sink(piece);
+  }
+}
+
+// Elements first .. last, rounded to another type.
+void narrow_range(const WeightsFile& file, const TensorEntry& entry, DType dtype, int64_t first, int64_t last,
+                  const ByteSink& sink) {
+  constexpr int64_t kPiece = 1 << 17;
+  std::vector<float> numbers;
+  std::vector<std::byte> bytes;
+  for (int64_t at = first; at < last; at += kPiece) {
+    numbers.resize(static_cast<size_t>(std::min(kPiece, last - at)));
+    bytes.resize(static_cast<size_t>(stored_bytes(dtype, static_cast<int64_t>(numbers.size()))));
+    file.read_f32(entry, at, numbers);
+    if (!narrow_from_f32(dtype, numbers, bytes)) {
+      throw Error(Code::out_of_range, entry.name + " holds numbers beyond what " + std::string(dtype_name(dtype)) +
+                                          " can hold; choose bf16 or f32");
+    }
+    sink(bytes);
+  }
+}
+
+void write_range(const WeightsFile& file, const TensorEntry& entry, DType dtype, int64_t first, int64_t last,
+                 const ByteSink& sink) {
+  if (dtype == entry.dtype) {
+    const auto size = static_cast<uint64_t>(dtype_bytes(dtype));
+    copy_range(file, entry, static_cast<uint64_t>(first) * size, static_cast<uint64_t>(last) * size, sink);
+  } else {
+    narrow_range(file, entry, dtype, first, last, sink);
+  }
+}
+
+// A stored [a, b] as [b, a].
+void write_transposed(const WeightsFile& file, const TensorEntry& entry, DType dtype, const ByteSink& sink) {
+  std::vector<std::byte> stored;
+  write_range(file, entry, dtype, 0, entry.shape.elements(),
+              [&](std::span<const std::byte> bytes) { stored.insert(stored.end(), bytes.begin(), bytes.end()); });
+  const auto size = static_cast<size_t>(dtype_bytes(dtype));
+  const auto rows = static_cast<size_t>(entry.shape[0]);
+  const auto columns = static_cast<size_t>(entry.shape[1]);
+  std::vector<std::byte> column(rows * size);
+  for (size_t c = 0; c < columns; ++c) {
+    for (size_t r = 0; r < rows; ++r) std::memcpy(&column[r * size], &stored[(r * columns + c) * size], size);
+    sink(column);
+  }
+}
+
+/// Makes the list of tensors of one part in the layout of the result.
+class PartConverter {
+ public:
+  PartConverter(const PartSource& source, const ConvertRequest& request, std::string prefix)
+      : source_(source), request_(request), prefix_(std::move(prefix)) {}
+
+  void append_to(std::vector<TensorToWrite>& tensors) const {
+    for (size_t i = 0; i < source_.keys.size(); ++i) {
+      const KeyRow& row = source_.keys[i];
+      const TensorEntry* entry = source_.find(row);
+      if (entry == nullptr) continue;  // an optional one: the others have been checked
+      const bool to_ldm = request_.layout == Layout::ldm;
+      const DType dtype = target_type(*entry, request_.dtype);
+      if (to_ldm && row.change == KeyChange::third) {
+        if (row.third == 0) tensors.push_back(fused(row, dtype));
+        continue;
+      }
+      tensors.push_back({.name = prefix_ + (to_ldm ? row.ldm_name : row.name),
+                         .dtype = dtype,
+                         .shape = to_ldm ? row.ldm_shape : row.shape,
+                         .write = single(row, *entry, dtype)});
+    }
+  }
+
+ private:
+  // One tensor of the result from one of the source, or a third of it.
+  std::function<void(const ByteSink&)> single(const KeyRow& row, const TensorEntry& entry, DType dtype) const {
+    const bool changes_layout = source_.layout != request_.layout;
+    const auto file = source_.file;
+    if (changes_layout && row.change == KeyChange::transpose) {
+      return [file, &entry, dtype](const ByteSink& sink) { write_transposed(*file, entry, dtype, sink); };
+    }
+    const int64_t count = row.shape.elements();
+    const bool is_third = source_.layout == Layout::ldm && row.change == KeyChange::third;
+    const int64_t first = is_third ? row.third * count : 0;
+    return [file, &entry, dtype, first, count](const ByteSink& sink) {
+      write_range(*file, entry, dtype, first, first + count, sink);
+    };
+  }
+
+  // q, k and v after each other: their rows stand side by side in the table, from `row` on, one for each projection.
+  TensorToWrite fused(const KeyRow& row, DType dtype) const {
+    const KeyRow* thirds = &row;
+    return {.name = prefix_ + row.ldm_name,
+            .dtype = dtype,
+            .shape = row.ldm_shape,
+            .write = [this, thirds, dtype](const ByteSink& sink) {
+              for (int64_t third = 0; third < 3; ++third) {
+                const KeyRow& part = thirds[third];
+                const TensorEntry& entry = *source_.find(part);
+                single(part, entry, dtype)(sink);
+              }
+            }};
+  }
+
+  const PartSource& source_;
+  const ConvertRequest& request_;
+  std::string prefix_;
+};
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  if (!file.flush()) throw Error(Code::output_not_writable, path.string() + ": cannot be written");
+}
+
+void write_json(const fs::path& path, const nlohmann::json& json) {
+  write_text(path, json.dump(2) + "\n");
+}
+
+void copy_tokenizer(const fs::path& from, const fs::path& to) {
+  for (const char* name : {"vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+                           "added_tokens.json", "tokenizer.json"}) {
+    std::error_code error;
+    if (!fs::exists(from / name, error)) continue;
+    fs::create_directories(to, error);
+    fs::copy_file(from / name, to / name, fs::copy_options::overwrite_existing, error);
+    if (error) throw Error(Code::output_not_writable, (to / name).string() + ": " + error.message());
+  }
+}
+
+nlohmann::json tokenizer_config(bool is_open_clip) {
+  return {{"tokenizer_class", "CLIPTokenizer"},
+          {"model_max_length", 77},
+          {"bos_token", "<|startoftext|>"},
+          {"eos_token", "<|endoftext|>"},
+          {"unk_token", "<|endoftext|>"},
+          {"pad_token", is_open_clip ? "!" : "<|endoftext|>"},
+          {"add_prefix_space", false},
+          {"do_lower_case", true},
+          {"errors", "replace"}};
+}
+
+void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, const fs::path& destination,
+                     const ConvertRequest& request) {
+  const std::string name = encoder == "text_encoder" ? "tokenizer" : "tokenizer_2";
+  if (const auto folder = checkpoint.tokenizer_folder(name)) {
+    copy_tokenizer(*folder, destination / name);
+    return;
+  }
+  copy_tokenizer(request.vocabulary, destination / name);
+  const bool is_open_clip = encoder == "text_encoder_2" || checkpoint.spec().family == Family::sd2;
+  write_json(destination / name / "tokenizer_config.json", tokenizer_config(is_open_clip));
+}
+
+nlohmann::json model_index(const Checkpoint& checkpoint) {
+  const ModelConfigs& configs = checkpoint.configs();
+  nlohmann::json index = {{"_class_name", configs.pipeline_class}, {"_diffusers_version", "0.42.1"}};
+  for (const auto& [part, config] : configs.parts) {
+    const bool is_text = part.starts_with("text_encoder");
+    const auto classes = is_text && config.has("architectures") ? config.strings("architectures")
+                                                                : std::vector<std::string>{"CLIPTextModel"};
+    index[part] = {is_text ? "transformers" : "diffusers", is_text ? classes.front() : config.string("_class_name")};
+    if (is_text) index[part == "text_encoder" ? "tokenizer" : "tokenizer_2"] = {"transformers", "CLIPTokenizer"};
+  }
+  if (checkpoint.spec().text_encoder_2) {
+    index["force_zeros_for_empty_prompt"] = configs.force_zeros_for_empty_prompt;
+  } else {
+    index["safety_checker"] = {nullptr, nullptr};
+    index["feature_extractor"] = {nullptr, nullptr};
+    index["requires_safety_checker"] = false;
+  }
+  return index;
+}
+
+void refuse_existing(const fs::path& destination, const ConvertRequest& request) {
+  std::error_code ignored;
+  if (request.is_overwriting || !fs::exists(destination, ignored)) return;
+  if (fs::is_directory(destination, ignored) && fs::is_empty(destination, ignored)) return;
+  throw Error(Code::usage, destination.string() + ": is there already; choose another name, or overwrite it (--force)");
+}
+
+Converted convert_to_file(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
+  std::vector<TensorToWrite> tensors;
+  std::vector<PartConverter> converters;  // the tensors refer to them
+  converters.reserve(checkpoint.parts().size());
+  for (const char* name : {"unet", "vae", "text_encoder", "text_encoder_2"}) {
+    if (!checkpoint.configs().has(name)) continue;
+    converters.emplace_back(checkpoint.part(name), request,
+                            std::string(published_prefix(checkpoint.spec().family, name)));
+    converters.back().append_to(tensors);
+  }
+  write_safetensors(destination, tensors);
+  return {.files = {destination}, .bytes = fs::file_size(destination), .left_out = {}};
+}
+
+Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
+  Converted converted;
+  for (const PartSource& part : checkpoint.parts()) {
+    const bool is_text = part.name.starts_with("text_encoder");
+    const fs::path folder = destination / part.name;
+    write_json(folder / "config.json", checkpoint.configs().part(part.name).raw());
+    std::vector<TensorToWrite> tensors;
+    const PartConverter converter(part, request, "");
+    converter.append_to(tensors);
+    const fs::path file = folder / (is_text ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
+    write_safetensors(file, tensors);
+    converted.bytes += fs::file_size(file);
+    converted.files.push_back(file);
+    if (is_text) write_tokenizer(checkpoint, part.name, destination, request);
+  }
+  write_json(destination / "scheduler" / "scheduler_config.json", checkpoint.configs().part("scheduler").raw());
+  // Last, so that a folder that was not finished is none.
+  write_json(destination / "model_index.json", model_index(checkpoint));
+  return converted;
+}
+
+}  // namespace
+
+Converted convert(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
+  refuse_existing(destination, request);
+  checkpoint.require_whole();
+  Converted converted = request.layout == Layout::ldm ? convert_to_file(checkpoint, destination, request)
+                                                      : convert_to_folder(checkpoint, destination, request);
+  converted.left_out = tensors_without_place(checkpoint);
+  return converted;
+}
+
+}  // namespace redraw

@@ -1,0 +1,35 @@
+// A model in the other layout, in another precision, or both.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+
+namespace redraw {
+
+struct ConvertRequest {
+  Layout layout = Layout::ldm;            ///< of the result
+  std::optional<DType> dtype = {};        ///< f32, f16 or bf16; empty: as each tensor is stored, quantised ones in f16
+  std::filesystem::path vocabulary = {};  ///< CLIP's standard vocabulary, for a folder made of a single file
+  bool is_overwriting = false;            ///< replace what is there
+};
+
+struct Converted {
+  std::vector<std::filesystem::path> files;  ///< the weights that were written
+  uint64_t bytes = 0;                        ///< of them
+  std::vector<std::string> left_out;         ///< tensors of the source that no network of the family has
+};
+
+/// Writes the model to `destination`: a .safetensors file, or a diffusers folder with all configurations. Names, shapes
+/// and order are those of the tables of key_row.h, so that converting there and back gives equal files. Numbers are
+/// copied byte for byte where the precision stays; else rounded to nearest even. At no time is more than a piece of a
+/// tensor in memory, or one whole where it is transposed.
+/// Throws Error: as Checkpoint::require_whole; usage when the destination is there; out_of_range naming the tensor for
+/// numbers that the precision cannot hold; disk_full, output_not_writable.
+Converted convert(const Checkpoint& checkpoint, const std::filesystem::path& destination,
+                  const ConvertRequest& request);
+
+}  // namespace redraw
