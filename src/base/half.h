@@ -8,7 +8,7 @@ namespace redraw {
 
 /// IEEE 754 binary16 -> binary32; exact, subnormals, infinities and NaN included. Written without branches on the
 /// common path so that compilers vectorise loops over it.
-inline float half_to_float(uint16_t half) {
+constexpr float half_to_float(uint16_t half) {
   const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
   const uint32_t magnitude = half & 0x7FFFu;
   // The exponent moves from bias 15 to bias 127 by a multiplication, which also normalises subnormals.
@@ -18,7 +18,7 @@ inline float half_to_float(uint16_t half) {
 }
 
 /// bfloat16 is the upper half of a binary32.
-inline float bfloat16_to_float(uint16_t value) {
+constexpr float bfloat16_to_float(uint16_t value) {
   return std::bit_cast<float>(static_cast<uint32_t>(value) << 16);
 }
 

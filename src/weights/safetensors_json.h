@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "weights/names.h"
 #include "weights/safetensors_header.h"
 
 namespace redraw {
@@ -13,8 +13,5 @@ namespace redraw {
 /// ends within the data section. How entries lie to each other, and names that occur twice, are left to
 /// parse_safetensors_header; data_begin is 0. text: the header without its padding. Throws Error (safetensors_ group).
 SafetensorsHeader read_safetensors_json(std::string_view text, uint64_t data_size, std::string_view where);
-
-/// A tensor's name as a message shows it: in quotes, on one line and not too long.
-std::string shown_name(std::string_view name);
 
 }  // namespace redraw

@@ -1,16 +1,19 @@
 #include "weights/widen.h"
 
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
 #include "base/error.h"
 #include "base/half.h"
+#include "weights/dequantise.h"
+#include "weights/float8.h"
 
 namespace redraw {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
+static_assert(std::endian::native == std::endian::little, "weights are little-endian");
 
 // Tensors need not be aligned in the file, so elements are fetched with memcpy: the same vector loads, no undefined
 // behaviour.
@@ -23,29 +26,53 @@ void widen_16_bit(const std::byte* __restrict from, float* __restrict to, size_t
   }
 }
 
+void widen_8_bit(const std::byte* __restrict from, float* __restrict to, size_t count, const Float8Table& table) {
+  for (size_t i = 0; i < count; ++i) to[i] = table[static_cast<uint8_t>(from[i])];
+}
+
 }  // namespace
 
 bool widens_to_f32(DType dtype) {
-  return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+  switch (dtype) {
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16:
+    case DType::f8_e4m3:
+    case DType::f8_e5m2:
+      return true;
+    default:
+      return is_quantised(dtype);
+  }
 }
 
 void widen_to_f32(DType dtype, std::span<const std::byte> from, std::span<float> to) {
   if (!widens_to_f32(dtype)) {
     throw Error(Code::tensor_wrong_dtype, "elements of type " + std::string(dtype_name(dtype)) +
-                                              " cannot be read as F32 (F32, F16 and BF16 can)");
+                                              " cannot be read as F32; these can: " + std::string(kWidenedTypes));
   }
-  if (from.size() / static_cast<size_t>(dtype_bytes(dtype)) != to.size() ||
-      from.size() % static_cast<size_t>(dtype_bytes(dtype)) != 0) {
+  if (static_cast<uint64_t>(stored_bytes(dtype, static_cast<int64_t>(to.size()))) != from.size()) {
     throw Error(Code::bad_size, std::to_string(from.size()) + " bytes of " + std::string(dtype_name(dtype)) +
                                     " do not hold " + std::to_string(to.size()) + " elements");
   }
   if (to.empty()) return;
-  if (dtype == DType::f32) {
-    std::memcpy(to.data(), from.data(), from.size());
-  } else if (dtype == DType::f16) {
-    widen_16_bit(from.data(), to.data(), to.size(), [](uint16_t bits) { return half_to_float(bits); });
-  } else {
-    widen_16_bit(from.data(), to.data(), to.size(), [](uint16_t bits) { return bfloat16_to_float(bits); });
+  switch (dtype) {
+    case DType::f32:
+      std::memcpy(to.data(), from.data(), from.size());
+      break;
+    case DType::f16:
+      widen_16_bit(from.data(), to.data(), to.size(), [](uint16_t bits) { return half_to_float(bits); });
+      break;
+    case DType::bf16:
+      widen_16_bit(from.data(), to.data(), to.size(), [](uint16_t bits) { return bfloat16_to_float(bits); });
+      break;
+    case DType::f8_e4m3:
+      widen_8_bit(from.data(), to.data(), to.size(), kFloat8E4M3);
+      break;
+    case DType::f8_e5m2:
+      widen_8_bit(from.data(), to.data(), to.size(), kFloat8E5M2);
+      break;
+    default:
+      dequantise(dtype, from, to);
   }
 }
 

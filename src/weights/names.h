@@ -1,0 +1,18 @@
+// Names from a weights file: what they may be made of, and how a message shows them; internal to weights.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace redraw {
+
+/// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_valid_utf8(std::string_view text);
+
+/// True when there is a character below U+0020, NUL included.
+bool has_control_character(std::string_view text);
+
+/// A name as a message shows it: in quotes, on one line and not too long.
+std::string shown_name(std::string_view name);
+
+}  // namespace redraw
