@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "weights/part_weights.h"
 
 namespace redraw {
 namespace {
@@ -28,27 +29,6 @@ constexpr auto kPartFiles = std::to_array<PartFiles>({
     {"safety_checker", "config.json", "model"},
     {"", "config.json", "diffusion_pytorch_model"},
 });
-
-/// Ways to store weights that are not read, in the order in which they are looked for.
-struct UnreadWeights {
-  std::string_view suffix;  ///< after the stem
-  std::string_view advice;
-};
-constexpr auto kUnreadWeights = std::to_array<UnreadWeights>({
-    {".safetensors.index.json",
-     "the weights are split into shards, which is not supported; save the part as one file (save_pretrained with a "
-     "larger max_shard_size)"},
-    {".fp16.safetensors",
-     "only the fp16 variant of the weights is there, which is not looked for; rename it to the plain name"},
-    {".bin", "only pickled weights are there, which are not supported; convert them to safetensors"},
-    {".fp16.bin", "only pickled weights are there, which are not supported; convert them to safetensors"},
-    {".bin.index.json", "only pickled weights are there, which are not supported; convert them to safetensors"},
-});
-
-// transformers names its pickles otherwise than its safetensors.
-std::string_view pickled_stem(std::string_view weights_stem) {
-  return weights_stem == "model" ? "pytorch_model" : weights_stem;
-}
 
 const PartFiles& files_of(std::string_view part) {
   return *std::find_if(kPartFiles.begin(), kPartFiles.end(),
@@ -151,17 +131,9 @@ std::shared_ptr<const WeightsFile> DiffusersFolder::weights(std::string_view nam
   const std::string stem(files_of(name).weights_stem);
   if (stem.empty())
     throw Error(Code::model_part_missing, folder.string() + ": a " + std::string(name) + " has no weights");
-  const fs::path path = folder / (stem + ".safetensors");
-  if (is_there(path)) return open_weights(path);
-  for (const UnreadWeights& row : kUnreadWeights) {
-    for (std::string_view other_stem : {std::string_view(stem), pickled_stem(stem)}) {
-      if (is_there(folder / (std::string(other_stem) + std::string(row.suffix)))) {
-        throw Error(Code::model_unsupported, path.string() + ": is missing; " + std::string(row.advice));
-      }
-    }
-  }
-  throw Error(Code::model_part_missing, path.string() + ": the weights of the model's " + std::string(name) +
-                                            " are missing; fetch the whole model");
+  if (const auto path = find_part_weights(folder, stem)) return open_weights(*path);
+  throw Error(Code::model_part_missing, (folder / (stem + ".safetensors")).string() + ": the weights of the model's " +
+                                            std::string(name) + " are missing; fetch the whole model");
 }
 
 }  // namespace redraw

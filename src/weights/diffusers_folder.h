@@ -40,9 +40,9 @@ class DiffusersFolder {
   /// The part's configuration: config.json, scheduler_config.json for a scheduler, tokenizer_config.json for a
   /// tokenizer. Throws Error: model_part_missing, json_ codes.
   JsonObject config(std::string_view name) const;
-  /// The part's weights: model.safetensors of a text encoder, diffusion_pytorch_model.safetensors otherwise.
-  /// Throws Error: model_part_missing; model_unsupported when there are only sharded, fp16-variant or pickled weights;
-  /// those of open_weights.
+  /// The part's weights, model.safetensors of a text encoder and diffusion_pytorch_model.safetensors otherwise, or the
+  /// shards, variant or pickles that are there instead (find_part_weights chooses, the result's path() says which).
+  /// Throws Error: model_part_missing; those of open_weights.
   std::shared_ptr<const WeightsFile> weights(std::string_view name) const;
 
  private:

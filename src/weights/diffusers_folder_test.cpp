@@ -164,34 +164,47 @@ TEST(DiffusersFolder, NamesThePartThatIsMissingItsFolderAndWhatBelongsThere) {
   EXPECT_THROW(model.part("vae"), Error);
 }
 
-TEST(DiffusersFolder, SaysWhyTheWeightsThatAreThereAreNotRead) {
-  struct Row {
-    std::string part;
-    std::string file;
-    std::string reason;
-  };
-  const Row table[] = {
-      {"vae", "diffusion_pytorch_model.safetensors.index.json", "split into shards"},
-      {"text_encoder", "model.safetensors.index.json", "split into shards"},
-      {"vae", "diffusion_pytorch_model.fp16.safetensors", "fp16 variant"},
-      {"vae", "diffusion_pytorch_model.bin", "pickled weights are there, which are not supported; convert"},
-      {"vae", "diffusion_pytorch_model.fp16.bin", "pickled weights are there, which are not supported; convert"},
-      {"text_encoder", "pytorch_model.bin", "pickled weights are there, which are not supported; convert"},
-      {"text_encoder", "pytorch_model.bin.index.json", "pickled weights are there, which are not supported; convert"},
-  };
-  for (const Row& row : table) {
-    const TemporaryFolder folder;
-    folder.write("model_index.json", kIndex);
-    folder.write(std::filesystem::path(row.part) / row.file, "x");
-    const DiffusersFolder model = DiffusersFolder::open(folder.path());
-    try {
-      model.weights(row.part);
-      ADD_FAILURE() << row.file;
-    } catch (const Error& e) {
-      EXPECT_EQ(e.code(), Code::model_unsupported) << row.file;
-      EXPECT_NE(std::string(e.what()).find(row.reason), std::string::npos) << e.what();
-    }
+TEST(DiffusersFolder, ReadsTheWeightsThatAreThereInsteadOfThePlainFile) {
+  const TemporaryFolder folder;
+  write_model(folder);
+  folder.write("vae/diffusion_pytorch_model.ema.safetensors", one_tensor("ema"));
+  const DiffusersFolder model = DiffusersFolder::open(folder.path());
+  EXPECT_EQ(model.weights("vae")->path().filename(), "diffusion_pytorch_model.ema.safetensors");
+  folder.write("vae/diffusion_pytorch_model.fp16.safetensors", one_tensor("fp16"));
+  EXPECT_NE(model.weights("vae")->find("fp16"), nullptr);
+  folder.write("vae/shard.safetensors", one_tensor("shard"));
+  folder.write("vae/diffusion_pytorch_model.safetensors.index.json",
+               R"({"weight_map": {"shard": "shard.safetensors"}})");
+  EXPECT_NE(model.weights("vae")->find("shard"), nullptr);
+  folder.write("vae/diffusion_pytorch_model.safetensors", one_tensor("plain"));
+  EXPECT_NE(model.weights("vae")->find("plain"), nullptr);
+}
+
+TEST(DiffusersFolder, OpensTheFolderOfOnePartByItself) {
+  const TemporaryFolder folder;
+  write_model(folder);
+  EXPECT_NE(open_weights(folder / "unet")->find("unet"), nullptr);
+  EXPECT_NE(open_weights(folder / "text_encoder")->find("text"), nullptr);
+  expect_error(Code::not_a_file,
+               folder.path().string() +
+                   ": is a folder without weights of its own; give a file, or the folder of one part with "
+                   "diffusion_pytorch_model.safetensors or model.safetensors",
+               [&] { open_weights(folder.path()); });
+}
+
+TEST(DiffusersFolder, PartsThatNobodyNeedsMayBeMissing) {
+  const TemporaryFolder folder;
+  write_model(folder);
+  std::string index = kIndex;
+  for (const std::string_view part : {"feature_extractor", "safety_checker"}) {
+    const std::string none = "\"" + std::string(part) + "\": [null, null]";
+    index.replace(index.find(none), none.size(), "\"" + std::string(part) + "\": [\"transformers\", \"Some\"]");
   }
+  folder.write("model_index.json", index);
+  const DiffusersFolder model = DiffusersFolder::open(folder.path());
+  EXPECT_TRUE(model.has("safety_checker")) << "listed, without a folder";
+  EXPECT_NE(model.weights("unet")->find("unet"), nullptr);
+  EXPECT_NE(model.weights("text_encoder")->find("text"), nullptr);
 }
 
 }  // namespace

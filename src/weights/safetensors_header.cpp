@@ -1,36 +1,16 @@
 #include "weights/safetensors_header.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/error.h"
+#include "weights/file_kind.h"
 #include "weights/safetensors_json.h"
 
 namespace redraw {
 namespace {
 
 constexpr size_t kLengthBytes = 8;
-
-/// What people pass by mistake, recognised by its first bytes.
-std::string hint(std::string_view head) {
-  struct Row {
-    std::string_view magic;
-    std::string_view advice;
-  };
-  static constexpr auto kTable = std::to_array<Row>({
-      {"version https://git-lfs", "; it is a Git LFS pointer: run 'git lfs pull' to fetch the file itself"},
-      {"PK\x03\x04", "; it is a zip archive, perhaps a pickled checkpoint: convert it to safetensors"},
-      {"\x80\x02", "; it is a Python pickle: convert it to safetensors"},
-      {"GGUF", "; it is a GGUF file: convert it to safetensors"},
-      {"<", "; it looks like a web page: fetch the file again"},
-      {"{", "; it looks like a JSON file"},
-  });
-  for (const Row& row : kTable) {
-    if (head.starts_with(row.magic)) return std::string(row.advice);
-  }
-  return "";
-}
 
 void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_size, std::string_view where) {
   std::vector<const TensorEntry*> in_file_order;
@@ -76,7 +56,8 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
                                            std::string_view where) {
   const std::string_view file(reinterpret_cast<const char*>(head.data()), head.size());
   const auto fail = [&](Code code, const std::string& what) {
-    throw Error(code, std::string(where) + ": " + what + hint(file));
+    const std::string other = recognised_as_other(file);
+    throw Error(code, std::string(where) + ": " + what + (other.empty() ? "" : "; " + other));
   };
   if (file_size < kLengthBytes || file.size() < kLengthBytes) {
     fail(Code::safetensors_too_short, "is too short to be a safetensors file");

@@ -2,10 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/suggest.h"
+#include "weights/file_kind.h"
+#include "weights/gguf.h"
+#include "weights/part_weights.h"
 #include "weights/safetensors.h"
+#include "weights/scaled_fp8.h"
+#include "weights/sharded_file.h"
 #include "weights/widen.h"
 
 namespace redraw {
@@ -87,8 +94,51 @@ void WeightsFile::check_range(const TensorEntry& entry, uint64_t first, size_t s
   }
 }
 
-std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path) {
+namespace {
+
+// The first bytes, by which formats are told apart.
+std::string head_of(const std::filesystem::path& path) {
+  const InputFile file = InputFile::open(path);
+  std::string head(std::min<uint64_t>(512, file.size()), '\0');
+  file.read(0, std::as_writable_bytes(std::span(head)));
+  return head;
+}
+
+// Everything but an index: also the files that an index names.
+std::shared_ptr<const WeightsFile> open_single_file(const std::filesystem::path& path) {
+  const std::string head = head_of(path);
+  if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
+  if (const std::string other = recognised_as_other(head); !other.empty()) {
+    throw Error(Code::model_unsupported, path.string() + ": is no weights file that redraw reads; " + other);
+  }
   return std::make_shared<SafetensorsFile>(SafetensorsFile::open(path));
+}
+
+bool is_shard_index(const std::filesystem::path& path) {
+  if (!is_shard_index_name(path.filename().string())) return false;
+  const std::string head = head_of(path);
+  const size_t first = head.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && head[first] == '{';
+}
+
+std::filesystem::path weights_in_folder(const std::filesystem::path& folder) {
+  if (const auto path = find_part_weights(folder)) return *path;
+  throw Error(Code::not_a_file, folder.string() +
+                                    ": is a folder without weights of its own; give a file, or the folder "
+                                    "of one part with diffusion_pytorch_model.safetensors or "
+                                    "model.safetensors");
+}
+
+}  // namespace
+
+std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const std::filesystem::path file = std::filesystem::is_directory(path, ignored) ? weights_in_folder(path) : path;
+  std::shared_ptr<const WeightsFile> weights =
+      is_shard_index(file) ? std::make_shared<ShardedFile>(ShardedFile::open(file, open_single_file))
+                           : open_single_file(file);
+  refuse_scaled_fp8(*weights);
+  return weights;
 }
 
 }  // namespace redraw
