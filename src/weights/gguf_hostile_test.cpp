@@ -55,7 +55,7 @@ std::string endless(GgufType type, char filling) {
 std::string alignment(GgufType type, const std::string& bytes) {
   return value("general.alignment", type, bytes);
 }
-std::string original_shape(std::vector<int32_t> extents) {
+std::string original_shape(const std::vector<int32_t>& extents) {
   std::string elements;
   for (int32_t extent : extents) elements += number_bytes(extent);
   return array("comfy.gguf.orig_shape.a", GgufType::int32, extents.size(), elements);

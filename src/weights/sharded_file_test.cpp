@@ -103,6 +103,7 @@ TEST(ShardedFile, NamesWhatTheIndexAndTheFilesDisagreeAbout) {
                                      "'m-00002-of-00002.safetensors'" +
                                      end);
   std::vector<std::pair<std::string, float>> many;
+  many.reserve(12);
   for (int i = 0; i < 12; ++i) many.emplace_back("n" + std::to_string(i), 1);
   folder.write("m-00001-of-00002.safetensors", shard(many));
   const std::string message = disagreement(index);
