@@ -13,6 +13,7 @@
 #include "weights/safetensors.h"
 #include "weights/scaled_fp8.h"
 #include "weights/sharded_file.h"
+#include "weights/torch_file.h"
 #include "weights/widen.h"
 
 namespace redraw {
@@ -108,6 +109,8 @@ std::string head_of(const std::filesystem::path& path) {
 std::shared_ptr<const WeightsFile> open_single_file(const std::filesystem::path& path) {
   const std::string head = head_of(path);
   if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
+  if (is_zip_archive(head)) return std::make_shared<TorchFile>(TorchFile::open(path));
+  refuse_legacy_torch(head, path.string());
   if (const std::string other = recognised_as_other(head); !other.empty()) {
     throw Error(Code::model_unsupported, path.string() + ": is no weights file that redraw reads; " + other);
   }
