@@ -466,13 +466,13 @@ void add_state_dicts(std::vector<Hostile>& rows) {
           {"a dictionary that holds itself", protocol2(join("}q\1", text("a"), "h\1s")), Code::pickle_too_large},
           {"dictionaries that share one another: 10^12 names", [] {
              std::string inner = "}q\1";
-             for (int i = 1; i <= 12; ++i) {
+             for (uint64_t i = 1; i <= 12; ++i) {
                std::string names;
                for (char k = 'a'; k < 'k'; ++k) {
-                 names += join(text(std::string(1, k)), "h", number(static_cast<uint64_t>(i), 1));
+                 names += join(text(std::string(1, k)), "h", number(i, 1));
                }
                // The one before stays below in the tuple that is made at the end.
-               inner = join(inner, "}(", names, "u", "q", number(static_cast<uint64_t>(i + 1), 1));
+               inner = join(inner, "}(", names, "u", "q", number(i + 1, 1));
              }
              return protocol2(dict(join(text("x"), tuple(inner), text("y"), "h\xD")));
            }(), Code::pickle_too_large},

@@ -20,7 +20,7 @@ ReadAt reader(const InputFile& file) {
 /// The folder that holds everything in the archive, with its slash: torch.save names it after the file.
 std::string archive_folder(const std::vector<ZipEntry>& entries, std::string_view where) {
   const std::string& first = entries.front().name;
-  const std::string folder = first.substr(0, first.find('/') + 1);
+  std::string folder = first.substr(0, first.find('/') + 1);
   const auto in_folder = [&](const ZipEntry& entry) { return entry.name.starts_with(folder); };
   if (folder.empty() || !std::all_of(entries.begin(), entries.end(), in_folder) ||
       find_zip_entry(entries, folder + "data.pkl") == nullptr) {

@@ -1,6 +1,8 @@
 // Checkpoints that torch really wrote, and what reading one promises.
 #include "weights/torch_file.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -62,7 +64,7 @@ TEST_P(Torch, EveryTensorIsWhatTorchSaved) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Torch,
                          testing::Values("types.pt", "views.pt", "lightning.ckpt", "module.bin", "parameters.pt",
-                                         "nested.pt", "params.pth", "protocol4.pt"),
+                                         "nested.pt", "params.pth", "protocol4.pt", "repacked.pt"),
                          [](const auto& one) {
                            std::string name = one.param;
                            std::replace(name.begin(), name.end(), '.', '_');
@@ -117,6 +119,7 @@ TEST(TorchFile, ReadsFromSeveralThreads) {
   const std::vector<std::byte> kernel = file.bytes(file.require("kernel"));
   const TorchFile fresh = TorchFile::open(data("views.pt"));
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> wrong = 0;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {

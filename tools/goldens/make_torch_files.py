@@ -2,10 +2,11 @@
 
     python3 tools/goldens/make_torch_files.py tests/data/torch      (torch 2.13.0, safetensors 0.8.0, numpy 2.4.6)
 
-expected.safetensors has every tensor as FILE/NAME, contiguous, with its own type. The values are a fixed pattern; the
-archives differ from run to run in nothing but .data/serialization_id."""
+expected.safetensors has every tensor as FILE/NAME, contiguous, with its own type. The values are a fixed pattern; from
+run to run only names within legacy.pt and script.pt differ."""
 import sys
 import types
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def lightning_checkpoint(state_dict):
         "state_dict": state_dict,
         "callbacks": {model_checkpoint: {"monitor": None, "best_model_score": torch.tensor(0.5), "dirpath": "/x"}},
         "optimizer_states": [{"state": {0: {"step": 1, "exp_avg": pattern(3)}}, "param_groups": [{"lr": 1e-4}]}],
-        "lr_schedulers": [{"base_lrs": [1e-4], "last": np.float64(0.25), "seed": 1 << 70, "names": {"a", "b"}}],
+        "lr_schedulers": [{"base_lrs": [1e-4], "last": np.float64(0.25), "seed": 1 << 70, "names": {"a"}}],
         "hyper_parameters": {"size": torch.Size([64, 64]), "dtype": torch.float16, "device": torch.device("cpu"),
                              "raw": b"\x00\xff"},
     }
@@ -107,6 +108,14 @@ def main(folder):
     ema = {"body.weight": pattern(3, start=20)}
     write("params.pth", {"params": {"body.weight": pattern(3)}, "params_ema": ema, "iter": 5}, ema)
     write("protocol4.pt", {"model": flat, "global_step": 3_000_000_000}, flat, pickle_protocol=4)
+    # The same by another writer: no padding, no data descriptors, one entry with ZIP64 fields.
+    write("repacked.pt", nested, flat)
+    with zipfile.ZipFile(folder / "repacked.pt") as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(folder / "repacked.pt", "w", zipfile.ZIP_STORED) as archive:
+        for name, data in entries.items():
+            with archive.open(zipfile.ZipInfo(name), "w", force_zip64=name.endswith("/data/0")) as entry:
+                entry.write(data)
     save_file(expected, folder / "expected.safetensors", {"torch": torch.__version__})
 
     # What must be refused.
