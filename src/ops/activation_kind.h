@@ -3,6 +3,6 @@
 
 namespace redraw {
 
-enum class Activation { none, silu, gelu, gelu_tanh, quick_gelu };
+enum class Activation { none, silu, gelu, gelu_tanh, quick_gelu, relu };
 
 }  // namespace redraw

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "ops/activation.h"
 #include "ops/attention.h"
 #include "ops/conv2d.h"
 #include "ops/cpu/cpu_backend.h"
@@ -44,9 +45,13 @@ TEST(KernelTables, AgreeWithTheReferenceOnEveryInstructionSet) {
     std::mt19937 random(7);
     const Tensor x = normal(random, {2, 19, 13, 12});
     const Weight w = Weight::of("w", normal(random, {12})), b = Weight::of("b", normal(random, {12}));
-    expect_equal(GroupNorm(backend, 12, 3, 1e-5f, w, b)(x, Activation::silu),
-                 GroupNorm(*reference, 12, 3, 1e-5f, w, b)(x, Activation::silu), table->name);
     expect_equal(LayerNorm(backend, 12, 1e-5f, w, b)(x), LayerNorm(*reference, 12, 1e-5f, w, b)(x), table->name);
+    for (auto activation :
+         {Activation::silu, Activation::gelu, Activation::gelu_tanh, Activation::quick_gelu, Activation::relu}) {
+      expect_equal(activate(backend, x, activation), activate(*reference, x, activation), table->name);
+      expect_equal(GroupNorm(backend, 12, 3, 1e-5f, w, b)(x, activation),
+                   GroupNorm(*reference, 12, 3, 1e-5f, w, b)(x, activation), table->name);
+    }
     const Conv2dSpec spec{.in_channels = 32, .out_channels = 48};
     const Tensor map = normal(random, {2, 19, 13, 32});
     const Tensor residual = normal(random, {2, 19, 13, 48});

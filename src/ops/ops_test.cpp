@@ -1,6 +1,7 @@
 // The CPU backend against the reference backend, operator by operator, on random shapes with odd sizes.
 #include <cmath>
 #include <gtest/gtest.h>
+#include <limits>
 #include <random>
 
 #include "base/error.h"
@@ -338,7 +339,7 @@ TEST_F(Ops, GroupNormAgreesWithEveryActivationAndShift) {
     const int64_t groups = 1 + pick(8);
     const int64_t channels = groups * (1 + pick(11));
     const int64_t batch = 1 + pick(3);
-    const auto activation = static_cast<Activation>(pick(5));
+    const auto activation = static_cast<Activation>(pick(6));
     const Tensor x = normal({batch, pick(), pick(), channels}, 2, 3);
     const Weight w = weight({channels}), b = weight({channels});
     const Tensor shift = pick(2) ? normal({pick(2) ? batch : 1, channels}) : Tensor();
@@ -379,9 +380,20 @@ TEST_F(Ops, ActivationsAgreeOverTheirWholeRange) {
   for (float x = -100; x <= 100; x += 0.037f) values.push_back(x);
   for (float x : {0.0f, -0.0f, 1e-30f, -1e-30f, 1e-4f, 1000.0f, -1000.0f}) values.push_back(x);
   const Tensor x = Tensor::from({static_cast<int64_t>(values.size())}, values);
-  for (auto activation : {Activation::silu, Activation::gelu, Activation::gelu_tanh, Activation::quick_gelu}) {
+  for (auto activation :
+       {Activation::silu, Activation::gelu, Activation::gelu_tanh, Activation::quick_gelu, Activation::relu}) {
     expect_close(activate(*cpu_, x, activation), activate(*reference_, x, activation), 1e-5, 1e-6,
                  std::to_string(static_cast<int>(activation)));
+  }
+}
+
+TEST_F(Ops, ReluDoesNotHideWhatIsNotANumber) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (Backend* backend : {cpu_.get(), reference_.get()}) {
+    const Tensor y = activate(*backend, Tensor::from({3}, std::vector<float>{nan, -2, 3}), Activation::relu);
+    EXPECT_TRUE(std::isnan(y.data()[0]));
+    EXPECT_EQ(y.data()[1], 0);
+    EXPECT_EQ(y.data()[2], 3);
   }
 }
 

@@ -32,6 +32,8 @@ void activate(const float* x, int64_t count, Activation activation, float* out) 
       return map(x, count, out, [](Vec v) { return gelu_tanh(v); });
     case Activation::quick_gelu:
       return map(x, count, out, [](Vec v) { return quick_gelu(v); });
+    case Activation::relu:
+      return map(x, count, out, [](Vec v) { return relu(v); });
   }
 }
 

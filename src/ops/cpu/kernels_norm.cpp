@@ -118,6 +118,8 @@ void apply(Activation activation, const float* x, int64_t positions, int64_t cha
       return apply(x, positions, channels, scale, offset, out, [](Vec v) { return gelu_tanh(v); });
     case Activation::quick_gelu:
       return apply(x, positions, channels, scale, offset, out, [](Vec v) { return quick_gelu(v); });
+    case Activation::relu:
+      return apply(x, positions, channels, scale, offset, out, [](Vec v) { return relu(v); });
   }
 }
 

@@ -169,4 +169,10 @@ static inline Vec quick_gelu(Vec x) {
   return x * sigmoid(1.702f * x);
 }
 
+/// This way round, what is not a number is not hidden.
+static inline Vec relu(Vec x) {
+  const Vec zero = {};
+  return x < 0.0f ? zero : x;
+}
+
 }  // namespace redraw::cpu

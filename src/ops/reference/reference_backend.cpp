@@ -24,6 +24,8 @@ double activated(double x, Activation activation) {
       return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
     case Activation::quick_gelu:
       return x / (1 + std::exp(-1.702 * x));
+    case Activation::relu:
+      return x < 0 ? 0 : x;
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
