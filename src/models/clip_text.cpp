@@ -85,17 +85,17 @@ int64_t ClipTextModel::end_position(std::span<const int32_t> row) const {
 }
 
 ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids, int64_t hidden_from_end) const {
-  if (hidden_from_end < 0 || hidden_from_end >= config_.num_hidden_layers) {
-    throw Error(Code::out_of_range, "the text encoder has " + std::to_string(config_.num_hidden_layers) +
-                                        " layers; the last " + std::to_string(hidden_from_end) +
-                                        " of them cannot be left out");
-  }
   const int64_t length = config_.max_position_embeddings;
   const int64_t width = config_.hidden_size;
   const int64_t count = static_cast<int64_t>(ids.size()) / length;
   if (count == 0 || count * length != static_cast<int64_t>(ids.size())) {
     throw Error(Code::bad_size, "the text encoder takes rows of " + std::to_string(length) + " token ids, not " +
                                     std::to_string(ids.size()) + " ids");
+  }
+  if (hidden_from_end < 0 || hidden_from_end > config_.num_hidden_layers) {
+    throw Error(Code::out_of_range, "the text encoder has " + std::to_string(config_.num_hidden_layers) +
+                                        " layers; 0 to " + std::to_string(config_.num_hidden_layers) +
+                                        " of them can be left out, not " + std::to_string(hidden_from_end));
   }
   Tensor x(backend_->pool(), {count, length, width});
   {
@@ -114,11 +114,11 @@ ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids, int64_t h
     }
   }
   ClipTextOutput out;
-  const auto used = static_cast<size_t>(config_.num_hidden_layers - hidden_from_end);
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const Layer& layer = layers_[i];
-    if (i + 1 == layers_.size()) out.penultimate = x;
-    if (i == used) out.hidden = x;
+  for (const Layer& layer : layers_) {
+    // What is kept here is not written over: an operator copies a residual that somebody else holds.
+    const int64_t to_go = &layers_.back() - &layer + 1;
+    if (to_go == hidden_from_end) out.hidden = x;
+    if (to_go == 1) out.penultimate = x;
     {
       const Tensor h = layer.norm1(x);
       x = layer.out(attention(*backend_, layer.q(h), layer.k(h), layer.v(h), config_.num_attention_heads, true),
@@ -127,7 +127,7 @@ ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids, int64_t h
     const Tensor h = activate(*backend_, layer.fc1(layer.norm2(x)), config_.hidden_act);
     x = layer.fc2(h, std::move(x));
   }
-  if (!out.hidden) out.hidden = x;
+  if (hidden_from_end == 0) out.hidden = x;
   out.last_hidden_state = final_norm(x);
   out.pooled = Tensor(backend_->pool(), {count, width});
   for (int64_t n = 0; n < count; ++n) {

@@ -32,7 +32,7 @@ ClipTextConfig parse_clip_text_config(const JsonObject& config);
 struct ClipTextOutput {
   Tensor last_hidden_state;  ///< [N, 77, hidden], after the final layer norm: SD 1 and 2
   Tensor penultimate;        ///< [N, 77, hidden], before the last layer, not normed: SDXL
-  Tensor hidden;             ///< [N, 77, hidden], before the last `hidden_from_end` layers, not normed
+  Tensor hidden;             ///< [N, 77, hidden], the state that was asked for, not normed: clip skip
   Tensor pooled;             ///< [N, hidden], last_hidden_state at the end token
   Tensor text_embeds;        ///< [N, projection_dim], the projected pooled state; empty without a projection
 };
@@ -42,10 +42,12 @@ class ClipTextModel {
   /// p: the root of the file; the prefix "text_model." may be there or not.
   ClipTextModel(Backend& backend, const nn::Parameters& p, const ClipTextConfig& config);
 
-  /// ids: N rows of max_position_embeddings token ids each. Throws Error(out_of_range) for an id outside the
-  /// vocabulary, or hidden_from_end outside 0..num_hidden_layers - 1; Error(bad_size) for incomplete rows.
+  /// ids: N rows of max_position_embeddings token ids each. `hidden` is the state before the last `hidden_from_end`
+  /// layers, transformers' hidden_states[-1 - hidden_from_end]: 0 for after all of them, num_hidden_layers for the
+  /// embeddings. The other outputs do not depend on it. Throws Error(out_of_range) for an id outside the vocabulary or
+  /// more layers than there are, Error(bad_size) for incomplete rows.
   ClipTextOutput operator()(std::span<const int32_t> ids, int64_t hidden_from_end = 0) const;
-  /// The model's final layer norm, which last_hidden_state has had and the other states have not.
+  /// The layer norm behind the last layer, on a state [N, 77, hidden]: what clip skip adds to `hidden` in SD 1 and 2.
   Tensor final_norm(const Tensor& hidden) const { return (*final_norm_)(hidden); }
 
   const ClipTextConfig& config() const { return config_; }

@@ -2,12 +2,14 @@
 //
 // Two rules (docs/testing.md): the fixed limits of the table there for tiny models, and the noise rule: our distance
 // from the reference computed in double precision is at most twice the distance of the reference computed in float32.
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "models/clip_text.h"
 #include "models/unet.h"
 #include "models/vae.h"
 #include "parity/test_models.h"
+#include "support/error_of.h"
 #include "support/golden.h"
 
 namespace redraw {
@@ -62,10 +64,43 @@ TEST_P(TinyModel, TextEncodersMatch) {
     const std::string prefix = std::string(part) + "/";
     expect_parity(file, prefix + "last_hidden_state", out.last_hidden_state);
     expect_parity(file, prefix + "penultimate", out.penultimate);
+    expect_parity(file, prefix + "penultimate_normed", model.final_norm(out.penultimate));
     if (out.text_embeds) {
       expect_parity(file, prefix + "text_embeds", out.text_embeds);
     } else {
       expect_parity(file, prefix + "pooled", out.pooled);
+    }
+  }
+}
+
+void expect_equal(const Tensor& a, const Tensor& b, int64_t skipped) {
+  ASSERT_EQ(a.shape(), b.shape());
+  EXPECT_TRUE(std::ranges::equal(a.values(), b.values())) << skipped << " layers left out";
+}
+
+// Leaving out the last layers is a model that has fewer; the other outputs stay those of all layers.
+TEST_P(TinyModel, TextEncodersGiveTheStateBeforeAnyOfTheirLayers) {
+  const std::vector<int32_t> ids = ids_of(golden(arch() + "/text.safetensors"), "ids");
+  for (const char* part : {"text_encoder", "text_encoder_2"}) {
+    if (!folder().has(part)) continue;
+    const ClipTextConfig config = parse_clip_text_config(folder().config(part));
+    const ClipTextModel model(*backend_, parameters(part), config);
+    const ClipTextOutput whole = model(ids);
+    for (int64_t skipped = 0; skipped <= config.num_hidden_layers; ++skipped) {
+      const ClipTextOutput out = model(ids, skipped);
+      ClipTextConfig fewer = config;
+      fewer.num_hidden_layers -= skipped;
+      const ClipTextModel shorter(*backend_, parameters(part), fewer);
+      expect_equal(model.final_norm(out.hidden), shorter(ids).last_hidden_state, skipped);
+      expect_equal(out.last_hidden_state, whole.last_hidden_state, skipped);
+      expect_equal(out.penultimate, whole.penultimate, skipped);
+      expect_equal(out.pooled, whole.pooled, skipped);
+    }
+    expect_equal(model(ids, 1).hidden, whole.penultimate, 1);
+    for (const int64_t wrong : {int64_t{-1}, config.num_hidden_layers + 1}) {
+      const std::string message = message_of(Code::out_of_range, [&] { model(ids, wrong); });
+      EXPECT_NE(message.find("has " + std::to_string(config.num_hidden_layers) + " layers"), std::string::npos)
+          << message;
     }
   }
 }
