@@ -4,6 +4,7 @@
 
 #include "models/unet.h"
 #include "parity/test_models.h"
+#include "support/error_of.h"
 #include "support/golden.h"
 
 namespace redraw {
@@ -82,9 +83,13 @@ TEST_P(UNetVariant, ParityNoticesATransformerLessDeep) {
   EXPECT_GT(difference(run(parameters(), wrong, kCases[0]), kCases[0]).max_abs, kTiny.max_abs);
 }
 
-TEST_P(UNetVariant, ParityNoticesAMissingMiddle) {
+TEST_P(UNetVariant, AMiddleTooMuchHasNoTensorsAndOneTooLittleIsNoticed) {
   UNetConfig wrong = config();
-  if (wrong.middle == UNetConfig::Middle::none) GTEST_SKIP() << "has none";
+  if (wrong.middle == UNetConfig::Middle::none) {
+    wrong.middle = UNetConfig::Middle::resnet;
+    message_of(Code::tensor_missing, [&] { run(parameters(), wrong, kCases[0]); });
+    return;
+  }
   wrong.middle =
       wrong.middle == UNetConfig::Middle::transformer ? UNetConfig::Middle::resnet : UNetConfig::Middle::none;
   EXPECT_GT(difference(run(parameters(), wrong, kCases[0]), kCases[0]).max_abs, kTiny.max_abs);
