@@ -153,9 +153,10 @@ Tensor UNet::silu_time_embedding(std::span<const float> timesteps, const Tensor&
   return activate(*backend_, time_linear_2_(embedding, added), Activation::silu);
 }
 
-Tensor UNet::run(const Step& step, const Tensor& x, const Tensor& time, const Prepared& prepared, size_t& next) const {
-  Tensor h = step.resnet(x, time, prepared.wrap);
-  return step.transformer ? (*step.transformer)(h, prepared.cross_attention, next) : h;
+// x by value: what the caller gives away is freed before the transformer, which is where memory peaks.
+Tensor UNet::run(const Step& step, Tensor x, const Tensor& time, const Prepared& prepared, size_t& next) const {
+  x = step.resnet(x, time, prepared.wrap);
+  return step.transformer ? (*step.transformer)(x, prepared.cross_attention, next) : x;
 }
 
 Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, const Prepared& prepared) const {
@@ -172,7 +173,7 @@ Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, 
   std::vector<Tensor> skips{x};
   for (const Level& level : down_) {
     for (const Step& step : level.steps) {
-      x = run(step, x, time, prepared, next);
+      x = run(step, std::move(x), time, prepared, next);
       skips.push_back(x);
     }
     if (level.resample) {
@@ -180,12 +181,12 @@ Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, 
       skips.push_back(x);
     }
   }
-  for (const Step& step : middle_) x = run(step, x, time, prepared, next);
+  for (const Step& step : middle_) x = run(step, std::move(x), time, prepared, next);
   for (const Level& level : up_) {
     for (const Step& step : level.steps) {
-      const Tensor skip = std::move(skips.back());
+      x = concat_channels(*backend_, x, skips.back());
       skips.pop_back();
-      x = run(step, concat_channels(*backend_, x, skip), time, prepared, next);
+      x = run(step, std::move(x), time, prepared, next);
     }
     // The size of the next skip, not twice this one: odd extents were rounded up on the way down.
     if (level.resample) {

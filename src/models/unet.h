@@ -57,7 +57,7 @@ class UNet {
   /// The step of residual block `index` in a block of the model; depth 0: no transformer.
   Step step(const nn::Parameters& block, int64_t index, int64_t in, const UNetConfig::Level& level,
             int64_t depth) const;
-  Tensor run(const Step& step, const Tensor& x, const Tensor& time, const Prepared& prepared, size_t& next) const;
+  Tensor run(const Step& step, Tensor x, const Tensor& time, const Prepared& prepared, size_t& next) const;
   Tensor silu_time_embedding(std::span<const float> timesteps, const Tensor& added) const;
 
   Backend* backend_;
