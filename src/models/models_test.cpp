@@ -84,7 +84,12 @@ TEST(UNetConfig, HasNoMiddleWhereItsTypeIsNull) {
 }
 
 TEST(UNetConfig, RefusesDepthsThatDoNotFitTheLevels) {
-  const std::tuple<Code, const char*, const char*> cases[] = {
+  struct Case {
+    Code code;
+    const char* text;
+    const char* part;
+  };
+  const Case cases[] = {
       {Code::json_missing_field, R"("transformer_layers_per_block": [1, [2, 2], 4])",
        "'reverse_transformer_layers_per_block'"},
       {Code::json_out_of_range, R"("transformer_layers_per_block": [1, 2])", "must have 3 entries"},
@@ -102,9 +107,9 @@ TEST(UNetConfig, RefusesDepthsThatDoNotFitTheLevels) {
       {Code::json_wrong_type, R"("reverse_transformer_layers_per_block": true)",
        "'reverse_transformer_layers_per_block'"},
   };
-  for (const auto& [code, text, part] : cases) {
-    const std::string message = message_of(code, [&] { parse_unet_config(json(kSsd1b + text + "}")); });
-    EXPECT_NE(message.find(part), std::string::npos) << text << ": " << message;
+  for (const Case& c : cases) {
+    const std::string message = message_of(c.code, [&] { parse_unet_config(json(kSsd1b + c.text + "}")); });
+    EXPECT_NE(message.find(c.part), std::string::npos) << c.text << ": " << message;
   }
 }
 
