@@ -49,6 +49,11 @@ struct Result {
   double load_seconds = 0, text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
 
+struct EngineOptions {
+  int threads = 0;               ///< of the CPU kernels; 0 for all processors
+  std::string models_root = {};  ///< folder with the registry of models; empty: models are known by their paths alone
+};
+
 /// Runs requests, one at a time. Keeps the last model loaded. Programs that share their machine should be started with
 /// GOMP_SPINCOUNT=1000 in the environment, as the redraw program does for itself (docs/performance.md). Not for use
 /// from two threads at once, except cancel().
@@ -56,6 +61,8 @@ class Engine {
  public:
   /// threads: of the CPU kernels; 0 for all processors. Throws Error(out_of_range).
   explicit Engine(int threads = 0);
+  /// With the registry that `redraw models` keeps: Request::model may be a name, and the default may be one of it.
+  explicit Engine(const EngineOptions& options);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

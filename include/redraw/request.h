@@ -55,7 +55,7 @@ struct Request {
   std::optional<std::string> model_config = {};    ///< a diffusers folder whose configurations a single file is to have
   std::optional<double> max_memory = {};           ///< GiB that weights and activations may take; empty: no limit
   std::optional<bool> vae_sample = {};             ///< draw from the posterior of the picture, not its mean
-  std::optional<std::string> model = {};           ///< a checkpoint or a diffusers folder; empty: the model in the box
+  std::optional<std::string> model = {};           ///< a checkpoint, a diffusers folder or a name; empty: the default
   std::optional<bool> step_strip = {};             ///< also make one picture of the latents at all executed steps
   std::optional<int64_t> save_intermediates = {};  ///< also make a picture of every n-th executed step; 0: none
 };

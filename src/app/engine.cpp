@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "app/default_model.h"
 #include "app/drawn_seed.h"
 #include "app/plan_text.h"
+#include "app/resolve_model.h"
 #include "app/run_choice.h"
 #include "app/schedule_plan.h"
 #include "app/settings.h"
@@ -93,9 +93,9 @@ struct ModelChoice {
   bool operator==(const ModelChoice&) const = default;
 };
 
-ModelChoice model_choice(const Request& request) {
+ModelChoice model_choice(const Request& request, const std::filesystem::path& models_root) {
   if (request.prediction) find_prediction_type(*request.prediction);
-  return {.path = request.model ? std::filesystem::path(*request.model) : default_model_folder(),
+  return {.path = resolve_model(request.model, models_root),
           .options = {.vae = request.vae.value_or(""),
                       .prediction = request.prediction.value_or(""),
                       .configs = request.model_config.value_or("")}};
@@ -165,10 +165,14 @@ Request with_variation_pair(Request request) {
 }  // namespace
 
 struct Engine::State {
-  explicit State(int threads) : context(threads), backend(make_cpu_backend(context)) {}
+  explicit State(const EngineOptions& options)
+      : context(checked_threads(options.threads)),
+        backend(make_cpu_backend(context)),
+        models_root(options.models_root) {}
 
   Context context;
   std::unique_ptr<Backend> backend;
+  std::filesystem::path models_root;
   std::unique_ptr<StableDiffusion> model;
   ModelChoice loaded;
 
@@ -183,7 +187,8 @@ struct Engine::State {
   }
 };
 
-Engine::Engine(int threads) : state_(std::make_unique<State>(checked_threads(threads))) {}
+Engine::Engine(int threads) : Engine(EngineOptions{.threads = threads}) {}
+Engine::Engine(const EngineOptions& options) : state_(std::make_unique<State>(options)) {}
 Engine::~Engine() = default;
 
 void Engine::cancel() noexcept {
@@ -195,7 +200,7 @@ Result Engine::run(const Request& request, const Observer& observer) {
     if (observer.on_line && !line.empty()) observer.on_line(line);
   };
   const auto start = std::chrono::steady_clock::now();
-  const ModelChoice choice = model_choice(request);
+  const ModelChoice choice = model_choice(request, state_->models_root);
   StableDiffusion& model = state_->load(choice);
   check_together(request);
   if (request.images.value_or(1) != 1) {
@@ -263,7 +268,7 @@ void Engine::run_each(const Request& request, const Observer& observer, const st
   constexpr uint64_t kSeeds = uint64_t{1} << 32;
   const int64_t images = request.images.value_or(1);
   check_field(find_field("images"), images);
-  Request one = request;
+  Request one = with_model_path(request, state_->models_root);
   one.images.reset();
   const bool varies = request.variation_amount.value_or(0) != 0;
   const auto draw = [&](std::optional<int64_t>& seed, std::string_view name) {
@@ -289,7 +294,7 @@ SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
     throw Error(Code::usage, "a plan is of one pass; leave out hires_fix, and plan its second pass by hires_strength");
   }
   // The configurations are enough: a plan needs none of the model's numbers.
-  const ModelChoice choice = model_choice(request);
+  const ModelChoice choice = model_choice(request, state_->models_root);
   const ModelSpec spec = Checkpoint::open(choice.path, choice.options).spec();
   return schedule_plan(resolve(request, defaults_of(choice.path, spec), from_picture), spec.scheduler);
 }

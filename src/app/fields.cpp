@@ -148,8 +148,10 @@ constexpr auto kFields = std::to_array<Field>({
     {"vae_sample", FieldType::flag, &Request::vae_sample, kAny, kAny, false, "false", false, true, false, "",
      "draw from the posterior of the encoded picture, first from the same generator, instead of taking its mean",
      "0.1"},
-    {"model", FieldType::text, &Request::model, kAny, kAny, false, "", false, false, false, "PATH",
-     "a checkpoint (safetensors, ckpt, GGUF) or a diffusers folder; without it the model in the box", "0.1"},
+    {"model", FieldType::text, &Request::model, kAny, kAny, false, "", false, false, false, "MODEL",
+     "a name of `redraw models`, a checkpoint (safetensors, ckpt, GGUF) or a diffusers folder; without it the default:\n"
+     "at first, the model in the box",
+     "0.1"},
     {"step_strip", FieldType::flag, &Request::step_strip, kAny, kAny, false, "false", false, false, false, "",
      "also write the latents at each executed step as one labelled picture", "0.1"},
     {"save_intermediates", FieldType::integer, &Request::save_intermediates, 0, 1000, false, "0", false, false, false,

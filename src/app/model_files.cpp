@@ -1,0 +1,95 @@
+#include "app/model_files.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+
+#include "app/sha256.h"
+#include "base/error.h"
+#include "weights/diffusers_folder.h"
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kUnusedParts = std::to_array<std::string_view>({"safety_checker", "feature_extractor", "image_encoder"});
+constexpr auto kTextEndings = std::to_array<std::string_view>({".json", ".txt", ".model"});
+constexpr auto kOtherWeights = std::to_array<std::string_view>({".bin", ".ckpt", ".pt", ".gguf"});
+
+bool is_among(std::span<const std::string_view> list, const std::string& text) {
+  return std::ranges::find(list, text) != list.end();
+}
+
+// Names of the regular files in a part's folder that its model uses, in no order.
+std::vector<std::string> part_files(const ModelPart& part) {
+  std::vector<std::string> names;
+  std::vector<std::string> others;
+  bool has_safetensors = false;
+  for (const auto& entry : fs::directory_iterator(part.folder)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string name = part.name + "/" + entry.path().filename().string();
+    const std::string ending = entry.path().extension().string();
+    const bool is_safetensors = ending == ".safetensors";
+    has_safetensors = has_safetensors || is_safetensors;
+    if (is_safetensors || is_among(kTextEndings, ending)) names.push_back(name);
+    if (is_among(kOtherWeights, ending)) others.push_back(name);
+  }
+  if (!has_safetensors) names.insert(names.end(), others.begin(), others.end());
+  return names;
+}
+
+void count(ModelFiles& files, const fs::path& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) {
+    const int reason = errno;
+    throw Error(reason == ENOENT ? Code::file_not_found : Code::file_unreadable,
+                path.string() + ": cannot be looked at: " + std::strerror(reason));
+  }
+  if (!S_ISREG(status.st_mode)) throw Error(Code::not_a_file, path.string() + ": is not a file");
+  constexpr int64_t kSecond = 1'000'000'000;
+  files.bytes += static_cast<uint64_t>(status.st_size);
+  files.modified_ns =
+      std::max(files.modified_ns, int64_t{status.st_mtim.tv_sec} * kSecond + int64_t{status.st_mtim.tv_nsec});
+}
+
+}  // namespace
+
+ModelFiles model_files(const fs::path& path) {
+  ModelFiles files{.path = path};
+  std::error_code ignored;
+  files.is_folder = fs::is_directory(path, ignored);
+  if (!files.is_folder) {
+    count(files, path);
+    return files;
+  }
+  const DiffusersFolder folder = DiffusersFolder::open(path);
+  files.names.emplace_back("model_index.json");
+  if (fs::exists(path / "redraw.json", ignored)) files.names.emplace_back("redraw.json");
+  try {
+    for (const ModelPart& part : folder.parts()) {
+      if (is_among(kUnusedParts, part.name) || !fs::is_directory(part.folder)) continue;
+      const std::vector<std::string> names = part_files(part);
+      files.names.insert(files.names.end(), names.begin(), names.end());
+    }
+  } catch (const fs::filesystem_error& e) {
+    throw Error(Code::file_unreadable, e.path1().string() + ": cannot be looked into: " + e.code().message());
+  }
+  std::ranges::sort(files.names);
+  for (const std::string& name : files.names) count(files, path / name);
+  return files;
+}
+
+std::string model_sha256(const ModelFiles& files) {
+  if (!files.is_folder) return sha256_of_file(files.path);
+  Sha256 hash;
+  for (const std::string& name : files.names) {
+    const std::string line = sha256_of_file(files.path / name) + "  " + name + "\n";
+    hash.add(std::as_bytes(std::span(line)));
+  }
+  return hash.hex();
+}
+
+}  // namespace redraw

@@ -1,0 +1,28 @@
+// The files that a model consists of, where it lies.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace redraw {
+
+struct ModelFiles {
+  std::filesystem::path path;           ///< of the model
+  bool is_folder = false;               ///< a diffusers folder
+  std::vector<std::string> names = {};  ///< of a folder's files, relative to it, sorted; empty for a file
+  uint64_t bytes = 0;                   ///< of them all
+  int64_t modified_ns = 0;              ///< of the newest, since 1970
+};
+
+/// Of a folder those that its model uses: model_index.json, redraw.json, and of each part configurations, weights and
+/// tokenizer; not pictures, cards, or weights beside the safetensors that hold the same. Throws Error: file_not_found,
+/// not_a_file, file_unreadable; those of DiffusersFolder::open.
+ModelFiles model_files(const std::filesystem::path& path);
+
+/// Of a file its SHA-256, as download pages print it. Of a folder the SHA-256 of the text that `sha256sum` prints for
+/// its files in this order, named as in `names`. Throws Error as sha256_of_file.
+std::string model_sha256(const ModelFiles& files);
+
+}  // namespace redraw

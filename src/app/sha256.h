@@ -1,0 +1,32 @@
+// SHA-256 (FIPS 180-4) by OpenSSL, of files too large for memory.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace redraw {
+
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  ~Sha256();
+
+  void add(std::span<const std::byte> bytes);
+  /// 64 hexadecimal digits of what was added; nothing may be added after that.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Reads the file in pieces. Throws Error: file_not_found, not_a_file, file_unreadable; file_changed when somebody
+/// writes to it meanwhile.
+std::string sha256_of_file(const std::filesystem::path& path);
+
+}  // namespace redraw
