@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "redraw/engine.h"
-
 namespace redraw::cli {
 namespace {
 
@@ -17,9 +15,9 @@ double peak_resident_bytes() {
 
 }  // namespace
 
-int bench_command(const Request& request, int threads) {
+int bench_command(const Request& request, const EngineOptions& options) {
   constexpr double kMebi = 1024.0 * 1024.0;
-  Engine engine(threads);
+  Engine engine(options);
   const Result cold =
       engine.run(request, {.on_line = [](const std::string& line) { fmt::print("{}\n", line); }, .on_step = {}});
   engine.reset_cost();

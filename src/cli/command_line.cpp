@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <fmt/format.h>
 #include <map>
 #include <new>
@@ -15,6 +17,7 @@
 #include "base/suggest.h"
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
+#include "cli/models_command.h"
 #include "cli/plan_command.h"
 #include "cli/print_commands.h"
 #include "cli/request_options.h"
@@ -43,6 +46,15 @@ int parse_threads(const std::string& text) {
   return static_cast<int>(std::get<int64_t>(parse_field(kThreads, text)));
 }
 
+// Where the XDG base directory specification puts it; empty where the environment does not say. The specification has
+// relative paths ignored.
+std::string models_root_of_environment() {
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data != nullptr && std::filesystem::path(data).is_absolute()) return std::filesystem::path(data) / "redraw";
+  const char* home = std::getenv("HOME");
+  return home != nullptr && *home != '\0' ? std::filesystem::path(home) / ".local/share/redraw" : "";
+}
+
 int report(const std::string& code, const std::string& message, int status, bool json) {
   fmt::print(stderr, "redraw: {}\n", message);
   if (json) fmt::print("{}\n", error_json(code, message));
@@ -56,6 +68,13 @@ std::string needed_arguments(const CLI::App& command) {
     if (option->get_positional()) needed += (needed.empty() ? "" : " and ") + option->get_option_text();
   }
   return command.get_name() + " needs " + needed;
+}
+
+// "models add", down to the last command that was given.
+const CLI::App& last_command(const CLI::App& app) {
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
 }
 
 // "img2img, txt2img or bench"
@@ -73,11 +92,12 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
                  bool json) {
   std::string message = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    message = app.get_subcommands().empty() ? "a command is needed: " + command_names(app)
-                                            : needed_arguments(*app.get_subcommands().front());
+    const CLI::App& command = last_command(app);
+    message = command.get_subcommands({}).empty() ? needed_arguments(command)
+                                                  : "a command is needed: " + command_names(command);
   } else if (!unknown.empty()) {
     std::deque<std::string> names;
-    const CLI::App* command = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+    const CLI::App* command = &last_command(app);
     for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
     for (const CLI::App* sub : command->get_subcommands({})) names.push_back(sub->get_name());
     const std::vector<std::string_view> views(names.begin(), names.end());
@@ -108,6 +128,7 @@ struct Commands {
   CLI::App* schedules = app.add_subcommand("schedules", "Lists the schedules of noise levels");
   CLI::App* selftest = app.add_subcommand("selftest", "Compares noise and samplers with known answers");
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
+  ModelsCommand models{app};
   RequestOptions img2img_fields{*img2img, fields_of_img2img()};
   RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
   RequestOptions sweep_fields_given{*sweep, fields_of_sweep(), kSweepNotes};
@@ -117,6 +138,7 @@ struct Commands {
   PlanOptions plan_options;
   bool prints_json = false;
   std::string threads = "0";
+  std::string models_root = models_root_of_environment();
   std::string bench_model, bench_steps = "10", bench_width, bench_height, bench_sampler;
 
   Commands() {
@@ -127,6 +149,10 @@ struct Commands {
         "redraw COMMAND --help lists a command's options. For example:\n"
         "  redraw img2img examples/fire-drawing.png \"fire\" --strength 0.7 --steps 10");
     app.set_version_flag("--version", "redraw " + version(), "Prints the version and ends");
+    app.add_option("--models-root", models_root,
+                   "where the list of models is, and the folder `models` that is always looked through\n"
+                   "[$XDG_DATA_HOME/redraw, or ~/.local/share/redraw]; may stand after the command as well")
+        ->option_text("DIR");
     for (CLI::App* command : {img2img, txt2img}) {
       command->add_option("--outdir", options.outdir, "where the picture goes, as COUNTER.SEED.png [outputs]")
           ->option_text("DIR");
@@ -147,11 +173,16 @@ struct Commands {
     }
     for (CLI::App* command : app.get_subcommands({})) {
       command->set_help_flag("-h,--help", "Prints this help and ends");
+      command->fallthrough();
+    }
+    for (CLI::App* command : app.get_subcommand("models")->get_subcommands({})) {
+      command->add_flag("--json", prints_json, "print one line of JSON");
     }
     for (CLI::App* command : {img2img, txt2img, sweep, bench}) {
       command->add_option("--threads", threads, "of the processor; 0 to 1024, 0 for all [0]")->option_text("N");
     }
-    bench->add_option("--model", bench_model, "a model in a diffusers folder [the one in the box]")->option_text("DIR");
+    bench->add_option("--model", bench_model, "a name of `redraw models`, or a diffusers folder [the default]")
+        ->option_text("MODEL");
     bench->add_option("--steps", bench_steps, "steps to run [10]")->option_text("N");
     bench->add_option("--width", bench_width, "[the model's native size]")->option_text("PIXELS");
     bench->add_option("--height", bench_height, "[the model's native size]")->option_text("PIXELS");
@@ -190,12 +221,15 @@ struct Commands {
 
   int dispatch() {
     options.threads = parse_threads(threads);
+    options.models_root = models_root;
+    plan_options.models_root = models_root;
+    if (models.is_asked()) return models.run(models_root, prints_json);
     if (*plan) return run_plan();
     if (*samplers) return samplers_command(prints_json);
     if (*schedules) return schedules_command(prints_json);
     if (*selftest) return selftest_command(prints_json);
     if (*sweep) return run_sweep();
-    if (*bench) return bench_command(bench_request(), options.threads);
+    if (*bench) return bench_command(bench_request(), {.threads = options.threads, .models_root = models_root});
     if (*img2img) return generate_command(img2img_fields.request(), options);
     return generate_command(txt2img_fields.request(), options);
   }

@@ -59,7 +59,7 @@ std::string error_json(const std::string& code, const std::string& message) {
 int generate_command(const Request& request, const GenerateOptions& options) {
   make_file_size_limit_an_error();
   OutputFolder folder(options.outdir);
-  Engine engine(options.threads);
+  Engine engine({.threads = options.threads, .models_root = options.models_root});
   Terminal terminal(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal);
   const Observer observer{.on_line = [&](const std::string& text) { terminal.line(text); },
                           .on_step = [&](const Step& step) { terminal.step(step); }};

@@ -11,6 +11,7 @@ namespace redraw::cli {
 struct GenerateOptions {
   std::string outdir = "outputs";
   int threads = 0;
+  std::string models_root = {};  ///< of Engine
   bool quiet = false;
   bool json = false;
 };

@@ -11,7 +11,7 @@
 namespace redraw::cli {
 
 int plan_command(const Request& request, const PlanOptions& options) {
-  const Engine engine(1);
+  const Engine engine({.threads = 1, .models_root = options.models_root});
   if (options.by_every_rule) {
     if (!options.png.empty()) throw Error(Code::usage, "--png draws the plan of one rule; leave out --semantics all");
     const std::vector<RulePlan> plans = engine.plan_by_every_rule(request, true);

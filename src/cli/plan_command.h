@@ -9,8 +9,9 @@ namespace redraw::cli {
 
 struct PlanOptions {
   bool json = false;
-  bool by_every_rule = false;  ///< one line for each rule that turns strength into steps, in place of one schedule
-  std::string png = {};        ///< file for the plot; empty: none
+  bool by_every_rule = false;    ///< one line for each rule that turns strength into steps, in place of one schedule
+  std::string png = {};          ///< file for the plot; empty: none
+  std::string models_root = {};  ///< of Engine
 };
 
 /// Prints the schedule of a request that is not run: of image to image where the request has a field that only that

@@ -8,6 +8,7 @@
 #include "app/drawn_seed.h"
 #include "app/output_folder.h"
 #include "app/request_key.h"
+#include "app/resolve_model.h"
 #include "app/sweep_record.h"
 #include "app/sweep_sheet.h"
 #include "app/temporary_file.h"
@@ -53,7 +54,7 @@ class SweepRun {
         id_(std::move(id)),
         folder_(folder),
         options_(options),
-        engine_(options.threads),
+        engine_({.threads = options.threads, .models_root = options.models_root}),
         output_(folder),
         record_(folder),
         terminal_(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal) {}
@@ -175,7 +176,10 @@ class SweepRun {
 
 }  // namespace
 
-int sweep_command(const Sweep& sweep, const GenerateOptions& options) {
+int sweep_command(const Sweep& asked, const GenerateOptions& options) {
+  Sweep sweep = asked;
+  // Pictures are known again by what made them: by the model itself, whatever its name or the default is next time.
+  sweep.base = with_model_path(std::move(sweep.base), options.models_root);
   make_file_size_limit_an_error();
   // What cannot run is refused before there is a folder.
   std::vector<PlannedCell> cells = planned(Engine(1), sweep);

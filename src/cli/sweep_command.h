@@ -10,6 +10,6 @@ namespace redraw::cli {
 /// of them are planned before the first is made, so that one which cannot run is refused at once, by name. outdir
 /// empty: a folder of outputs/ that is the sweep's own. Returns the exit status 0, or 130 when stopped: what was made
 /// is kept. Throws Error.
-int sweep_command(const Sweep& sweep, const GenerateOptions& options);
+int sweep_command(const Sweep& asked, const GenerateOptions& options);
 
 }  // namespace redraw::cli

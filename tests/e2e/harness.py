@@ -35,6 +35,8 @@ class EndToEndTest(unittest.TestCase):
         self.addCleanup(temporary.cleanup)
         self.folder = Path(temporary.name)
         self.outdir = self.folder / "out"
+        # A list of models of its own, and not that of whoever runs the tests.
+        os.environ["XDG_DATA_HOME"] = str(self.folder / "data")
 
     def run_redraw(self, *arguments, **options):
         """Runs redraw to its end; the result has returncode, stdout and stderr as text."""
