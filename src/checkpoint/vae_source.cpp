@@ -45,7 +45,7 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
 }
 
 VaeSource open_part_folder(const fs::path& folder) {
-  return {.source = {.name = "vae", .file = open_weights(folder / "diffusion_pytorch_model.safetensors"), .keys = {}},
+  return {.source = {.name = "vae", .file = open_weights(folder), .keys = {}},
           .config = JsonObject::read(folder / "config.json")};
 }
 
