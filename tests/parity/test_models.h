@@ -16,10 +16,13 @@ inline std::filesystem::path box_model() {
 }
 
 /// A checkpoint with made-up weights, made by scripts/make-test-models: "tiny-sd15", "tiny-sd21", "tiny-sdxl".
-inline DiffusersFolder tiny_model(const std::string& arch) {
+inline std::filesystem::path tiny_folder(const std::string& arch) {
   const auto folder = std::filesystem::path(REDRAW_BINARY_DIR).parent_path() / "checkpoints" / arch;
   EXPECT_TRUE(std::filesystem::exists(folder)) << folder << " is missing: run scripts/make-test-models";
-  return DiffusersFolder::open(folder);
+  return folder;
+}
+inline DiffusersFolder tiny_model(const std::string& arch) {
+  return DiffusersFolder::open(tiny_folder(arch));
 }
 
 /// Parameters in which the tensors of two layers have changed places: a defect that parity tests must notice.

@@ -1,0 +1,69 @@
+// The memory that a run is said to take, against what its pool really held.
+#include "pipelines/memory_need.h"
+
+#include <gtest/gtest.h>
+
+#include "parity/test_models.h"
+#include "support/error_of.h"
+
+namespace redraw {
+namespace {
+
+constexpr uint64_t kMany = uint64_t{1} << 40;
+
+class MemoryOfARun : public ::testing::TestWithParam<const char*> {
+ protected:
+  GenerateRequest request(int64_t side) {
+    picture_ = {.width = side, .height = side, .pixels = std::vector<uint8_t>(static_cast<size_t>(side * side * 3))};
+    GenerateRequest request;
+    request.prompt = "fire";
+    request.run.steps = 2;
+    request.run.strength = 1;
+    request.width = request.height = side;
+    request.init = &picture_;
+    return request;
+  }
+
+  Image picture_;
+};
+
+TEST_P(MemoryOfARun, IsWithinWhatWasSaidAndNotFarBelow) {
+  for (const int64_t side : {64, 192}) {
+    for (const bool is_releasing : {false, true}) {
+      const Context context(2);
+      const auto backend = make_cpu_backend(context);
+      StableDiffusion model(*backend, Checkpoint::open(tiny_folder(GetParam())), {});
+      GenerateRequest asked = request(side);
+      asked.is_releasing = is_releasing;
+      const MemoryNeed need = memory_need(model, asked);
+      ASSERT_TRUE(generate(model, asked, plan_generation(model.spec(), asked), {}).image);
+      const uint64_t said = (is_releasing ? need.releasing(false) : need.keeping_all()) - need.program;
+      const uint64_t held = backend->pool().peak_held_bytes();
+      std::printf("  %s %4ld %-9s held %5.1f MiB of %5.1f\n", GetParam(), side, is_releasing ? "releasing" : "keeping",
+                  static_cast<double>(held) / (1 << 20), static_cast<double>(said) / (1 << 20));
+      EXPECT_LE(held, said);
+      EXPECT_GE(2.5 * static_cast<double>(held), static_cast<double>(said));
+    }
+  }
+}
+
+TEST_P(MemoryOfARun, ALimitDecidesWhatIsKeptAndWhatIsRefused) {
+  const Context context(2);
+  const auto backend = make_cpu_backend(context);
+  StableDiffusion model(*backend, Checkpoint::open(tiny_folder(GetParam())), {});
+  const MemoryNeed need = memory_need(model, request(256));
+  EXPECT_FALSE(plan_memory(need, kMany, false).is_releasing);
+  EXPECT_FALSE(plan_memory(need, need.keeping_all(), false).is_releasing);
+  EXPECT_TRUE(plan_memory(need, need.keeping_all() - 1, false).is_releasing);
+  EXPECT_TRUE(plan_memory(need, need.releasing(false), false).is_releasing);
+  const std::string message =
+      message_of(Code::model_too_large, [&] { plan_memory(need, need.releasing(false) - 1, false); });
+  EXPECT_NE(message.find("denoise"), std::string::npos) << message;
+  EXPECT_GE(need.releasing(true), need.releasing(false));
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, MemoryOfARun, ::testing::Values("tiny-sd15", "tiny-sdxl"),
+                         [](const auto& info) { return std::string(info.param).substr(5); });
+
+}  // namespace
+}  // namespace redraw
