@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "app/default_model.h"
 #include "app/drawn_seed.h"
 #include "app/plan_text.h"
 #include "app/resolve_model.h"
@@ -23,6 +24,7 @@
 #include "image/match_colours.h"
 #include "ops/peak.h"
 #include "pipelines/generate.h"
+#include "pipelines/memory_need.h"
 
 namespace redraw {
 namespace {
@@ -215,11 +217,19 @@ Result Engine::run(const Request& request, const Observer& observer) {
   const std::optional<Image> colours = colour_reference(settings.values);
   Result result;
   result.seed = request.seed ? static_cast<uint64_t>(*request.seed) : drawn_seed();
-  const GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());
+  GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());
   const GeneratePlan plan = plan_generation(model.spec(), generation);
   say(canvas.line);
   say(plan_line(settings, plan));
   say(few_steps_hint(settings, plan));
+  if (settings.values.max_memory) {
+    generation.has_previews = *settings.values.step_strip || *settings.values.save_intermediates > 0;
+    const MemoryPlan memory =
+        plan_memory(memory_need(model, generation),
+                    static_cast<uint64_t>(*settings.values.max_memory * (uint64_t{1} << 30)), generation.has_previews);
+    generation.is_releasing = memory.is_releasing;
+    say(memory.line);
+  }
   if (!request.seed) say(fmt::format("seed {} (drawn)", result.seed));
   if (draws_variation) say(fmt::format("variation seed {} (drawn)", *whole.variation_seed));
   result.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,28 +1,19 @@
 #include "app/model_summary.h"
 
-#include <array>
-#include <string_view>
-
 #include "app/model_files.h"
-#include "checkpoint/model_spec.h"
-#include "weights/weights_file.h"
+#include "checkpoint/checkpoint.h"
 
 namespace redraw {
+
 ModelSummary summarise_model(const std::filesystem::path& path) {
-  constexpr std::array<std::string_view, 3> kPartsWithWeights = {"text_encoder", "unet", "vae"};
-  const ModelFiles files = model_files(path);
-  ModelSummary summary{.format = {}, .family = "unknown", .prediction_type = {}, .bytes = files.bytes};
-  if (!files.is_folder) {
-    summary.format = open_weights(path)->format();
-    return summary;
-  }
-  const DiffusersFolder folder = DiffusersFolder::open(path);
-  const ModelSpec spec = read_model_spec(folder);
-  summary.family = spec.family;
-  summary.prediction_type = name_of(spec.scheduler.prediction_type);
-  for (const std::string_view part : kPartsWithWeights) summary.format = folder.weights(part)->format();
-  static_cast<void>(folder.part("tokenizer"));
-  return summary;
+  const Checkpoint checkpoint = Checkpoint::open(path);
+  const ModelSpec& spec = checkpoint.spec();
+  std::string family(name_of(spec.family));
+  if (spec.input != UNetInput::latent) family += " " + std::string(name_of(spec.input));
+  return {.format = std::string(checkpoint.parts().front().file->format()),
+          .family = std::move(family),
+          .prediction_type = std::string(name_of(spec.scheduler.prediction_type)),
+          .bytes = model_files(path).bytes};
 }
 
 }  // namespace redraw

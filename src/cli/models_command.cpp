@@ -181,7 +181,8 @@ ModelsCommand::ModelsCommand(CLI::App& program)
       scan_(models_->add_subcommand("scan", "Looks for models that have come, gone, moved or changed")),
       verify_(models_->add_subcommand("verify", "Compares checksums with the recorded ones, or records them")),
       default_(models_->add_subcommand("default", "Says or sets which model is taken where none is named")),
-      rebuild_(models_->add_subcommand("rebuild", "Makes a damaged list anew, with names, places and the default")) {
+      rebuild_(models_->add_subcommand("rebuild", "Makes a damaged list anew, with names, places and the default")),
+      checkpoints_(*models_) {
   models_->require_subcommand(1);
   add_->add_option("path", path_, "where it lies")->required()->option_text("PATH");
   add_->add_option("--name", own_name_, "its name in the list [from the file's]")->option_text("NAME");
@@ -204,6 +205,7 @@ bool ModelsCommand::is_asked() const {
 }
 
 int ModelsCommand::run(const std::string& models_root, bool json) const {
+  if (checkpoints_.is_asked()) return checkpoints_.run(models_root, json);
   if (models_root.empty()) {
     throw Error(Code::usage,
                 "where the list of models is cannot be told, since neither XDG_DATA_HOME nor HOME is set; say it with "

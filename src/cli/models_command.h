@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "cli/checkpoint_commands.h"
+
 namespace CLI {
 class App;
 }
@@ -24,6 +26,7 @@ class ModelsCommand {
   CLI::App* models_;
   CLI::App *add_, *list_, *info_, *remove_, *scan_, *verify_, *default_, *rebuild_;
   std::string path_, own_name_, name_;
+  CheckpointCommands checkpoints_;
 };
 
 }  // namespace redraw::cli

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <zlib.h>
 
+#include "base/utf8.h"
 #include "image/decode.h"
 #include "image/image_test_support.h"
 #include "image/png_chunks.h"

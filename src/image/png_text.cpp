@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "image/png_chunks.h"
 #include "image/utf8.h"
 

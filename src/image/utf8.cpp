@@ -20,25 +20,6 @@ size_t announced_length(uint32_t first) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  size_t offset = 0;
-  while (offset < text.size()) {
-    const uint32_t first = byte_at(text, offset);
-    const size_t length = announced_length(first);
-    if (length == 0 || length > text.size() - offset) return false;
-    for (size_t i = 1; i < length; ++i) {
-      if ((byte_at(text, offset + i) & 0xC0u) != 0x80u) return false;
-    }
-    const uint32_t second = length > 1 ? byte_at(text, offset + 1) : 0;
-    const bool is_overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-    const bool is_surrogate = first == 0xED && second > 0x9F;
-    const bool is_beyond = first == 0xF4 && second > 0x8F;
-    if (is_overlong || is_surrogate || is_beyond) return false;
-    offset += length;
-  }
-  return true;
-}
-
 std::string latin1_to_utf8(std::string_view text) {
   std::string utf8;
   for (const char c : text) {

@@ -6,9 +6,6 @@
 
 namespace redraw {
 
-/// Well-formed by the Unicode standard, table 3-7: no overlong forms, surrogates or values above U+10FFFF.
-bool is_utf8(std::string_view text);
-
 std::string latin1_to_utf8(std::string_view text);
 
 /// Bytes of the code point that begins at text[offset], from its first byte; text is well formed.

@@ -110,5 +110,7 @@ class Backend {
 std::unique_ptr<Backend> make_cpu_backend(const Context& context);
 /// Plain loops in double precision: slow, and what the others are compared with in tests.
 std::unique_ptr<Backend> make_reference_backend(const Context& context);
+/// Computes nothing: what networks allocate shows in its pool, whose memory is hardly touched. Outputs hold garbage.
+std::unique_ptr<Backend> make_shape_only_backend(const Context& context);
 
 }  // namespace redraw

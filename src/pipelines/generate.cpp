@@ -127,6 +127,7 @@ class Generation {
   GenerateResult run() {
     if (cancelled()) return std::move(result_);
     encode_prompts();
+    if (request_.is_releasing) model_.release_text_encoders();
     if (cancelled()) return std::move(result_);
     std::vector<float> latent;
     if (plan_.first_pass) {
@@ -136,13 +137,16 @@ class Generation {
       latent = start(plan_.run, shape_, resize_latent(latent, small, shape_));
     } else if (request_.init != nullptr) {
       const std::vector<float> original = encode_start(model_, request_, shape_, noise_);
+      if (request_.is_releasing) model_.release_vae_encoder();
       latent = start(plan_.run, shape_, original);
     } else {
       latent = start(plan_.run, shape_, {});
     }
     result_.encode_seconds += stopwatch_.restart();
     if (cancelled() || !denoise(plan_.run, shape_, latent)) return std::move(result_);
+    if (request_.is_releasing) model_.release_unet();
     result_.image = model_.decode_latent(decodable(shape_, plan_.run, plan_.run.end, latent), request_.seamless);
+    if (request_.is_releasing) model_.release_vae_decoder();
     result_.decode_seconds = stopwatch_.restart();
     return std::move(result_);
   }

@@ -42,6 +42,9 @@ struct GenerateRequest {
   WrapAxes seamless = {};       ///< axes on which every convolution wraps around, so that the picture tiles
   LatentEffects effects = {};
   std::optional<HiresFix> hires_fix = {};  ///< text to image only
+  /// Let each network go when its part of the run is done, against a limit on memory (memory_need.h).
+  bool is_releasing = false;
+  bool has_previews = false;  ///< pictures are decoded between the steps
 };
 
 /// What will be run, known before the first call of the network.

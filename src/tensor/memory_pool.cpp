@@ -19,6 +19,8 @@ struct MemoryPool::State {
   std::multimap<size_t, std::byte*> kept;  // by size
   size_t in_use_bytes = 0;
   size_t peak_bytes = 0;
+  size_t held_bytes = 0;
+  size_t peak_held_bytes = 0;
 
   ~State() {
     for (auto& [size, block] : kept) std::free(block);
@@ -40,7 +42,8 @@ std::shared_ptr<std::byte> MemoryPool::allocate(size_t bytes) {
       state_->kept.erase(it);
     }
   }
-  if (block == nullptr) {
+  const bool is_new = block == nullptr;
+  if (is_new) {
     block = size < bytes ? nullptr : static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
     if (block == nullptr) {
       throw Error(Code::out_of_memory, "there is not enough memory for " + std::to_string(bytes) +
@@ -49,6 +52,8 @@ std::shared_ptr<std::byte> MemoryPool::allocate(size_t bytes) {
   }
   {
     const std::lock_guard lock(state_->mutex);
+    if (is_new) state_->held_bytes += size;
+    state_->peak_held_bytes = std::max(state_->peak_held_bytes, state_->held_bytes);
     state_->in_use_bytes += size;
     state_->peak_bytes = std::max(state_->peak_bytes, state_->in_use_bytes);
   }
@@ -64,9 +69,17 @@ size_t MemoryPool::peak_bytes() const {
   return state_->peak_bytes;
 }
 
+size_t MemoryPool::peak_held_bytes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->peak_held_bytes;
+}
+
 void MemoryPool::trim() {
   const std::lock_guard lock(state_->mutex);
-  for (auto& [size, block] : state_->kept) std::free(block);
+  for (auto& [size, block] : state_->kept) {
+    std::free(block);
+    state_->held_bytes -= size;
+  }
   state_->kept.clear();
 }
 

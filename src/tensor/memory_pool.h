@@ -22,6 +22,8 @@ class MemoryPool {
 
   /// The most bytes that were handed out at one time.
   size_t peak_bytes() const;
+  /// The most bytes that were taken from the system at one time: handed out and kept.
+  size_t peak_held_bytes() const;
   /// Frees what is kept and not handed out.
   void trim();
 

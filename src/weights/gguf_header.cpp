@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/checked.h"
+#include "base/utf8.h"
 #include "weights/gguf_types.h"
 #include "weights/gguf_values.h"
 #include "weights/names.h"
@@ -30,7 +31,7 @@ void check_magic_and_version(GgufReader& reader) {
 std::string read_name(GgufReader& reader, size_t position) {
   const std::string what = "the name of tensor " + std::to_string(position + 1);
   std::string name = reader.string(kMaxTensorNameBytes, Code::gguf_bad_tensor, what);
-  if (name.empty() || !is_valid_utf8(name) || has_control_character(name)) {
+  if (name.empty() || !is_utf8(name) || has_control_character(name)) {
     throw reader.error(Code::gguf_bad_tensor, what + " is empty, not UTF-8 or holds a control character");
   }
   return name;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/checked.h"
+#include "base/utf8.h"
 #include "weights/names.h"
 #include "weights/safetensors_header.h"
 
@@ -57,7 +58,7 @@ class ValuesReader {
 
   void read_pair() {
     std::string key = reader_.string(kMaxGgufKeyBytes, Code::gguf_too_large, "a key");
-    if (key.empty() || !is_valid_utf8(key) || has_control_character(key)) {
+    if (key.empty() || !is_utf8(key) || has_control_character(key)) {
       throw reader_.error(Code::gguf_malformed, "key " + std::to_string(keys_.size() + 1) +
                                                     " is empty, not UTF-8 or holds a control character");
     }
@@ -124,7 +125,7 @@ class ValuesReader {
       throw reader_.error(Code::gguf_too_large,
                           "holds texts of more than " + std::to_string(kMaxPieceBytes) + " bytes as metadata");
     }
-    if (!is_valid_utf8(value) || value.find('\0') != std::string::npos) {
+    if (!is_utf8(value) || value.find('\0') != std::string::npos) {
       throw malformed("has a text that is not UTF-8 or holds a NUL character");
     }
     values_.metadata.emplace(key_, std::move(value));

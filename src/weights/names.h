@@ -6,9 +6,6 @@
 
 namespace redraw {
 
-/// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_valid_utf8(std::string_view text);
-
 /// True when there is a character below U+0020, NUL included.
 bool has_control_character(std::string_view text);
 

@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "weights/names.h"
 
 namespace redraw {
@@ -170,7 +171,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool parse_error(size_t position, const std::string&, const nlohmann::json::exception&) override {
-    if (!is_valid_utf8(text_)) {
+    if (!is_utf8(text_)) {
       throw Error(Code::safetensors_invalid_utf8, in_file("the header is not valid UTF-8"));
     }
     throw Error(Code::safetensors_malformed_json,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "weights/safetensors_header.h"
 #include "weights/shown_text.h"
 

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "weights/shown_text.h"
 #include "weights/zip_records.h"
 

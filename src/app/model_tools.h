@@ -1,0 +1,34 @@
+// Looking at models and turning them into others, for the command line.
+#pragma once
+
+#include <string>
+
+namespace redraw {
+
+/// A model and what the user knows better than its files; texts as on the command line, empty where not given.
+struct ModelToOpen {
+  std::string model;
+  std::string models_root = {};
+  std::string prediction = {};
+  std::string vae = {};
+  std::string model_config = {};
+};
+
+struct ModelReport {
+  std::string text;  ///< lines for people
+  std::string json;  ///< one line
+  bool is_whole;     ///< nothing is missing and nothing has a wrong shape
+};
+/// Reads the whole model once, for its SHA-256. Throws Error as resolve_model and Checkpoint::open.
+ModelReport inspect_model(const ModelToOpen& asked);
+
+struct Conversion {
+  std::string destination;
+  std::string layout = {};         ///< "ldm", "diffusers"; empty: by the destination's name
+  std::string precision = "keep";  ///< "keep", "f32", "f16", "bf16"
+  bool is_overwriting = false;
+};
+/// What was written, in lines for people or one of JSON. Throws Error as convert, and unknown_name.
+std::string convert_model(const ModelToOpen& asked, const Conversion& conversion, bool json);
+
+}  // namespace redraw

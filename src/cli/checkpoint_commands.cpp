@@ -1,0 +1,72 @@
+#include "cli/checkpoint_commands.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/model_tools.h"
+#include "base/error.h"
+#include "cli/result_files.h"
+
+namespace redraw::cli {
+
+CheckpointCommands::CheckpointCommands(CLI::App& models)
+    : inspect_(models.add_subcommand("inspect", "Tells what a model is, what it holds and what it lacks")),
+      convert_(models.add_subcommand("convert", "Writes a model in another layout or precision")) {
+  inspect_->add_option("model", model_, "a file, a diffusers folder, or a name in the list")
+      ->required()
+      ->option_text("MODEL");
+  convert_->add_option("model", model_, "a file, a diffusers folder, or a name in the list")
+      ->required()
+      ->option_text("MODEL");
+  convert_->add_option("destination", destination_, "a .safetensors file, or a folder in diffusers' layout")
+      ->required()
+      ->option_text("PATH");
+  convert_->add_option("--layout", layout_, "ldm (one file) or diffusers (a folder) [by the destination's name]")
+      ->option_text("NAME");
+  convert_->add_option("--precision", precision_, "keep, f32, f16 or bf16 [keep; quantised weights become f16]")
+      ->option_text("NAME");
+  convert_->add_flag("--force", is_overwriting_, "replace what is there");
+  for (CLI::App* command : {inspect_, convert_}) {
+    command->add_option("--prediction", prediction_, "epsilon, v_prediction or sample [the model's own]")
+        ->option_text("NAME");
+    command->add_option("--vae", vae_, "another autoencoder in place of the model's")->option_text("PATH");
+    command
+        ->add_option("--model-config", model_config_,
+                     "for a single file: a diffusers folder whose configurations it has")
+        ->option_text("DIR");
+  }
+}
+
+bool CheckpointCommands::is_asked() const {
+  return inspect_->parsed() || convert_->parsed();
+}
+
+int CheckpointCommands::run(const std::string& models_root, bool json) const {
+  return inspect_->parsed() ? inspect(models_root, json) : convert(models_root, json);
+}
+
+ModelToOpen CheckpointCommands::asked(const std::string& models_root) const {
+  return {.model = model_,
+          .models_root = models_root,
+          .prediction = prediction_,
+          .vae = vae_,
+          .model_config = model_config_};
+}
+
+int CheckpointCommands::inspect(const std::string& models_root, bool json) const {
+  const ModelReport report = inspect_model(asked(models_root));
+  fmt::print("{}", json ? report.json + "\n" : report.text);
+  return report.is_whole ? 0 : code_info(Code::tensor_missing).exit_status;
+}
+
+int CheckpointCommands::convert(const std::string& models_root, bool json) const {
+  make_file_size_limit_an_error();
+  const std::string text = convert_model(
+      asked(models_root),
+      {.destination = destination_, .layout = layout_, .precision = precision_, .is_overwriting = is_overwriting_},
+      json);
+  fmt::print("{}", text);
+  return 0;
+}
+
+}  // namespace redraw::cli

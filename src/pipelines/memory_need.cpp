@@ -1,0 +1,168 @@
+#include "pipelines/memory_need.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/error.h"
+
+namespace redraw {
+namespace {
+
+// Beside the tensors between layers the kernels hold copies of their maps in other layouts, in bands, and scratch:
+// measured 1.02 to 1.25 times the tensors (memory_need_test.cpp holds the estimate against real runs).
+constexpr double kKernels = 1.35;
+constexpr uint64_t kProgramBytes = uint64_t{150} << 20;  // code, libraries, vocabulary, pictures
+
+uint64_t weight_bytes(const PartSource& part, const std::function<bool(const KeyRow&)>& belongs) {
+  uint64_t bytes = 0;
+  uint64_t largest = 0;
+  for (const KeyRow& row : part.keys) {
+    // The table of tokens is never packed: its rows are read one by one.
+    const bool is_table = row.name.find("token_embedding") != std::string::npos;
+    if (row.is_optional || is_table || !belongs(row)) continue;
+    const uint64_t size = static_cast<uint64_t>(row.shape.elements()) * sizeof(float);
+    bytes += size;
+    largest = std::max(largest, size);
+  }
+  // While a layer is packed its plain numbers lie beside the packed ones, and the pool keeps such blocks.
+  return bytes + bytes / 20 + 2 * largest;
+}
+
+bool is_of_encoder(const KeyRow& row) {
+  return row.name.starts_with("encoder.") || row.name.starts_with("quant_conv.");
+}
+
+/// A network's parameters without the numbers.
+nn::Parameters zeros_of(const PartSource& part) {
+  const nn::Parameters whole = parameters_of(part);
+  return nn::Parameters([whole](const std::string& name) {
+    Weight weight = whole.find(name);
+    if (weight) weight.read = [](int64_t, std::span<float> out) { std::fill(out.begin(), out.end(), 0.0f); };
+    return weight;
+  });
+}
+
+uint64_t with_kernels(const MemoryPool& pool) {
+  return static_cast<uint64_t>(static_cast<double>(pool.peak_held_bytes()) * kKernels);
+}
+
+PhaseNeed text_need(const StableDiffusion& model) {
+  PhaseNeed need;
+  for (const PartSource& part : model.checkpoint().parts()) {
+    if (!part.name.starts_with("text_encoder")) continue;
+    need.weights += weight_bytes(part, [](const KeyRow&) { return true; });
+    const auto& config = part.name == "text_encoder" ? model.spec().text_encoder : model.spec().text_encoder_2;
+    // About ten maps of the tokens, of which the widest are the feed-forward's.
+    const int64_t tokens = config->max_position_embeddings;
+    need.activations +=
+        static_cast<uint64_t>(tokens * (8 * config->hidden_size + 2 * config->intermediate_size)) * sizeof(float);
+  }
+  return need;
+}
+
+PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
+  const ModelSpec& spec = model.spec();
+  const PartSource& part = model.checkpoint().part("unet");
+  const auto backend = make_shape_only_backend(context);
+  const UNet unet(*backend, zeros_of(part), spec.unet);
+  const int64_t rows = spec.input == UNetInput::instruction ? 3 : 2;
+  const int64_t tokens = spec.text_encoder ? spec.text_encoder->max_position_embeddings : 77;
+  UNetConditions conditions{
+      .context = Tensor::zeros({rows, tokens, spec.unet.cross_attention_dim}), .pooled = {}, .time_ids = {}};
+  if (spec.unet.has_added_conditions()) {
+    conditions.pooled = Tensor::zeros({rows, spec.text_encoder_2->projection_dim});
+    conditions.time_ids.assign(static_cast<size_t>(6 * rows), 0.0f);
+  }
+  const UNet::Prepared prepared = unet.prepare(conditions);
+  const float timestep = 1;
+  const Tensor latent(backend->pool(), {rows, request.height / 8, request.width / 8, spec.unet.in_channels});
+  (void)unet(latent, {&timestep, 1}, prepared);
+  return {.weights = weight_bytes(part, [](const KeyRow&) { return true; }),
+          .activations = with_kernels(backend->pool())};
+}
+
+PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
+  if (request.init == nullptr) return {};
+  const PartSource& part = model.checkpoint().part("vae");
+  const auto backend = make_shape_only_backend(context);
+  const Tensor picture(backend->pool(), {1, request.height, request.width, 3});
+  if (model.spec().tiny_vae) {
+    (void)TinyEncoder(*backend, zeros_of(part), *model.spec().tiny_vae)(picture);
+  } else {
+    (void)VaeEncoder(*backend, zeros_of(part), model.spec().vae)(picture);
+  }
+  return {.weights = weight_bytes(part, is_of_encoder), .activations = with_kernels(backend->pool())};
+}
+
+PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
+  const PartSource& part = model.checkpoint().part("vae");
+  const auto backend = make_shape_only_backend(context);
+  const int64_t channels = model.spec().vae.latent_channels;
+  const Tensor latent(backend->pool(), {1, request.height / 8, request.width / 8, channels});
+  if (model.spec().tiny_vae) {
+    (void)TinyDecoder(*backend, zeros_of(part), *model.spec().tiny_vae)(latent);
+  } else {
+    (void)VaeDecoder(*backend, zeros_of(part), model.spec().vae)(latent);
+  }
+  const auto is_of_decoder = [](const KeyRow& row) { return !is_of_encoder(row); };
+  PhaseNeed need{.weights = weight_bytes(part, is_of_decoder), .activations = with_kernels(backend->pool())};
+  // The decoder of previews stays beside it; its maps are smaller than a whole autoencoder's.
+  if (model.spec().preview_vae) need.weights += weight_bytes(model.checkpoint().part("preview_vae"), is_of_decoder);
+  return need;
+}
+
+std::string gib(uint64_t bytes) {
+  const uint64_t hundredths = (bytes * 100 + (uint64_t{1} << 30) - 1) >> 30;
+  const std::string fraction = std::to_string(hundredths % 100);
+  return std::to_string(hundredths / 100) + (fraction.size() == 1 ? ".0" : ".") + fraction + " GiB";
+}
+
+}  // namespace
+
+uint64_t MemoryNeed::keeping_all() const {
+  return program + text.weights + encode.weights + denoise.weights + decode.weights +
+         std::max({text.activations, encode.activations, denoise.activations, decode.activations});
+}
+
+uint64_t MemoryNeed::releasing(bool has_previews) const {
+  const uint64_t steps = has_previews
+                             ? denoise.weights + decode.weights + std::max(denoise.activations, decode.activations)
+                             : denoise.total();
+  return program + std::max({text.total(), encode.total(), steps, decode.total()});
+}
+
+std::string MemoryNeed::text_form() const {
+  return "text " + gib(text.total()) + ", encode " + gib(encode.total()) + ", denoise " + gib(denoise.total()) +
+         ", decode " + gib(decode.total()) + ", the program itself " + gib(program);
+}
+
+MemoryNeed memory_need(const StableDiffusion& model, const GenerateRequest& request) {
+  const Context context(1);
+  return {.text = text_need(model),
+          .encode = encode_need(model, request, context),
+          .denoise = denoise_need(model, request, context),
+          .decode = decode_need(model, request, context),
+          .program = kProgramBytes};
+}
+
+MemoryPlan plan_memory(const MemoryNeed& need, uint64_t limit_bytes, bool has_previews) {
+  if (need.keeping_all() <= limit_bytes) {
+    return {
+        .is_releasing = false,
+        .line = "memory: at most " + gib(need.keeping_all()) + " of " + gib(limit_bytes) + "; all networks are kept"};
+  }
+  const uint64_t least = need.releasing(has_previews);
+  if (least > limit_bytes) {
+    throw Error(Code::model_too_large, "this run takes " + gib(least) +
+                                           " even when each network is let go when it is " +
+                                           "done with, and max_memory is " + gib(limit_bytes) + " (" +
+                                           need.text_form() + "); use a smaller width and height" +
+                                           (has_previews ? ", or leave out the pictures of the steps" : ""));
+  }
+  return {.is_releasing = true,
+          .line = "memory: at most " + gib(least) + " of " + gib(limit_bytes) +
+                  "; each network is let go when it is done with (all together would take " + gib(need.keeping_all()) +
+                  ")"};
+}
+
+}  // namespace redraw
