@@ -51,6 +51,7 @@ struct Request {
   std::optional<std::string> init_color = {};       ///< path of a picture whose colours the result takes
   std::optional<int64_t> clip_skip = {};            ///< 1..32: take the text encoder's layer that many from its end
   std::optional<std::string> vae = {};              ///< file or folder of another autoencoder
+  std::optional<std::string> preview_vae = {};      ///< of a tiny autoencoder that only decodes previews
   std::optional<std::string> prediction = {};       ///< "epsilon", "v_prediction", "sample": what the network predicts
   std::optional<std::string> model_config = {};    ///< a diffusers folder whose configurations a single file is to have
   std::optional<double> max_memory = {};           ///< GiB that weights and activations may take; empty: no limit

@@ -230,6 +230,47 @@ TEST(Engine, MakesTheStripAndTheIntermediatesThatWereAskedFor) {
   EXPECT_EQ(plain.rgb, result.rgb) << "looking on changes nothing";
 }
 
+TEST(Engine, ATinyAutoencoderForPreviewsChangesThemAndNotThePicture) {
+  const std::string tiny = std::string(REDRAW_SOURCE_DIR) + "/tests/golden/taesd/weights.safetensors";
+  Engine engine(2);
+  Request request = small_request();
+  request.step_strip = true;
+  request.save_intermediates = 1;
+  const Result plain = engine.run(request);
+  request.preview_vae = tiny;
+  const Result looked_on = engine.run(request);
+  EXPECT_EQ(looked_on.rgb, plain.rgb);
+  ASSERT_EQ(looked_on.extras.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_NE(looked_on.extras[i].png, plain.extras[i].png) << looked_on.extras[i].tag;
+  request.vae = tiny;
+  EXPECT_NE(engine.run(request).rgb, plain.rgb);
+  request.vae_sample = true;
+  EXPECT_NE(message_of(Code::usage, [&] { engine.run(request); }).find("vae_sample"), std::string::npos);
+}
+
+TEST(Engine, ThePictureTellsNamesAndNeverPlaces) {
+  const TemporaryFolder folder;
+  const std::string source = REDRAW_SOURCE_DIR;
+  for (const char* file : {"config.json", "diffusion_pytorch_model.safetensors"}) {
+    std::filesystem::create_directories(folder / "some autoencoder");
+    std::filesystem::copy_file(source + "/models/emoji-128/vae/" + file, folder / "some autoencoder" / file);
+  }
+  Engine engine(2);
+  Request request = small_request();
+  request.vae = (folder / "some autoencoder").string() + "/";
+  request.preview_vae = source + "/tests/golden/taesd/weights.safetensors";
+  request.init_color = source + "/examples/tree-drawing.png";
+  const Result result = engine.run(request);
+  const nlohmann::json fields = nlohmann::json::parse(result.metadata)["request"];
+  EXPECT_EQ(fields["init"], "fire-drawing.png");
+  EXPECT_EQ(fields["init_color"], "tree-drawing.png");
+  EXPECT_EQ(fields["vae"], "some autoencoder");
+  EXPECT_EQ(fields["preview_vae"], "weights.safetensors");
+  for (const std::string& place : {source, folder.path().string()}) {
+    EXPECT_EQ(result.metadata.find(place), std::string::npos) << result.metadata;
+  }
+}
+
 TEST(Engine, ADrawnSeedIsReportedAndReproduces) {
   Engine engine(2);
   Request request = small_request();

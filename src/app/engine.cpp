@@ -99,6 +99,7 @@ ModelChoice model_choice(const Request& request, const std::filesystem::path& mo
   if (request.prediction) find_prediction_type(*request.prediction);
   return {.path = resolve_model(request.model, models_root),
           .options = {.vae = request.vae.value_or(""),
+                      .preview_vae = request.preview_vae.value_or(""),
                       .prediction = request.prediction.value_or(""),
                       .configs = request.model_config.value_or("")}};
 }

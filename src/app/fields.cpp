@@ -136,7 +136,11 @@ constexpr auto kFields = std::to_array<Field>({
     {"clip_skip", FieldType::integer, &Request::clip_skip, 1, 32, false, "1", true, false, false, "N",
      "take the text encoder's layer that many from its end; 1 is its usual one, 2 skips one layer", "0.3"},
     {"vae", FieldType::text, &Request::vae, kAny, kAny, false, "", false, false, false, "PATH",
-     "another autoencoder in place of the model's: a weights file or a diffusers folder", "0.3"},
+     "another autoencoder in place of the model's: a weights file or a diffusers folder; a tiny one (TAESD) as well",
+     "0.3"},
+    {"preview_vae", FieldType::text, &Request::preview_vae, kAny, kAny, false, "", false, false, false, "PATH",
+     "a tiny autoencoder (TAESD) that decodes the step strip and the intermediates; the picture is the model's own",
+     "0.3"},
     {"prediction", FieldType::text, &Request::prediction, kAny, kAny, false, "", false, false, false, "NAME",
      "what the network was trained to predict; without it the model's own, as models inspect tells", "0.3",
      prediction_type_names, [](std::string_view name) { find_prediction_type(name); }},
@@ -149,7 +153,8 @@ constexpr auto kFields = std::to_array<Field>({
      "draw from the posterior of the encoded picture, first from the same generator, instead of taking its mean",
      "0.1"},
     {"model", FieldType::text, &Request::model, kAny, kAny, false, "", false, false, false, "MODEL",
-     "a name of `redraw models`, a checkpoint (safetensors, ckpt, GGUF) or a diffusers folder; without it the default:\n"
+     "a name of `redraw models`, a checkpoint (safetensors, ckpt, GGUF) or a diffusers folder; without it the "
+     "default:\n"
      "at first, the model in the box",
      "0.1"},
     {"step_strip", FieldType::flag, &Request::step_strip, kAny, kAny, false, "false", false, false, false, "",

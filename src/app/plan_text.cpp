@@ -14,6 +14,13 @@ nlohmann::json json_of(const FieldValue& value) {
   return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
 }
 
+// Only names, never places on somebody's disk. A folder may be given with a slash at its end.
+std::string name_of_place(const std::string& place) {
+  if (place.empty()) return {};
+  const std::filesystem::path path = std::filesystem::absolute(place).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 // "sampler ddim (program)"
 std::string with_origin(const Settings& settings, std::string_view field, std::string_view label) {
   const std::optional<FieldValue> value = get_field(settings.values, find_field(field));
@@ -78,12 +85,8 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
       origins[std::string(field.name)] = origin_name(it->second);
     }
   }
-  // Only names, never places on somebody's disk.
-  if (!settings.values.init.empty()) {
-    fields["init"] = std::filesystem::path(settings.values.init).filename().string();
-  }
-  if (settings.values.init_color) {
-    fields["init_color"] = std::filesystem::path(*settings.values.init_color).filename().string();
+  for (const char* field : {"init", "init_color", "vae", "preview_vae", "model_config"}) {
+    if (fields.contains(field)) fields[field] = name_of_place(fields[field].get<std::string>());
   }
   fields["seed"] = request.noise.seed;
   fields["width"] = request.width;

@@ -43,6 +43,19 @@ int64_t stored_layers(const PartSource& source) {
   return tensors.count("text_model.encoder.layers.", ".layer_norm1.weight");
 }
 
+// A tiny autoencoder has no sizes of its own to offer: it must be for the model's latents.
+void check_fits(const TinyAutoencoderConfig& tiny, const ModelSpec& spec, const std::string& where) {
+  if (tiny.latent_channels != spec.vae.latent_channels) {
+    throw Error(Code::model_unsupported, where + ": is for latents of " + std::to_string(tiny.latent_channels) +
+                                             " channels; this model's have " +
+                                             std::to_string(spec.vae.latent_channels));
+  }
+  if (tiny.downscale() != spec.vae.downscale()) {
+    throw Error(Code::model_unsupported, where + ": reduces pictures by " + std::to_string(tiny.downscale()) +
+                                             "; this model's autoencoder by " + std::to_string(spec.vae.downscale()));
+  }
+}
+
 }  // namespace
 
 Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& options) {
@@ -62,8 +75,14 @@ Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& optio
     set_part(checkpoint.configs_, "scheduler",
              with_field(checkpoint.configs_.part("scheduler"), "prediction_type", options.prediction));
   }
-  if (!options.vae.empty()) checkpoint.replace_vae(options.vae);
+  const std::optional<TinyVaeSource> tiny = options.vae.empty() ? std::nullopt : checkpoint.replace_vae(options.vae);
   checkpoint.spec_ = make_model_spec(checkpoint.configs_, name_for_people(path, checkpoint.layout_), path.string());
+  if (tiny) {
+    check_fits(tiny->config, checkpoint.spec_, options.vae.string());
+    checkpoint.spec_.tiny_vae = tiny->config;
+    checkpoint.spec_.vae_encodes = tiny->has_encoder;
+  }
+  if (!options.preview_vae.empty()) checkpoint.add_preview_vae(options.preview_vae);
   if (checkpoint.layout_ == Layout::diffusers) {
     checkpoint.decisions_.insert(
         checkpoint.decisions_.begin(),
@@ -107,16 +126,28 @@ void Checkpoint::open_single_file(const CheckpointOptions& options) {
   if (!missing.empty()) throw Error(Code::model_part_missing, path_.string() + ": has " + missing);
 }
 
-void Checkpoint::replace_vae(const fs::path& vae) {
+std::optional<TinyVaeSource> Checkpoint::replace_vae(const fs::path& vae) {
   VaeSource replacement = open_vae(vae, configs_.has("vae") ? &configs_.part("vae") : nullptr);
   std::erase_if(parts_, [](const PartSource& part) { return part.name == "vae"; });
   parts_.push_back(std::move(replacement.source));
   set_part(configs_, "vae", std::move(replacement.config));
-  decisions_.push_back("autoencoder: of " + vae.string() + ", as asked for");
+  const std::string kind = replacement.tiny ? "tiny autoencoder" : "autoencoder";
+  decisions_.push_back(kind + ": of " + vae.string() + ", as asked for");
+  return std::move(replacement.tiny);
+}
+
+void Checkpoint::add_preview_vae(const fs::path& vae) {
+  TinyVaeSource preview = open_tiny_vae(vae);
+  check_fits(preview.config, spec_, vae.string());
+  preview.source.name = "preview_vae";
+  parts_.push_back(std::move(preview.source));
+  spec_.preview_vae = std::move(preview.config);
+  decisions_.push_back("previews: by the tiny autoencoder of " + vae.string() + ", as asked for");
 }
 
 void Checkpoint::add_keys() {
   for (PartSource& part : parts_) {
+    if (!part.keys.empty()) continue;  // a tiny autoencoder, which was opened with its table
     if (part.name == "unet") {
       part.keys = unet_keys(spec_.unet, configs_.part("unet").boolean("use_linear_projection", false));
     } else if (part.name == "vae") {

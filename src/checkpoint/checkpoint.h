@@ -13,11 +13,14 @@
 
 namespace redraw {
 
+struct TinyVaeSource;
+
 /// What the user knows better than the file.
 struct CheckpointOptions {
-  std::filesystem::path vae = {};      ///< file or folder of another autoencoder; empty: the model's own
-  std::string prediction = {};         ///< "epsilon", "v_prediction", "sample"; empty: to be decided
-  std::filesystem::path configs = {};  ///< for a single file: a diffusers folder whose configurations it is to have
+  std::filesystem::path vae = {};          ///< file or folder of another autoencoder; empty: the model's own
+  std::filesystem::path preview_vae = {};  ///< of a tiny one for previews; empty: that of the pictures
+  std::string prediction = {};             ///< "epsilon", "v_prediction", "sample"; empty: to be decided
+  std::filesystem::path configs = {};      ///< for a single file: a diffusers folder whose configurations it is to have
 
   bool operator==(const CheckpointOptions&) const = default;
 };
@@ -37,7 +40,7 @@ class Checkpoint {
   /// How family, prediction type and autoencoder were decided, a sentence each.
   std::span<const std::string> decisions() const { return decisions_; }
 
-  /// "unet", "vae", and the text encoders that there are.
+  /// "unet", "vae", "preview_vae" if it was asked for, and the text encoders that there are.
   std::span<const PartSource> parts() const { return parts_; }
   const PartSource& part(std::string_view name) const;
   /// Throws as require_whole of every part.
@@ -50,7 +53,8 @@ class Checkpoint {
   Checkpoint() = default;
   void open_folder();
   void open_single_file(const CheckpointOptions& options);
-  void replace_vae(const std::filesystem::path& vae);
+  std::optional<TinyVaeSource> replace_vae(const std::filesystem::path& vae);
+  void add_preview_vae(const std::filesystem::path& vae);
   void add_keys();
 
   std::filesystem::path path_;

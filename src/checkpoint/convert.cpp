@@ -251,6 +251,13 @@ Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destin
 }  // namespace
 
 Converted convert(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
+  if (checkpoint.spec().tiny_vae) {
+    throw Error(
+        Code::usage,
+        checkpoint.part("vae").file->path().string() +
+            ": is a tiny autoencoder, which a model is not written with; convert with the model's own, and give "
+            "the tiny one as --vae when pictures are made");
+  }
   refuse_existing(destination, request);
   checkpoint.require_whole();
   Converted converted = request.layout == Layout::ldm ? convert_to_file(checkpoint, destination, request)

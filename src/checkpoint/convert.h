@@ -27,8 +27,8 @@ struct Converted {
 /// and order are those of the tables of key_row.h, so that converting there and back gives equal files. Numbers are
 /// copied byte for byte where the precision stays; else rounded to nearest even. At no time is more than a piece of a
 /// tensor in memory, or one whole where it is transposed.
-/// Throws Error: as Checkpoint::require_whole; usage when the destination is there; out_of_range naming the tensor for
-/// numbers that the precision cannot hold; disk_full, output_not_writable.
+/// Throws Error: as Checkpoint::require_whole; usage when the destination is there, and for a tiny autoencoder;
+/// out_of_range naming the tensor for numbers that the precision cannot hold; disk_full, output_not_writable.
 Converted convert(const Checkpoint& checkpoint, const std::filesystem::path& destination,
                   const ConvertRequest& request);
 

@@ -9,6 +9,7 @@
 #include "checkpoint/model_configs.h"
 #include "diffusion/scheduler_config.h"
 #include "models/clip_text.h"
+#include "models/tiny_autoencoder.h"
 #include "models/unet_config.h"
 #include "models/vae.h"
 
@@ -23,7 +24,10 @@ struct ModelSpec {
   std::optional<ClipTextConfig> text_encoder;    ///< CLIP ViT-L; OpenCLIP ViT-H in SD 2; none in the SDXL refiner
   std::optional<ClipTextConfig> text_encoder_2;  ///< SDXL: OpenCLIP ViT-bigG
   UNetConfig unet;
-  VaeConfig vae;
+  VaeConfig vae;                                          ///< with a tiny one in its place: for sizes alone
+  std::optional<TinyAutoencoderConfig> tiny_vae = {};     ///< in place of `vae`; its latents are in the UNet's scale
+  bool vae_encodes = true;                                ///< false: of a tiny autoencoder there is only the decoder
+  std::optional<TinyAutoencoderConfig> preview_vae = {};  ///< decodes previews in place of the model's own
   SchedulerConfig scheduler;
   bool force_zeros_for_empty_prompt = false;  ///< SDXL: an empty negative prompt is zeros, not an encoded empty text
 

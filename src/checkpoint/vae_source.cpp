@@ -2,6 +2,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "checkpoint/part_configs.h"
@@ -27,6 +28,34 @@ constexpr auto kNamings = std::to_array<Naming>({
     {Layout::diffusers, "vae.", "decoder.mid_block.resnets.0.norm1.weight"},
 });
 
+// Stable Diffusion's autoencoder, for the sizes of a model that is given a tiny one and has none of its own.
+JsonObject usual_config(int64_t latent_channels, const std::string& where) {
+  const nlohmann::json down(4, "DownEncoderBlock2D"), up(4, "UpDecoderBlock2D");
+  const nlohmann::json config = {{"_class_name", "AutoencoderKL"},  {"latent_channels", latent_channels},
+                                 {"layers_per_block", 2},           {"block_out_channels", {128, 256, 512, 512}},
+                                 {"down_block_types", down},        {"up_block_types", up},
+                                 {"sample_size", kUsualSampleSize}, {"scaling_factor", kUsualScalingFactor}};
+  return JsonObject::parse(config.dump(), where);
+}
+
+VaeSource tiny_source(TinyVaeSource tiny, const JsonObject* model) {
+  JsonObject config =
+      model != nullptr ? *model : usual_config(tiny.config.latent_channels, tiny.source.file->path().string());
+  PartSource source = tiny.source;
+  return {.source = std::move(source), .config = std::move(config), .tiny = std::move(tiny)};
+}
+
+// As the configuration beside the weights says.
+VaeSource source_of(std::shared_ptr<const WeightsFile> file, JsonObject config, const JsonObject* model) {
+  if (!is_tiny_autoencoder(config)) {
+    return {.source = {.name = "vae", .file = std::move(file), .keys = {}}, .config = std::move(config)};
+  }
+  std::optional<TinyVaeSource> tiny = find_tiny_vae(file, &config);
+  if (tiny) return tiny_source(*std::move(tiny), model);
+  throw Error(Code::model_unsupported, file->path().string() + ": holds no tiny autoencoder, which " + config.where() +
+                                           " says it is (no tensor 'decoder.layers.0.weight')");
+}
+
 VaeSource open_file(const fs::path& path, const JsonObject* model) {
   const std::shared_ptr<const WeightsFile> file = open_weights(path);
   for (const Naming& naming : kNamings) {
@@ -41,16 +70,19 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
     return {.source = {.name = "vae", .file = file, .layout = naming.layout, .prefix = naming.prefix, .keys = {}},
             .config = JsonObject::parse(config.dump(), path.string())};
   }
-  throw Error(Code::model_unsupported, path.string() + ": holds no autoencoder (no tensor 'decoder.mid...')");
+  if (std::optional<TinyVaeSource> tiny = find_tiny_vae(file, nullptr)) return tiny_source(*std::move(tiny), model);
+  throw Error(Code::model_unsupported, path.string() +
+                                           ": holds no autoencoder (no tensor 'decoder.mid...', and none of a tiny "
+                                           "autoencoder)");
 }
 
-VaeSource open_part_folder(const fs::path& folder) {
-  return {.source = {.name = "vae", .file = open_weights(folder), .keys = {}},
-          .config = JsonObject::read(folder / "config.json")};
+VaeSource open_part_folder(const fs::path& folder, const JsonObject* model) {
+  JsonObject config = JsonObject::read(folder / "config.json");
+  return source_of(open_weights(folder), std::move(config), model);
 }
 
-VaeSource open_model_folder(const DiffusersFolder& folder) {
-  return {.source = {.name = "vae", .file = folder.weights("vae"), .keys = {}}, .config = folder.config("vae")};
+VaeSource open_model_folder(const DiffusersFolder& folder, const JsonObject* model) {
+  return source_of(folder.weights("vae"), folder.config("vae"), model);
 }
 
 }  // namespace
@@ -58,8 +90,16 @@ VaeSource open_model_folder(const DiffusersFolder& folder) {
 VaeSource open_vae(const fs::path& path, const JsonObject* model) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) return open_file(path, model);
-  if (fs::exists(path / "model_index.json", ignored)) return open_model_folder(DiffusersFolder::open(path));
-  return open_part_folder(path);
+  if (fs::exists(path / "model_index.json", ignored)) return open_model_folder(DiffusersFolder::open(path), model);
+  return open_part_folder(path, model);
+}
+
+TinyVaeSource open_tiny_vae(const fs::path& path) {
+  VaeSource found = open_vae(path, nullptr);
+  if (found.tiny) return *std::move(found.tiny);
+  throw Error(Code::model_unsupported, path.string() +
+                                           ": is a whole autoencoder; previews are decoded with a tiny one (TAESD), "
+                                           "and with the model's own where none is given");
 }
 
 }  // namespace redraw

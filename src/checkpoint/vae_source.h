@@ -2,20 +2,28 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "checkpoint/part_source.h"
+#include "checkpoint/tiny_vae_source.h"
 
 namespace redraw {
 
 struct VaeSource {
   PartSource source;
-  JsonObject config;  ///< as vae/config.json
+  JsonObject config;                       ///< as vae/config.json; of a tiny one: that of the autoencoder it stands for
+  std::optional<TinyVaeSource> tiny = {};  ///< a tiny autoencoder; `source` is then its source
 };
 
 /// path: a weights file in either layout, with or without the prefix that whole checkpoints use; a folder of diffusers'
-/// AutoencoderKL; or a whole diffusers model, whose autoencoder is taken. model: the configuration of the autoencoder
+/// AutoencoderKL or AutoencoderTiny; a file of a tiny autoencoder (find_tiny_vae); or a whole diffusers model, whose
+/// autoencoder is taken. model: the configuration of the autoencoder
 /// that it replaces, whose scaling_factor it keeps where it states none of its own; may be null.
-/// Throws Error: model_unsupported when there is no autoencoder there; those of open_weights and DiffusersFolder.
+/// Throws Error: model_unsupported when there is no autoencoder there; those of open_weights, DiffusersFolder and
+/// find_tiny_vae.
 VaeSource open_vae(const std::filesystem::path& path, const JsonObject* model);
+
+/// The same places, for a tiny autoencoder only: Error(model_unsupported) when another one is there.
+TinyVaeSource open_tiny_vae(const std::filesystem::path& path);
 
 }  // namespace redraw

@@ -39,17 +39,20 @@ void check_side(std::string_view field, int64_t side) {
                                   std::to_string(below) + " and " + std::to_string(std::min(below + 8, kMaxSide)));
 }
 
-// The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled.
+// The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled; a tiny autoencoder's
+// only one.
 std::vector<float> encode_start(StableDiffusion& model, const GenerateRequest& request, const LatentShape& shape,
                                 LatentNoise& noise) {
+  if (!request.vae_sample) {
+    const Tensor latent = model.encode_to_latent(*request.init, request.seamless);
+    return {latent.values().begin(), latent.values().end()};
+  }
   const VaePosterior posterior = model.encode_image(*request.init, request.seamless);
   std::vector<float> latent(posterior.mean.values().begin(), posterior.mean.values().end());
-  if (request.vae_sample) {
-    std::vector<float> draw(latent.size());
-    noise.draw(shape, draw);
-    for (size_t i = 0; i < latent.size(); ++i) {
-      latent[i] += std::exp(0.5f * posterior.logvar.data()[i]) * draw[i];
-    }
+  std::vector<float> draw(latent.size());
+  noise.draw(shape, draw);
+  for (size_t i = 0; i < latent.size(); ++i) {
+    latent[i] += std::exp(0.5f * posterior.logvar.data()[i]) * draw[i];
   }
   const auto factor = static_cast<float>(model.spec().vae.scaling_factor);
   for (float& x : latent) x *= factor;
@@ -142,7 +145,7 @@ class Generation {
     result_.encode_seconds += stopwatch_.restart();
     if (cancelled() || !denoise(plan_.run, shape_, latent)) return std::move(result_);
     if (request_.is_releasing) model_.release_unet();
-    result_.image = decode(shape_, plan_.run, plan_.run.end, latent);
+    result_.image = model_.decode_latent(decodable(shape_, plan_.run, plan_.run.end, latent), request_.seamless);
     if (request_.is_releasing) model_.release_vae_decoder();
     result_.decode_seconds = stopwatch_.restart();
     return std::move(result_);
@@ -181,13 +184,17 @@ class Generation {
     return latent;
   }
 
-  Image decode(const LatentShape& shape, const RunPlan& plan, int64_t entry, std::span<const float> latent) {
-    // A latent in the midst of a run carries noise: brought to the variance that the autoencoder knows, so that
-    // samplers which keep it at 1 and those which let it grow with sigma look alike.
+  // A latent in the midst of a run carries noise: brought to the variance that the autoencoder knows, so that samplers
+  // which keep it at 1 and those which let it grow with sigma look alike.
+  static Tensor decodable(const LatentShape& shape, const RunPlan& plan, int64_t entry, std::span<const float> latent) {
     Tensor scaled = tensor_of(shape, latent);
     const float scale = scale_at(plan.table(), entry);
     for (float& x : scaled.values()) x /= scale;
-    return model_.decode_latent(scaled, request_.seamless);
+    return scaled;
+  }
+
+  Image preview(const LatentShape& shape, const RunPlan& plan, int64_t entry, std::span<const float> latent) {
+    return model_.decode_preview(decodable(shape, plan, entry, latent), request_.seamless);
   }
 
   // The Brownian path goes over the levels above 0 that the run visits.
@@ -248,7 +255,7 @@ class Generation {
                   .timestep = info.timestep,
                   .sigma = info.sigma,
                   .seconds = step_watch.restart(),
-                  .preview = [&] { return decode(shape, plan, plan.begin + info.index + 1, info.latent); },
+                  .preview = [&] { return preview(shape, plan, plan.begin + info.index + 1, info.latent); },
               };
               if (on_step_) on_step_(step);
               step_watch.restart();
@@ -289,12 +296,29 @@ void check_effects(const LatentEffects& effects) {
   }
 }
 
+// What a tiny autoencoder cannot do.
+void check_vae(const ModelSpec& model, const GenerateRequest& request) {
+  if (!model.tiny_vae || request.init == nullptr) return;
+  if (!model.vae_encodes) {
+    throw Error(
+        Code::model_part_missing,
+        "vae: holds the decoder of a tiny autoencoder alone, and the picture to start from must be encoded; give "
+        "one with an encoder, or the decoder as preview_vae");
+  }
+  if (request.vae_sample) {
+    throw Error(Code::usage,
+                "vae_sample draws from the posterior of the picture, and a tiny autoencoder makes one latent, no "
+                "posterior; leave it out, or give another vae");
+  }
+}
+
 }  // namespace
 
 GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& request) {
   check_side("width", request.width);
   check_side("height", request.height);
   check_effects(request.effects);
+  check_vae(model, request);
   (void)LatentNoise(request.noise);  // an unknown name is refused here, before anything is computed
   RunChoice choice = request.run;
   choice.has_picture = request.init != nullptr;

@@ -54,7 +54,8 @@ struct GeneratePlan {
 };
 
 /// Checks the request against the model and lays out its steps, without computing anything. Throws Error: bad_size,
-/// out_of_range, not_a_number, unknown_name, usage, each naming the field and its range.
+/// out_of_range, not_a_number, unknown_name, usage, each naming the field and its range; model_part_missing when a
+/// picture is to be encoded and there is no encoder.
 GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& request);
 
 /// A step that has been taken.

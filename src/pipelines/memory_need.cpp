@@ -85,19 +85,30 @@ PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& reque
   if (request.init == nullptr) return {};
   const PartSource& part = model.checkpoint().part("vae");
   const auto backend = make_shape_only_backend(context);
-  const VaeEncoder encoder(*backend, zeros_of(part), model.spec().vae);
-  (void)encoder(Tensor(backend->pool(), {1, request.height, request.width, 3}));
+  const Tensor picture(backend->pool(), {1, request.height, request.width, 3});
+  if (model.spec().tiny_vae) {
+    (void)TinyEncoder(*backend, zeros_of(part), *model.spec().tiny_vae)(picture);
+  } else {
+    (void)VaeEncoder(*backend, zeros_of(part), model.spec().vae)(picture);
+  }
   return {.weights = weight_bytes(part, is_of_encoder), .activations = with_kernels(backend->pool())};
 }
 
 PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
   const PartSource& part = model.checkpoint().part("vae");
   const auto backend = make_shape_only_backend(context);
-  const VaeDecoder decoder(*backend, zeros_of(part), model.spec().vae);
   const int64_t channels = model.spec().vae.latent_channels;
-  (void)decoder(Tensor(backend->pool(), {1, request.height / 8, request.width / 8, channels}));
-  return {.weights = weight_bytes(part, [](const KeyRow& row) { return !is_of_encoder(row); }),
-          .activations = with_kernels(backend->pool())};
+  const Tensor latent(backend->pool(), {1, request.height / 8, request.width / 8, channels});
+  if (model.spec().tiny_vae) {
+    (void)TinyDecoder(*backend, zeros_of(part), *model.spec().tiny_vae)(latent);
+  } else {
+    (void)VaeDecoder(*backend, zeros_of(part), model.spec().vae)(latent);
+  }
+  const auto is_of_decoder = [](const KeyRow& row) { return !is_of_encoder(row); };
+  PhaseNeed need{.weights = weight_bytes(part, is_of_decoder), .activations = with_kernels(backend->pool())};
+  // The decoder of previews stays beside it; its maps are smaller than a whole autoencoder's.
+  if (model.spec().preview_vae) need.weights += weight_bytes(model.checkpoint().part("preview_vae"), is_of_decoder);
+  return need;
 }
 
 std::string gib(uint64_t bytes) {

@@ -30,17 +30,50 @@ const UNet& StableDiffusion::unet() {
 }
 
 VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) {
+  if (spec().tiny_vae) {
+    throw Error(Code::usage, spec().name + ": a tiny autoencoder makes one latent of a picture, no posterior");
+  }
   if (!vae_encoder_) vae_encoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), spec().vae);
   return (*vae_encoder_)(tensor_of_image(backend_->pool(), image), wrap);
 }
 
+Tensor StableDiffusion::encode_to_latent(const Image& image, WrapAxes wrap) {
+  if (spec().tiny_vae) {
+    const PartSource& vae = checkpoint_.part("vae");
+    if (!spec().vae_encodes) {
+      throw Error(Code::model_part_missing, vae.file->path().string() + ": has no encoder");
+    }
+    if (!tiny_encoder_) tiny_encoder_.emplace(*backend_, parameters_of(vae), *spec().tiny_vae);
+    return (*tiny_encoder_)(tensor_of_image(backend_->pool(), image), wrap);
+  }
+  Tensor latent = encode_image(image, wrap).mean;
+  const auto factor = static_cast<float>(spec().vae.scaling_factor);
+  for (float& x : latent.values()) x *= factor;
+  return latent;
+}
+
 Image StableDiffusion::decode_latent(const Tensor& latent, WrapAxes wrap) {
+  if (spec().tiny_vae) {
+    if (!tiny_decoder_) tiny_decoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), *spec().tiny_vae);
+    return checked_image((*tiny_decoder_)(latent, wrap));
+  }
   if (!vae_decoder_) vae_decoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), spec().vae);
   Tensor unscaled(backend_->pool(), latent.shape());
   const auto factor = static_cast<float>(spec().vae.scaling_factor);
   std::transform(latent.values().begin(), latent.values().end(), unscaled.data(),
                  [factor](float x) { return x / factor; });
-  const Tensor pixels = (*vae_decoder_)(unscaled, wrap);
+  return checked_image((*vae_decoder_)(unscaled, wrap));
+}
+
+Image StableDiffusion::decode_preview(const Tensor& latent, WrapAxes wrap) {
+  if (!spec().preview_vae) return decode_latent(latent, wrap);
+  if (!preview_decoder_) {
+    preview_decoder_.emplace(*backend_, parameters_of(checkpoint_.part("preview_vae")), *spec().preview_vae);
+  }
+  return checked_image((*preview_decoder_)(latent, wrap));
+}
+
+Image StableDiffusion::checked_image(const Tensor& pixels) const {
   const bool finite =
       std::all_of(pixels.values().begin(), pixels.values().end(), [](float x) { return std::isfinite(x); });
   if (!finite) {
@@ -64,11 +97,14 @@ void StableDiffusion::release_unet() {
 
 void StableDiffusion::release_vae_encoder() {
   vae_encoder_.reset();
+  tiny_encoder_.reset();
   backend_->pool().trim();
 }
 
 void StableDiffusion::release_vae_decoder() {
   vae_decoder_.reset();
+  tiny_decoder_.reset();
+  preview_decoder_.reset();
   backend_->pool().trim();
 }
 
