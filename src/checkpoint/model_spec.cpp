@@ -84,11 +84,11 @@ ModelSpec make_model_spec(const ModelConfigs& configs, std::string name, const s
                  .text_encoder_2 = {},
                  .unet = parse_unet_config(configs.part("unet")),
                  .vae = parse_vae_config(configs.part("vae")),
-                 .scheduler = parse_scheduler_config(configs.part("scheduler")),
-                 .force_zeros_for_empty_prompt = configs.force_zeros_for_empty_prompt};
+                 .scheduler = parse_scheduler_config(configs.part("scheduler"))};
   const bool is_xl = spec.pipeline_class.find("XL") != std::string::npos;
   if (configs.has("text_encoder") || !is_xl) spec.text_encoder = parse_clip_text_config(configs.part("text_encoder"));
   if (is_xl) spec.text_encoder_2 = parse_clip_text_config(configs.part("text_encoder_2"));
+  spec.force_zeros_for_empty_prompt = is_xl && configs.force_zeros_for_empty_prompt;
   if (!is_xl) {
     // diffusers' Stable Diffusion pipelines (0.42.1, __init__) overrule two fields of old or incomplete files: their
     // timesteps begin at 1, and nothing is clipped. Samplers by themselves would take both from the file.
