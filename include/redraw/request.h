@@ -17,6 +17,7 @@ struct Request {
   std::optional<double> strength = {};          ///< (0, 1]: the share of the steps that is run on the picture
   std::optional<int64_t> steps = {};            ///< 1..1000, of the whole schedule
   std::optional<double> cfg_scale = {};         ///< guidance, 0..100; 1 or less turns it off
+  std::optional<double> image_cfg_scale = {};   ///< 1..100, of models that edit a picture: how closely it is kept
   std::optional<std::string> cfg_scales = {};   ///< "7.5,6,5": one for each step that is run, in place of cfg_scale
   std::optional<double> cfg_rescale = {};       ///< 0..1: brings the guided prediction back to the conditional spread
   std::optional<double> guidance_start = {};    ///< 0..1, share of the steps before which there is no guidance

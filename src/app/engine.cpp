@@ -79,11 +79,15 @@ Canvas canvas_of(const Request& values, int64_t native_side) {
 }
 
 // What the model's folder states: its redraw.json, and the solver that its scheduler configuration names, if we have
-// it.
+// it; and what its kind is used with.
 ModelDefaults defaults_of(const std::filesystem::path& folder, const ModelSpec& spec) {
   ModelDefaults defaults = read_model_defaults(folder);
   const SamplerInfo* own = sampler_of_class(spec.scheduler.class_name);
   if (own != nullptr) defaults.emplace("sampler", std::string(own->name));  // redraw.json goes before it
+  if (spec.edits_picture()) {
+    defaults.emplace("strength", 1.0);
+    defaults.emplace("image_cfg_scale", Guidance{}.picture_scale);
+  }
   return defaults;
 }
 
@@ -206,6 +210,7 @@ Result Engine::run(const Request& request, const Observer& observer) {
   const ModelChoice choice = model_choice(request, state_->models_root);
   StableDiffusion& model = state_->load(choice);
   check_together(request);
+  check_fits_model(request, model.spec());
   if (request.images.value_or(1) != 1) {
     throw Error(Code::usage, "images is more than 1; Engine::run makes one, Engine::run_each makes them all");
   }
@@ -307,7 +312,8 @@ SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
   // The configurations are enough: a plan needs none of the model's numbers.
   const ModelChoice choice = model_choice(request, state_->models_root);
   const ModelSpec spec = Checkpoint::open(choice.path, choice.options).spec();
-  return schedule_plan(resolve(request, defaults_of(choice.path, spec), from_picture), spec.scheduler);
+  check_fits_model(request, spec);
+  return schedule_plan(resolve(request, defaults_of(choice.path, spec), from_picture), spec);
 }
 
 std::vector<RulePlan> Engine::plan_by_every_rule(const Request& request, bool from_picture) const {

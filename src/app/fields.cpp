@@ -62,6 +62,8 @@ constexpr auto kFields = std::to_array<Field>({
      "steps of the whole schedule", "0.1"},
     {"cfg_scale", FieldType::number, &Request::cfg_scale, 0, 100, false, "7.5", true, false, false, "X",
      "guidance: how closely the prompt is followed; 1 or less turns it off", "0.1"},
+    {"image_cfg_scale", FieldType::number, &Request::image_cfg_scale, 1, 100, false, "", true, true, false, "X",
+     "of InstructPix2Pix models alone: how closely the picture is kept; without it the model's own, or 1.5", "0.3"},
     {"cfg_scales", FieldType::text, &Request::cfg_scales, kAny, kAny, false, "", false, false, false, "X,X,...",
      "guidance of each step that is run, in place of cfg_scale", "0.2"},
     {"cfg_rescale", FieldType::number, &Request::cfg_rescale, 0, 1, false, "0", true, false, false, "X",

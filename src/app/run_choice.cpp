@@ -46,6 +46,7 @@ Guidance guidance_choice(const Settings& settings) {
                     .rescale = *values.cfg_rescale,
                     .begin = *values.guidance_start,
                     .end = *values.guidance_end};
+  if (values.image_cfg_scale) guidance.picture_scale = *values.image_cfg_scale;
   if (values.cfg_scales) guidance.scales = parse_cfg_scales(*values.cfg_scales);
   return guidance;
 }

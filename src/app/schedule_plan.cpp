@@ -6,6 +6,7 @@
 
 #include "app/plan_text.h"
 #include "app/run_choice.h"
+#include "pipelines/extra_channels.h"
 
 namespace redraw {
 namespace {
@@ -37,9 +38,12 @@ std::string rule_of(const Settings& settings, const RunPlan& run) {
 
 }  // namespace
 
-SchedulePlan schedule_plan(const Settings& settings, const SchedulerConfig& config) {
-  const GeneratePlan generation{.run = plan_run(config, run_choice(settings)), .first_pass = {}};
+SchedulePlan schedule_plan(const Settings& settings, const ModelSpec& model) {
+  RunChoice choice = run_choice(settings);
+  choice.full_strength_is_noise = model.edits_picture();
+  const GeneratePlan generation{.run = plan_run(model.scheduler, choice), .first_pass = {}};
   const RunPlan& run = generation.run;
+  check_model_input(model, settings.has_picture, *run.sampling.sampler);
   check_guidance(guidance_choice(settings), run.steps_to_run());
   SchedulePlan plan{.line = plan_line(settings, generation),
                     .hint = few_steps_hint(settings, generation),

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "app/settings.h"
-#include "diffusion/scheduler_config.h"
+#include "checkpoint/model_spec.h"
 #include "redraw/schedule_plan.h"
 
 namespace redraw {
 
-/// config: the model's. Throws Error as plan_run and check_guidance.
-SchedulePlan schedule_plan(const Settings& settings, const SchedulerConfig& config);
+/// Throws Error as plan_run, check_guidance and check_model_input.
+SchedulePlan schedule_plan(const Settings& settings, const ModelSpec& model);
 
 }  // namespace redraw

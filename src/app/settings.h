@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "app/fields.h"
+#include "checkpoint/model_spec.h"
 
 namespace redraw {
 
@@ -37,5 +38,7 @@ Settings resolve(const Request& request, const ModelDefaults& model, bool has_pi
 
 /// Throws Error(usage) for fields that mean nothing together, or nothing alone.
 void check_together(const Request& request);
+/// Throws Error(usage) for fields that mean nothing to this model.
+void check_fits_model(const Request& request, const ModelSpec& model);
 
 }  // namespace redraw

@@ -31,6 +31,9 @@ struct ModelSpec {
   SchedulerConfig scheduler;
   bool force_zeros_for_empty_prompt = false;  ///< SDXL: an empty negative prompt is zeros, not an encoded empty text
 
+  /// Whether the network sees a picture and changes it as the prompt says, so that it cannot do without one.
+  bool edits_picture() const { return input == UNetInput::instruction; }
+
   /// Side in pixels of the pictures the model was trained on.
   int64_t native_side() const { return unet.sample_size * vae.downscale(); }
 };

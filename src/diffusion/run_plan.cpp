@@ -91,7 +91,9 @@ double start_timestep(const SchedulerConfig& config, double strength) {
 
 }  // namespace
 
-RunPlan plan_run(const SchedulerConfig& model_config, const RunChoice& choice) {
+RunPlan plan_run(const SchedulerConfig& model_config, const RunChoice& asked) {
+  RunChoice choice = asked;
+  if (choice.full_strength_is_noise && choice.strength == 1.0 && !choice.denoising_start) choice.has_picture = false;
   const Semantics& semantics = find_semantics(choice.semantics);
   check_together(choice, semantics);
   Meaning meaning = meaning_of(choice, semantics);
@@ -117,6 +119,7 @@ RunPlan plan_run(const SchedulerConfig& model_config, const RunChoice& choice) {
   RunPlan plan;
   plan.steps_asked = choice.steps;
   plan.semantics = &semantics;
+  plan.from_noise = !choice.has_picture;
   plan.sampling = plan_sampling(*meaning.sampler, model_config, steps, meaning.schedule);
   plan.end = plan.table().steps();
   if (choice.has_picture && !choice.exact_steps) {

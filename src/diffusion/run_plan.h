@@ -18,6 +18,9 @@ struct RunChoice {
   std::string semantics = "diffusers";
   bool has_picture = false;  ///< image to image: strength and the two below count
   double strength = 0.75;    ///< in (0, 1]
+  /// Strength 1 begins with noise alone, as text to image, not with a picture noised to the highest level: of models
+  /// that see the picture by another way.
+  bool full_strength_is_noise = false;
   /// Exactly `steps` steps over the range that strength leaves, which begins exactly at the level of timestep
   /// strength * (num_train_timesteps - 1): no strength is rounded to a whole number of steps.
   bool exact_steps = false;
@@ -30,7 +33,8 @@ struct RunPlan {
   int64_t steps_asked = 0;
   int64_t begin = 0;  ///< entries [begin, end) of the table are run
   int64_t end = 0;
-  int64_t noised = 0;  ///< entry to whose level the picture is noised
+  int64_t noised = 0;       ///< entry to whose level the picture is noised
+  bool from_noise = false;  ///< no picture is noised: the run begins with noise alone
   const Semantics* semantics = nullptr;
 
   const StepTable& table() const { return sampling.table; }

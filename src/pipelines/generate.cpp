@@ -10,6 +10,7 @@
 #include "diffusion/latent_resize.h"
 #include "diffusion/latent_symmetry.h"
 #include "diffusion/latent_threshold.h"
+#include "pipelines/extra_channels.h"
 #include "pipelines/guided_network.h"
 
 namespace redraw {
@@ -135,7 +136,7 @@ class Generation {
       latent = start(*plan_.first_pass, small, {});
       if (!denoise(*plan_.first_pass, small, latent)) return std::move(result_);
       latent = start(plan_.run, shape_, resize_latent(latent, small, shape_));
-    } else if (request_.init != nullptr) {
+    } else if (!plan_.run.from_noise) {
       const std::vector<float> original = encode_start(model_, request_, shape_, noise_);
       if (request_.is_releasing) model_.release_vae_encoder();
       latent = start(plan_.run, shape_, original);
@@ -170,7 +171,7 @@ class Generation {
     result_.text_seconds = stopwatch_.restart();
   }
 
-  // The latent before the first step of a plan: noise alone, or `original` noised.
+  // The latent before the first step of a plan: noise alone, or `original` noised; and what the network sees with it.
   std::vector<float> start(const RunPlan& plan, const LatentShape& shape, const std::vector<float>& original) {
     const auto size = static_cast<size_t>(shape.height * shape.width * shape.channels);
     std::vector<float> noise(size);
@@ -181,6 +182,7 @@ class Generation {
     } else {
       add_noise(plan.table(), plan.noised, original, noise, latent);
     }
+    extra_channels_ = extra_channels(model_, request_.init, shape.height, shape.width, request_.seamless);
     return latent;
   }
 
@@ -215,6 +217,8 @@ class Generation {
                                  .pooled = prompt_.pooled,
                                  .negative_context = negative_.context,
                                  .negative_pooled = negative_.pooled,
+                                 .extra_channels = extra_channels_,
+                                 .guides_by_picture = model_.spec().edits_picture(),
                                  .wrap = request_.seamless};
     if (model_.spec().unet.has_added_conditions()) {
       const auto height = static_cast<float>(shape.height * 8);
@@ -230,7 +234,8 @@ class Generation {
     const int64_t count = plan.steps_to_run();
     const auto guide = [&](int64_t index, int64_t steps) {
       if (index < steps) {
-        network.set_guidance(guidance_scale(request_.guidance, index, steps), request_.guidance.rescale);
+        network.set_guidance(guidance_scale(request_.guidance, index, steps), request_.guidance.rescale,
+                             request_.guidance.picture_scale);
       }
     };
     guide(0, count);
@@ -284,6 +289,7 @@ class Generation {
   LatentShape shape_ = latent_shape(model_.spec(), request_.width, request_.height);
   int64_t count_ = 0;
   EncodedPrompt prompt_, negative_;
+  Tensor extra_channels_;
   GenerateResult result_;
   Stopwatch stopwatch_;
 };
@@ -322,6 +328,7 @@ GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& requ
   (void)LatentNoise(request.noise);  // an unknown name is refused here, before anything is computed
   RunChoice choice = request.run;
   choice.has_picture = request.init != nullptr;
+  choice.full_strength_is_noise = model.edits_picture();
   GeneratePlan plan;
   if (request.hires_fix) {
     if (request.init != nullptr) {
@@ -335,6 +342,7 @@ GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& requ
     choice.strength = request.hires_fix->strength;
   }
   plan.run = plan_run(model.scheduler, choice);
+  check_model_input(model, request.init != nullptr, *plan.run.sampling.sampler);
   check_guidance(request.guidance, plan.run.steps_to_run());
   return plan;
 }

@@ -32,7 +32,7 @@ struct GenerateRequest {
   std::string prompt = {};
   std::string negative = {};
   Guidance guidance = {};
-  RunChoice run = {};    ///< has_picture follows from init
+  RunChoice run = {};    ///< has_picture follows from init, full_strength_is_noise from the model
   int64_t width = 512;   ///< a multiple of 8
   int64_t height = 512;  ///< a multiple of 8
   NoiseRequest noise = {};
@@ -73,8 +73,9 @@ struct GenerateResult {
   std::optional<Image> image;  ///< empty when cancelled
   bool cancelled = false;
   int64_t steps_run = 0;
-  int64_t network_rows = 0;  ///< rows that the network computed: two a guided call, one an unguided
-  int64_t dropped_ids = 0;   ///< token ids of the prompts that did not fit into the text encoder
+  int64_t network_rows =
+      0;  ///< rows that the network computed: two a guided call (three: edits_picture), one an unguided
+  int64_t dropped_ids = 0;  ///< token ids of the prompts that did not fit into the text encoder
   double text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
 

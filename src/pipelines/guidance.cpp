@@ -37,6 +37,7 @@ bool is_guided(const Guidance& guidance, int64_t count) {
 void check_guidance(const Guidance& guidance, int64_t count) {
   constexpr double kLargestScale = 100;
   check_within("cfg_scale", guidance.scale, 0, kLargestScale);
+  check_within("image_cfg_scale", guidance.picture_scale, 1, kLargestScale);
   check_within("cfg_rescale", guidance.rescale, 0, 1);
   check_within("guidance_start", guidance.begin, 0, 1);
   check_within("guidance_end", guidance.end, 0, 1);

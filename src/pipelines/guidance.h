@@ -9,6 +9,7 @@ namespace redraw {
 struct Guidance {
   double scale = 7.5;               ///< 1 or less: none, and the negative prompt counts for nothing
   std::vector<double> scales = {};  ///< one for each step that is run, in place of scale; empty: scale for all
+  double picture_scale = 1.5;       ///< 1 or more, of models that edit a picture: how closely it is kept
   double rescale = 0;               ///< 0..1: the share of Lin et al. 2024, Algorithm 2
   /// Guided are the steps whose index over the number of steps lies in [begin, end); the others call the network for
   /// the prompt alone, which takes half the time (Kynkaanniemi et al. 2024, "Applying Guidance in a Limited Interval").

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "diffusion/sampler.h"
@@ -10,46 +11,67 @@
 
 namespace redraw {
 
-/// unconditional + scale * (conditional - unconditional) (Ho and Salimans 2022). Both halves run as one batch, the
+/// unconditional + scale * (conditional - unconditional) (Ho and Salimans 2022). Both run as one batch, the
 /// unconditional one first; where the scale is 1 or less, or there is no negative context, only the conditional one
 /// runs.
+/// A network that edits a picture is guided twice (Brooks et al. 2023, equation 3; diffusers 0.42.1,
+/// StableDiffusionInstructPix2PixPipeline), with a third row, the first of the batch, that sees neither prompt nor
+/// picture: neither + scale * (both - picture alone) + picture_scale * (picture alone - neither).
 /// One row each: context [1, tokens, width], pooled [1, width] or empty (see UNetConditions). An empty negative
-/// context: there is no guidance. time_ids are the same for both.
+/// context: there is no guidance. time_ids are the same for all.
 struct NetworkConditions {
   Tensor context;
   Tensor pooled = {};
   Tensor negative_context = {};
   Tensor negative_pooled = {};
   std::vector<float> time_ids = {};
-  WrapAxes wrap = {};  ///< axes on which the convolutions wrap around, for pictures that tile
+  /// [1, h, w, c], follows the latent's channels in the network's input, in no step scaled; or empty.
+  Tensor extra_channels = {};
+  bool guides_by_picture = false;  ///< extra_channels are a picture, and guidance has a row where they are zeros
+  WrapAxes wrap = {};              ///< axes on which the convolutions wrap around, for pictures that tile
 };
 
 class GuidedNetwork {
  public:
-  /// What the two halves are told, one row each. What is constant over the steps is computed once. unet must outlive
-  /// the object.
+  /// What the rows are told. What is constant over the steps is computed once. unet must outlive the object.
+  /// latent_shape: [1, h, w, c].
   GuidedNetwork(const UNet& unet, NetworkConditions conditions, const Shape& latent_shape);
 
-  /// Of the calls that follow. rescale: 0..1, see cfg_rescale.h.
-  void set_guidance(double scale, double rescale);
+  /// Of the calls that follow. rescale: 0..1, see cfg_rescale.h. picture_scale: see NetworkConditions.
+  void set_guidance(double scale, double rescale, double picture_scale = 1.0);
 
-  /// x and output: latent_shape's elements. A call that asks for the unconditional half gets both, whatever the scale.
+  /// x and output: latent_shape's elements. A call that asks for the unconditional row gets it whatever the scale.
   void operator()(const NetworkCall& call);
 
-  /// How many rows the network has computed: one for each half of each call.
+  /// How many rows the network has computed: one, two or three a call.
   int64_t rows() const { return rows_; }
 
  private:
-  const UNet::Prepared& prepared(bool both);
+  /// What a row of the batch is told.
+  struct Row {
+    bool has_prompt;    ///< the context, not the negative one
+    bool has_channels;  ///< the extra channels, not zeros
+  };
+  std::span<const Row> rows_of(const NetworkCall& call) const;
+  const UNet::Prepared& prepared(std::span<const Row> rows);
+  Tensor input_of(std::span<const float> x, std::span<const Row> rows) const;
+
+  static constexpr Row kUnguided[] = {{.has_prompt = true, .has_channels = true}};
+  static constexpr Row kGuided[] = {{.has_prompt = false, .has_channels = true},
+                                    {.has_prompt = true, .has_channels = true}};
+  static constexpr Row kGuidedByPicture[] = {{.has_prompt = false, .has_channels = false},
+                                             {.has_prompt = false, .has_channels = true},
+                                             {.has_prompt = true, .has_channels = true}};
 
   const UNet& unet_;
   NetworkConditions conditions_;
   Shape latent_shape_;
   float scale_ = 1.0f;
+  float picture_scale_ = 1.0f;
   double rescale_ = 0.0;
   int64_t rows_ = 0;
-  std::optional<UNet::Prepared> prompt_alone_;
-  std::optional<UNet::Prepared> both_;
+  std::optional<UNet::Prepared> unguided_;
+  std::optional<UNet::Prepared> guided_;
 };
 
 }  // namespace redraw

@@ -30,11 +30,15 @@ const UNet& StableDiffusion::unet() {
 }
 
 VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) {
+  return encode_pixels(tensor_of_image(backend_->pool(), image), wrap);
+}
+
+VaePosterior StableDiffusion::encode_pixels(const Tensor& pixels, WrapAxes wrap) {
   if (spec().tiny_vae) {
     throw Error(Code::usage, spec().name + ": a tiny autoencoder makes one latent of a picture, no posterior");
   }
   if (!vae_encoder_) vae_encoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), spec().vae);
-  return (*vae_encoder_)(tensor_of_image(backend_->pool(), image), wrap);
+  return (*vae_encoder_)(pixels, wrap);
 }
 
 Tensor StableDiffusion::encode_to_latent(const Image& image, WrapAxes wrap) {

@@ -33,6 +33,8 @@ class StableDiffusion {
   /// The posterior of a picture whose sides are multiples of 8; mean and logvar unscaled. Throws Error(usage) with a
   /// tiny autoencoder, which has none.
   VaePosterior encode_image(const Image& image, WrapAxes wrap = {});
+  /// The same of pixels that no 8-bit picture holds: [1, H, W, 3], in [-1, 1].
+  VaePosterior encode_pixels(const Tensor& pixels, WrapAxes wrap = {});
   /// The latent of such a picture, scaled: the posterior's mean, or the only one that a tiny autoencoder has. Throws
   /// Error(model_part_missing) where that has only a decoder.
   Tensor encode_to_latent(const Image& image, WrapAxes wrap = {});
