@@ -7,7 +7,7 @@
 namespace redraw {
 
 struct Guidance {
-  double scale = 7.5;               ///< 1 or less: none, and the negative prompt counts for nothing
+  double scale = 7.5;               ///< 1 or less: none, also none by a picture; the negative prompt counts for nothing
   std::vector<double> scales = {};  ///< one for each step that is run, in place of scale; empty: scale for all
   double picture_scale = 1.5;       ///< 1 or more, of models that edit a picture: how closely it is kept
   double rescale = 0;               ///< 0..1: the share of Lin et al. 2024, Algorithm 2
