@@ -138,11 +138,11 @@ class Generation {
       latent = start(plan_.run, shape_, resize_latent(latent, small, shape_));
     } else if (!plan_.run.from_noise) {
       const std::vector<float> original = encode_start(model_, request_, shape_, noise_);
-      if (request_.is_releasing) model_.release_vae_encoder();
       latent = start(plan_.run, shape_, original);
     } else {
       latent = start(plan_.run, shape_, {});
     }
+    if (request_.is_releasing) model_.release_vae_encoder();
     result_.encode_seconds += stopwatch_.restart();
     if (cancelled() || !denoise(plan_.run, shape_, latent)) return std::move(result_);
     if (request_.is_releasing) model_.release_unet();

@@ -82,7 +82,7 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
 }
 
 PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
-  if (request.init == nullptr) return {};
+  if (request.init == nullptr && model.spec().input == UNetInput::latent) return {};
   const PartSource& part = model.checkpoint().part("vae");
   const auto backend = make_shape_only_backend(context);
   const Tensor picture(backend->pool(), {1, request.height, request.width, 3});

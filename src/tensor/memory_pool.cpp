@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <sys/mman.h>
 
 #include "base/error.h"
 
@@ -11,6 +12,18 @@ namespace redraw {
 namespace {
 
 constexpr size_t kAlignment = 64;
+
+// Blocks from this size on lie on huge pages where the system has them: a model's weights are gigabytes that are touched
+// for the first time while it loads, and each small page costs a fault (docs/performance.md).
+constexpr size_t kHugePage = size_t{2} << 20;
+
+std::byte* fresh_block(size_t size) {
+  if (size < 2 * kHugePage) return static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
+  void* block = nullptr;
+  if (::posix_memalign(&block, kHugePage, size) != 0) return nullptr;
+  (void)::madvise(block, size, MADV_HUGEPAGE);  // a wish: without it the block is as good as another
+  return static_cast<std::byte*>(block);
+}
 
 }  // namespace
 
@@ -44,7 +57,7 @@ std::shared_ptr<std::byte> MemoryPool::allocate(size_t bytes) {
   }
   const bool is_new = block == nullptr;
   if (is_new) {
-    block = size < bytes ? nullptr : static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
+    block = size < bytes ? nullptr : fresh_block(size);
     if (block == nullptr) {
       throw Error(Code::out_of_memory, "there is not enough memory for " + std::to_string(bytes) +
                                            " bytes more; use a smaller width and height");
