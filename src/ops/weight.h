@@ -15,7 +15,7 @@ namespace redraw {
 struct Weight {
   std::string name;  ///< as in the model file, for messages
   Shape shape;       ///< as PyTorch stores it: convolutions [out, in, kh, kw], linear layers [out, in]
-  /// Writes elements first .. first + out.size() - 1, in row-major order.
+  /// Writes elements first .. first + out.size() - 1, in row-major order. Called from several threads at once.
   std::function<void(int64_t first, std::span<float> out)> read;
 
   explicit operator bool() const { return static_cast<bool>(read); }

@@ -17,6 +17,10 @@ StableDiffusion::StableDiffusion(Backend& backend, Checkpoint checkpoint, std::f
                     ": is the SDXL refiner, which finishes pictures of the base model; give the base model");
   }
   checkpoint_.require_whole();
+  // In the order in which a run reads them.
+  for (const char* part : {"text_encoder", "text_encoder_2", "vae", "unet"}) {
+    if (checkpoint_.configs().has(part)) checkpoint_.part(part).file->prefetch();
+  }
 }
 
 const TextEncoders& StableDiffusion::text_encoders() {

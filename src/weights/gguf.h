@@ -20,6 +20,7 @@ class GgufFile final : public WeightsFile {
   std::span<const TensorEntry> tensors() const override { return header_.tensors; }
   const std::map<std::string, std::string>& metadata() const override { return header_.metadata; }
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override;
+  void prefetch() const noexcept override { file_.will_read(0, file_.size()); }
 
  private:
   GgufFile(InputFile file, GgufHeader header);

@@ -31,6 +31,9 @@ class ShardedFile final : public WeightsFile {
   /// That of the index; the files have their own.
   const std::map<std::string, std::string>& metadata() const override { return metadata_; }
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override;
+  void prefetch() const noexcept override {
+    for (const auto& shard : shards_) shard->prefetch();
+  }
 
  private:
   /// Where a tensor really is: the file, and the file's own entry.

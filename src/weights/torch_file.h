@@ -26,6 +26,7 @@ class TorchFile final : public WeightsFile {
   const std::map<std::string, std::string>& metadata() const override { return metadata_; }
   /// Throws as WeightsFile::read_bytes, and Error(zip_damaged) for a wrong checksum.
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override;
+  void prefetch() const noexcept override { file_.will_read(0, file_.size()); }
 
  private:
   struct Layout {

@@ -34,6 +34,9 @@ class WeightsFile {
   /// Throws Error: file_changed; internal for a range outside the tensor.
   virtual void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const = 0;
 
+  /// Asks the system to fetch the file from its disk, in order, before it is read. A hint: never fails.
+  virtual void prefetch() const noexcept {}
+
   /// The entry of that name, owned by this object; nullptr when there is none.
   const TensorEntry* find(std::string_view name) const;
   /// The same, but throws Error(tensor_missing), with the nearest name that exists.

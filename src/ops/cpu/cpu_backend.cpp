@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <exception>
 #include <map>
 #include <omp.h>
 #include <unordered_map>
@@ -24,6 +25,27 @@ constexpr double kSerialOperations = 4e6;
 
 // What an element costs in the kernels that are not products, in floating-point operations of the same duration.
 constexpr double kElementwiseOperations = 16;
+
+// All of a weight's numbers. Reading and widening a large one goes over all threads, as files of models allow.
+void read_numbers(const Weight& weight, Tensor& numbers) {
+  constexpr int64_t kPiece = int64_t{1} << 18;
+  const int64_t count = numbers.elements();
+  if (count < 2 * kPiece) {
+    weight.read(0, numbers.values());
+    return;
+  }
+  std::exception_ptr failure;
+#pragma omp parallel for schedule(static)
+  for (int64_t first = 0; first < count; first += kPiece) {
+    try {
+      weight.read(first, {numbers.data() + first, static_cast<size_t>(std::min(kPiece, count - first))});
+    } catch (...) {
+#pragma omp critical(redraw_read_numbers)
+      failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
 
 double elementwise(const Tensor& t) {
   return kElementwiseOperations * static_cast<double>(t.elements());
@@ -68,7 +90,7 @@ class CpuBackend::Packed final : public PackedWeights {
     if (packed_ && layout_ == wanted) return packed_;
     packed_ = {};
     Tensor numbers(pool, weight_.shape);
-    weight_.read(0, numbers.values());
+    read_numbers(weight_, numbers);
     if (wanted == plain_) {
       packed_ = numbers;
     } else {
@@ -100,7 +122,7 @@ class CpuBackend::Sliced final : public PackedWeights {
   const Tensor& packed(const Conv2dSpec& spec, const cpu::Kernels& kernels, MemoryPool& pool) {
     if (packed_) return packed_;
     Tensor numbers(pool, weight_.shape);
-    weight_.read(0, numbers.values());
+    read_numbers(weight_, numbers);
     packed_ = Tensor(pool, {kernels.conv_weight_floats(spec.out_channels, spec.in_channels, spec.kernel)});
     kernels.pack_conv_weights(numbers.data(), spec.out_channels, spec.in_channels, spec.kernel, packed_.data());
     return packed_;
