@@ -311,7 +311,7 @@ SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
   }
   // The configurations are enough: a plan needs none of the model's numbers.
   const ModelChoice choice = model_choice(request, state_->models_root);
-  const ModelSpec spec = Checkpoint::open(choice.path, choice.options).spec();
+  const ModelSpec spec = Checkpoint::read_spec(choice.path, choice.options);
   check_fits_model(request, spec);
   return schedule_plan(resolve(request, defaults_of(choice.path, spec), from_picture), spec);
 }

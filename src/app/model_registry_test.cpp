@@ -49,14 +49,14 @@ TEST(ModelRegistry, KeepsWhatIsAddedWhereItLies) {
   EXPECT_EQ(weights.path, file);
   EXPECT_FALSE(weights.is_folder);
   EXPECT_EQ(weights.summary.format, "safetensors");
-  EXPECT_EQ(weights.summary.family, "unknown");
+  EXPECT_EQ(weights.summary.family, "Stable Diffusion 1");
   EXPECT_EQ(weights.summary.bytes, fs::file_size(file));
   EXPECT_EQ(weights.sha256, "");
   EXPECT_EQ(weights.added.size(), std::string("2026-11-24T17:55:51Z").size());
   const RegisteredModel tiny = registry.require("my-sd15");
   EXPECT_EQ(tiny.path, model);
   EXPECT_TRUE(tiny.is_folder);
-  EXPECT_EQ(tiny.summary.family, "StableDiffusionPipeline");
+  EXPECT_EQ(tiny.summary.family, "Stable Diffusion 1");
   EXPECT_EQ(tiny.summary.prediction_type, "epsilon");
   EXPECT_GT(tiny.summary.bytes, 30'000'000U);
   EXPECT_EQ(names_of(registry), (std::set<std::string>{"Some-Weights", "my-sd15"}));

@@ -4,17 +4,22 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <vector>
 
-#include "support/safetensors_bytes.h"
+#include "base/input_file.h"
 #include "support/temporary_folder.h"
 
 namespace redraw {
 
-/// A weights file of a few bytes, different for each `content`, and as old as `age_s` says.
+/// The smallest single file that is a Stable Diffusion 1, its last numbers different for each `content`, and as old as
+/// `age_s` says.
 inline std::filesystem::path write_weights(const TemporaryFolder& folder, const std::filesystem::path& inside,
                                            char content = 'a', int age_s = 0) {
-  const std::string header = R"({"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})";
-  const std::filesystem::path path = folder.write(inside, safetensors_bytes(header, std::string(4, content)));
+  const std::filesystem::path smallest =
+      std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/data/models/smallest-sd1.safetensors";
+  const std::vector<std::byte> bytes = read_whole_file(smallest);
+  std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size() - 4);
+  const std::filesystem::path path = folder.write(inside, text + std::string(4, content));
   std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::seconds(age_s));
   return std::filesystem::canonical(path);
 }

@@ -94,6 +94,15 @@ Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& optio
   return checkpoint;
 }
 
+ModelSpec Checkpoint::read_spec(const fs::path& path, const CheckpointOptions& options) {
+  if (!is_folder(path)) return open(path, options).spec();
+  ModelConfigs configs = read_model_configs(DiffusersFolder::open(path));
+  if (!options.prediction.empty()) {
+    set_part(configs, "scheduler", with_field(configs.part("scheduler"), "prediction_type", options.prediction));
+  }
+  return make_model_spec(configs, name_for_people(path, Layout::diffusers), path.string());
+}
+
 void Checkpoint::open_folder() {
   const DiffusersFolder folder = DiffusersFolder::open(path_);
   configs_ = read_model_configs(folder);

@@ -33,6 +33,10 @@ class Checkpoint {
   /// single file lacks.
   static Checkpoint open(const std::filesystem::path& path, const CheckpointOptions& options = {});
 
+  /// What a model is, without its weights where it is a folder: its configurations are enough. Of the options only
+  /// prediction and configs matter. Throws as open().
+  static ModelSpec read_spec(const std::filesystem::path& path, const CheckpointOptions& options = {});
+
   const std::filesystem::path& path() const { return path_; }
   const ModelSpec& spec() const { return spec_; }
   const ModelConfigs& configs() const { return configs_; }

@@ -65,7 +65,7 @@ class Pictures(BadInputTest):
 class Models(BadInputTest):
     def test_a_text_file_as_model(self):
         path = self.write("model.txt", b"weights, weights\n")
-        self.assert_refused(self.img2img("--json", "--model", path), 4, "model_not_a_folder", path)
+        self.assert_refused(self.img2img("--json", "--model", path), 4, "safetensors_header_too_large", path)
 
     def test_a_model_that_is_not_there(self):
         path = self.folder / "no-such-model"

@@ -9,10 +9,12 @@ import time
 from pathlib import Path
 
 import harness
-from harness import SOURCE, EndToEndTest, write_safetensors
+from harness import SOURCE, EndToEndTest
 
 TINY = SOURCE / "build" / "checkpoints" / "tiny-sd15"  # made by scripts/make-test-models
 RUN = ["--steps", "2", "--width", "64", "--height", "64", "--threads", "1", "--seed", "7", "--quiet"]
+# A Stable Diffusion 1 in 158 kB (tools/make_smallest_model.py).
+SMALLEST = Path(SOURCE, "tests/data/models/smallest-sd1.safetensors").read_bytes()
 
 
 class ModelsTest(EndToEndTest):
@@ -29,7 +31,7 @@ class ModelsTest(EndToEndTest):
     def weights(self, name, content=b"a"):
         path = self.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_safetensors(path, {"w": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}}, content)
+        path.write_bytes(SMALLEST[:-len(content)] + content)
         return path
 
     def models(self, *arguments):
@@ -74,10 +76,10 @@ class Commands(ModelsTest):
     def test_add_list_info_remove(self):
         model = self.tiny("my model")
         self.assertEqual(self.models("add", "my model"),
-                         f"added my-model: {model} (StableDiffusionPipeline, safetensors, 35.8 MB); "
+                         f"added my-model: {model} (Stable Diffusion 1, safetensors, 35.8 MB); "
                          "it stays where it is\n")
         self.weights("w.safetensors")
-        self.assertEqual(self.json("add", "w.safetensors", "--name", "W")["model"]["family"], "unknown")
+        self.assertEqual(self.json("add", "w.safetensors", "--name", "W")["model"]["family"], "Stable Diffusion 1")
         self.assertEqual(self.names(), ["my-model", "W"])
         row, = [line for line in self.models("list").splitlines() if line.startswith("my-model")]
         self.assertTrue(row.endswith(str(model)), row)
