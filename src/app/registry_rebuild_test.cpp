@@ -84,7 +84,7 @@ TEST_F(RebuildTest, FindsWhatCameAndMovedMeanwhile) {
 TEST_F(RebuildTest, BeginsWithTheModelsFolderWhereThereIsNothing) {
   link_tiny_model(folder / "root/models/tiny");
   rebuild_registry(root);
-  EXPECT_EQ(ModelRegistry(root).require("tiny").summary.family, "StableDiffusionPipeline");
+  EXPECT_EQ(ModelRegistry(root).require("tiny").summary.family, "Stable Diffusion 1");
 }
 
 TEST_F(RebuildTest, LosesNothingWhereNothingCanBeRead) {
