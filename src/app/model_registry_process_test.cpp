@@ -62,6 +62,7 @@ TEST(ModelRegistry, ManyProcessesLoseNothing) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   std::vector<pid_t> children;
+  children.reserve(kProcesses);
   for (int i = 0; i < kProcesses; ++i) {
     children.push_back(start_adding(folder / "root", folder / "w", i * kEach, kEach, ends[1]));
   }

@@ -73,6 +73,7 @@ class Help(EndToEndTest):
         "schedules": ["--json"],
         "selftest": ["--json"],
         "bench": ["--steps", "--sampler", "--model", "--threads"],
+        "models": ["add", "list", "info", "remove", "scan", "verify", "default", "rebuild", "inspect", "convert"],
     }
 
     def test_version_is_printed_without_loading_anything(self):
