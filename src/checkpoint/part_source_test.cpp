@@ -55,13 +55,15 @@ TEST_P(TinyArchitecture, TheTablesAreWhatTheNetworksAskFor) {
       if (weight) asked.insert(name);
       return weight;
     });
-    if (part.name == "unet") UNet(*backend, recording, spec.unet);
-    if (part.name == "vae") {
-      VaeEncoder(*backend, recording, spec.vae);
-      VaeDecoder(*backend, recording, spec.vae);
+    if (part.name == "unet") {
+      const UNet built(*backend, recording, spec.unet);
+    } else if (part.name == "vae") {
+      const VaeEncoder encoder(*backend, recording, spec.vae);
+      const VaeDecoder decoder(*backend, recording, spec.vae);
+    } else {
+      const auto& config = part.name == "text_encoder" ? spec.text_encoder : spec.text_encoder_2;
+      const ClipTextModel built(*backend, recording, *config);
     }
-    if (part.name == "text_encoder") ClipTextModel(*backend, recording, *spec.text_encoder);
-    if (part.name == "text_encoder_2") ClipTextModel(*backend, recording, *spec.text_encoder_2);
     std::set<std::string> listed;
     for (const KeyRow& row : part.keys) {
       if (!row.is_optional) listed.insert(row.name);
