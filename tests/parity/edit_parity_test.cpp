@@ -53,7 +53,7 @@ class EditRun : public ::testing::TestWithParam<std::tuple<const char*, const ch
 
   // The mask, if there is one, and the picture's latent.
   Tensor extra_channels() const {
-    const Tensor picture = nchw_to_nhwc(read_golden(file_, "picture")).tensor();
+    Tensor picture = nchw_to_nhwc(read_golden(file_, "picture")).tensor();
     if (edits_picture()) return picture;
     const std::vector<float> mask = nhwc("mask");
     Tensor channels = Tensor::zeros({1, kSide, kSide, 5});
