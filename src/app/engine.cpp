@@ -102,10 +102,10 @@ struct ModelChoice {
 ModelChoice model_choice(const Request& request, const std::filesystem::path& models_root) {
   if (request.prediction) find_prediction_type(*request.prediction);
   return {.path = resolve_model(request.model, models_root),
-          .options = {.vae = request.vae.value_or(""),
-                      .preview_vae = request.preview_vae.value_or(""),
-                      .prediction = request.prediction.value_or(""),
-                      .configs = request.model_config.value_or("")}};
+          .options = CheckpointOptions{.vae = request.vae.value_or(""),
+                                       .preview_vae = request.preview_vae.value_or(""),
+                                       .prediction = request.prediction.value_or(""),
+                                       .configs = request.model_config.value_or("")}};
 }
 
 // The pixels of a picture for its colours alone, at its own size.
@@ -137,16 +137,16 @@ GenerateRequest generate_request(const Settings& settings, const Canvas& canvas,
                           .run = run_choice(settings),
                           .width = canvas.size.width,
                           .height = canvas.size.height,
-                          .noise = {.source = *values.noise,
-                                    .seed = seed,
-                                    .perlin = *values.perlin,
-                                    .step_noise = find_step_noise(*values.step_noise)},
+                          .noise = NoiseRequest{.source = *values.noise,
+                                                .seed = seed,
+                                                .perlin = *values.perlin,
+                                                .step_noise = find_step_noise(*values.step_noise)},
                           .init = values.init.empty() ? nullptr : &canvas.init,
                           .vae_sample = values.vae_sample.value_or(false),
                           .clip_skip = *values.clip_skip,
-                          .effects = {.threshold = *values.threshold,
-                                      .h_symmetry = values.h_symmetry_time_pct,
-                                      .v_symmetry = values.v_symmetry_time_pct}};
+                          .effects = LatentEffects{.threshold = *values.threshold,
+                                                   .h_symmetry = values.h_symmetry_time_pct,
+                                                   .v_symmetry = values.v_symmetry_time_pct}};
   if (values.with_variations) request.noise.variations = parse_variations(*values.with_variations);
   if (values.seamless_axes) {
     request.seamless = parse_seamless_axes(*values.seamless_axes);

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Database.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "app/model_registry.h"
 #include "app/model_scan.h"
@@ -43,6 +44,28 @@ struct RebuildTest : testing::Test {
     EXPECT_EQ(now.default_name, "tiny-sd");
   }
 };
+
+// Whatever else was read before the wrong field is given back once.
+TEST(RegisteredModel, AFieldThatIsMissingOrOfAnotherTypeIsRefusedByName) {
+  const RegisteredModel model{.name = "longer than what a string holds in place",
+                              .path = "/longer/than/what/a/string/holds/in/place",
+                              .summary = ModelSummary{.format = "safetensors, a diffusers folder",
+                                                      .family = "Stable Diffusion 1.x, 4 channels",
+                                                      .prediction_type = "epsilon, which is the most usual",
+                                                      .bytes = 1},
+                              .modified_ns = 1,
+                              .added = "2026-11-24T17:55:51Z"};
+  const nlohmann::json whole = json_of(model);
+  EXPECT_EQ(model_of(whole, "list"), model);
+  for (const auto& [field, value] : whole.items()) {
+    nlohmann::json without = whole;
+    without.erase(field);
+    EXPECT_NE(message_of([&] { model_of(without, "list"); }).find(field), std::string::npos);
+    nlohmann::json other = whole;
+    other[field] = nlohmann::json::array();
+    EXPECT_NE(message_of(Code::json_wrong_type, [&] { model_of(other, "list"); }).find(field), std::string::npos);
+  }
+}
 
 TEST_F(RebuildTest, BringsEverythingBack) {
   const RegistryList before = make();

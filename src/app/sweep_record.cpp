@@ -64,11 +64,11 @@ void SweepRecord::read() {
     for (const nlohmann::json& json : file.raw().at("pictures")) {
       const JsonObject row = object_in(json, where + ": pictures");
       rows_[row.raw().at("request").dump()] = {.version = row.string("version"),
-                                               .record = {.file = file_name(row.string("file")),
-                                                          .metadata = row.string("metadata"),
-                                                          .steps_run = row.integer("steps_run", 0, kMany),
-                                                          .steps = row.integer("steps", 0, kMany),
-                                                          .seconds = row.number("seconds", 0, kLong)}};
+                                               .record = CellRecord{.file = file_name(row.string("file")),
+                                                                    .metadata = row.string("metadata"),
+                                                                    .steps_run = row.integer("steps_run", 0, kMany),
+                                                                    .steps = row.integer("steps", 0, kMany),
+                                                                    .seconds = row.number("seconds", 0, kLong)}};
     }
   } catch (const nlohmann::json::exception&) {
     throw Error(Code::json_malformed,

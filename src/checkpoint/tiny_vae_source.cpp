@@ -101,10 +101,11 @@ std::optional<TinyVaeSource> find_tiny_vae(const std::shared_ptr<const WeightsFi
                                                 ": holds the encoder of a tiny autoencoder without its decoder, so "
                                                 "nothing could be seen; give a file with both, or the decoder");
     }
-    TinyVaeSource found{.source = {.name = "vae", .file = file, .layout = naming.layout, .keys = {}},
-                        .config = stated != nullptr ? parse_tiny_autoencoder_config(*stated)
-                                                    : config_by_shapes(*file, naming, has_encoder),
-                        .has_encoder = has_encoder};
+    TinyVaeSource found;
+    found.config =
+        stated != nullptr ? parse_tiny_autoencoder_config(*stated) : config_by_shapes(*file, naming, has_encoder);
+    found.has_encoder = has_encoder;
+    found.source = {.name = "vae", .file = file, .layout = naming.layout, .keys = {}};
     if (has_encoder) add_keys(found.source.keys, naming, TinyAutoencoderPart::encoder, found.config);
     add_keys(found.source.keys, naming, TinyAutoencoderPart::decoder, found.config);
     refuse_others(*file, found.source.keys);

@@ -48,7 +48,7 @@ VaeSource tiny_source(TinyVaeSource tiny, const JsonObject* model) {
 // As the configuration beside the weights says.
 VaeSource source_of(std::shared_ptr<const WeightsFile> file, JsonObject config, const JsonObject* model) {
   if (!is_tiny_autoencoder(config)) {
-    return {.source = {.name = "vae", .file = std::move(file), .keys = {}}, .config = std::move(config)};
+    return {.source = PartSource{.name = "vae", .file = std::move(file), .keys = {}}, .config = std::move(config)};
   }
   std::optional<TinyVaeSource> tiny = find_tiny_vae(file, &config);
   if (tiny) return tiny_source(*std::move(tiny), model);
@@ -67,8 +67,9 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
         model != nullptr ? model->integer("sample_size", 8, 1 << 16, kUsualSampleSize) : kUsualSampleSize;
     const nlohmann::json config = naming.layout == Layout::ldm ? vae_config_of(tensors, scaling, size)
                                                                : diffusers_vae_config_of(tensors, scaling, size);
-    return {.source = {.name = "vae", .file = file, .layout = naming.layout, .prefix = naming.prefix, .keys = {}},
-            .config = JsonObject::parse(config.dump(), path.string())};
+    return {
+        .source = PartSource{.name = "vae", .file = file, .layout = naming.layout, .prefix = naming.prefix, .keys = {}},
+        .config = JsonObject::parse(config.dump(), path.string())};
   }
   if (std::optional<TinyVaeSource> tiny = find_tiny_vae(file, nullptr)) return tiny_source(*std::move(tiny), model);
   throw Error(Code::model_unsupported, path.string() +
