@@ -45,7 +45,6 @@ struct RebuildTest : testing::Test {
   }
 };
 
-// Whatever else was read before the wrong field is given back once.
 TEST(RegisteredModel, AFieldThatIsMissingOrOfAnotherTypeIsRefusedByName) {
   const RegisteredModel model{.name = "longer than what a string holds in place",
                               .path = "/longer/than/what/a/string/holds/in/place",
