@@ -36,7 +36,13 @@ int checked_threads(int threads) {
     throw Error(Code::out_of_range,
                 fmt::format("threads is {}, but must be 0 (all processors) to {}", threads, kMaxThreads));
   }
-  return threads == 0 ? Context::available_processors() : threads;
+  const int most = most_cpu_threads();
+  if (threads > most) {
+    throw Error(Code::out_of_range, fmt::format("threads is {}, but OMP_THREAD_LIMIT in the environment allows {}; ask "
+                                                "for no more, or unset it",
+                                                threads, most));
+  }
+  return threads == 0 ? std::min(Context::available_processors(), most) : threads;
 }
 
 // The size of the result, and the picture brought to it, with a line saying what was done.

@@ -9,16 +9,12 @@
 #include "app/registry_rows.h"
 #include "app/temporary_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 [[noreturn]] void refuse_lost_database(const fs::path& database, const fs::path& list) {
   throw Error(Code::registry_unusable, database.string() + ": is gone or empty, but " + list.filename().string() +

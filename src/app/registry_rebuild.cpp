@@ -15,16 +15,12 @@
 #include "app/registry_rows.h"
 #include "app/temporary_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 // Empty when the database holds none; throws where it cannot be read.
 std::optional<RegistryList> list_of_database(const fs::path& file) {

@@ -1,21 +1,16 @@
 #include "app/resolve_model.h"
 
-#include <system_error>
 
 #include "app/default_model.h"
 #include "app/model_name.h"
 #include "app/model_registry.h"
 #include "base/error.h"
+#include "base/input_file.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 // what: "model 'my-sd15'"
 fs::path existing(const RegisteredModel& model, const std::string& what, const std::string& or_else) {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -96,6 +97,11 @@ void InputFile::check_unchanged() const {
 
 void InputFile::will_read(uint64_t offset, uint64_t bytes) const noexcept {
   (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
+}
+
+bool is_there(const std::filesystem::path& path) noexcept {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
 }
 
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path) {

@@ -43,6 +43,9 @@ class InputFile {
   int64_t modified_ns_ = 0;
 };
 
+/// Whether anything lies there; false too where that cannot be known.
+bool is_there(const std::filesystem::path& path) noexcept;
+
 /// The whole of a file of moderate size. Throws as InputFile::open and read.
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path);
 

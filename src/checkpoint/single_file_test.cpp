@@ -206,6 +206,25 @@ TEST(SingleFile, DistilledNetworks) {
   expect_unet(spec_of(sd1_file(tiny)).unet, tiny);
 }
 
+// KOALA leaves blocks out of SDXL, and its 700 M also the middle; Vega has fewer transformers and a residual block
+// there.
+TEST(SingleFile, DistilledNetworksOfSdxl) {
+  const auto sdxl_of = [](const std::vector<Depths>& depths, UNetConfig::Middle middle) {
+    UNetConfig network = unet({320, 640, 1280}, depths, 2048, 64);
+    network.middle = middle;
+    network.addition_time_embed_dim = 256;
+    network.projection_class_embeddings_input_dim = 2816;
+    return network;
+  };
+  const Depths none{{0}, {0, 0}};
+  const UNetConfig koala_700m = sdxl_of({none, {{2}, {2, 2}}, {{5}, {5, 5}}}, UNetConfig::Middle::none);
+  expect_unet(spec_of(sdxl_file(koala_700m)).unet, koala_700m);
+  const UNetConfig koala_1b = sdxl_of({none, {{2}, {2, 2}}, {{6}, {6, 6}}}, UNetConfig::Middle::transformer);
+  expect_unet(spec_of(sdxl_file(koala_1b)).unet, koala_1b);
+  const UNetConfig vega = sdxl_of({kNone, {{1, 1}, {1, 1, 1}}, {{2, 2}, {2, 2, 2}}}, UNetConfig::Middle::resnet);
+  expect_unet(spec_of(sdxl_file(vega)).unet, vega);
+}
+
 TEST(SingleFile, TheRefinerIsRecognised) {
   UNetConfig network = unet({384, 768, 1536, 1536}, {kNone, {{4, 4}, {4, 4, 4}}, {{4, 4}, {4, 4, 4}}, kNone}, 1280, 64);
   network.middle_depth = 4;

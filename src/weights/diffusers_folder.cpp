@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "weights/part_weights.h"
 
 namespace redraw {
@@ -40,11 +41,6 @@ std::string expected_files(std::string_view part) {
   std::string text(files.config);
   if (!files.weights_stem.empty()) text += " and " + std::string(files.weights_stem) + ".safetensors";
   return text;
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
 }
 
 bool is_folder(const fs::path& path) {

@@ -19,9 +19,6 @@ struct Row {
 };
 constexpr auto kTable = std::to_array<Row>({
     {0, "version https://git-lfs", "it is a Git LFS pointer: run 'git lfs pull' to fetch the file itself"},
-    {0, "PK\x03\x04", "it is a zip archive, perhaps a pickled checkpoint: convert it to safetensors"},
-    {0, "\x80\x02", "it is a Python pickle: convert it to safetensors"},
-    {0, "GGUF", "it is a GGUF file: open it as one"},
     {0, "lmgg", "it is a GGML file from before GGUF: convert it to GGUF or safetensors"},
     {0, "fmgg", "it is a GGML file from before GGUF: convert it to GGUF or safetensors"},
     {0, "tjgg", "it is a GGML file from before GGUF: convert it to GGUF or safetensors"},

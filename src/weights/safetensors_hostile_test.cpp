@@ -396,9 +396,9 @@ TEST(SafetensorsHostile, MessagesNameTheFileTheTensorAndWhatToDo) {
        "m.safetensors: tensor 'b' overlaps tensor 'a'"},
       {shape("[2]")(), "m.safetensors: tensor 'a' has 4 bytes but F32 [2] needs 8"},
       {shape("[1,1,1,1,1,1]")(), "m.safetensors: tensor 'a' has more than the 5 dimensions that redraw supports"},
-      {"PK\3\4\x14\0\0\0\0\0\0\0"s,
-       "m.safetensors: is not a safetensors file (its header would be 85966670672 bytes, more than 100000000); it is a "
-       "zip archive, perhaps a pickled checkpoint: convert it to safetensors"},
+      {"Rar!\x14\0\0\0\0\0\0\0"s,
+       "m.safetensors: is not a safetensors file (its header would be 86460490066 bytes, more than 100000000); it is a "
+       "RAR archive: unpack it first"},
   };
   for (const auto& [bytes, message] : table) {
     try {

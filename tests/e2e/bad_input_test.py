@@ -133,6 +133,13 @@ class Requests(BadInputTest):
     def test_fewer_threads_than_none(self):
         self.assert_refused(self.img2img("--json", "--threads", "-1"), 2, "out_of_range", "threads", "0 to 1024")
 
+    # oneDNN would leave the work of the threads that OpenMP does not start undone, and the picture wrong.
+    def test_more_threads_than_openmp_may_start(self):
+        environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        self.assert_refused(self.img2img("--json", "--threads", "2", env=environment), 2, "out_of_range",
+                            "OMP_THREAD_LIMIT")
+        self.assert_succeeds(self.img2img("--threads", "0", env=environment))
+
     def test_an_unknown_option_suggests_the_nearest(self):
         self.assert_refused(self.img2img("--json", "--stength", "0.5"), 2, "usage", "--stength", "'--strength'")
 

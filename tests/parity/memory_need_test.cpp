@@ -62,6 +62,27 @@ TEST_P(MemoryOfARun, ALimitDecidesWhatIsKeptAndWhatIsRefused) {
   EXPECT_GE(need.releasing(true), need.releasing(false));
 }
 
+// The same with a tiny autoencoder in the place of the model's own, and with one for previews beside it.
+TEST(MemoryOfATinyAutoencoder, IsWithinWhatWasSaid) {
+  const auto taesd = std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/golden/taesd/weights.safetensors";
+  uint64_t plain = 0;
+  for (const CheckpointOptions& options :
+       {CheckpointOptions{}, CheckpointOptions{.vae = taesd}, CheckpointOptions{.preview_vae = taesd}}) {
+    const Context context(2);
+    const auto backend = make_cpu_backend(context);
+    StableDiffusion model(*backend, Checkpoint::open(tiny_folder("tiny-sd15"), options), {});
+    Image picture{.width = 192, .height = 192, .pixels = std::vector<uint8_t>(size_t{192} * 192 * 3)};
+    GenerateRequest request{.prompt = "fire", .width = 192, .height = 192, .init = &picture};
+    request.run.steps = 2;
+    const MemoryNeed need = memory_need(model, request);
+    ASSERT_TRUE(generate(model, request, plan_generation(model.spec(), request), {}).image);
+    EXPECT_LE(backend->pool().peak_held_bytes(), need.keeping_all() - need.program);
+    if (plain == 0) plain = need.keeping_all();
+    EXPECT_EQ(need.keeping_all() < plain, !options.vae.empty());
+    EXPECT_EQ(need.keeping_all() > plain, !options.preview_vae.empty());
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, MemoryOfARun, ::testing::Values("tiny-sd15", "tiny-sdxl"),
                          [](const auto& info) { return std::string(info.param).substr(5); });
 

@@ -355,6 +355,10 @@ void CpuBackend::concat_channels(const Tensor& a, const Tensor& b, Tensor& out) 
   }
 }
 
+int most_cpu_threads() {
+  return omp_get_thread_limit();
+}
+
 std::unique_ptr<Backend> make_cpu_backend(const Context& context) {
   return std::make_unique<CpuBackend>(context, cpu::best_kernels());
 }

@@ -1,0 +1,103 @@
+"""`redraw models inspect` and `redraw models convert`."""
+import hashlib
+import json
+
+import harness
+from harness import SOURCE, EndToEndTest
+
+CHECKPOINTS = SOURCE / "build" / "checkpoints"  # made by scripts/make-test-models
+PARTS = ("unet/diffusion_pytorch_model", "vae/diffusion_pytorch_model", "text_encoder/model")
+
+
+class CheckpointsTest(EndToEndTest):
+    def inspect(self, *arguments, status=0):
+        result = self.run_redraw("models", "inspect", *arguments, "--json")
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        return json.loads(result.stdout)
+
+    def convert(self, *arguments):
+        result = self.run_redraw("models", "convert", *arguments)
+        self.assert_succeeds(result)
+        return result.stdout
+
+    def refused(self, status, code, *arguments):
+        result = self.run_redraw("models", *arguments, "--json")
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        error = json.loads(result.stdout)["error"]
+        self.assertEqual(error["code"], code, error)
+        return error["message"]
+
+
+class Inspect(CheckpointsTest):
+    def test_says_what_a_model_is(self):
+        folder = CHECKPOINTS / "tiny-sd21"
+        report = self.inspect(folder)
+        self.assertEqual((report["layout"], report["family"], report["prediction_type"]),
+                         ("diffusers", "Stable Diffusion 2", "v_prediction"))
+        self.assertEqual({part["name"] for part in report["parts"]}, {"unet", "vae", "text_encoder"})
+        for part in report["parts"]:
+            self.assertEqual(list(part["precisions"]), ["F16"])
+            self.assertEqual((part["missing"], part["wrong_shapes"], part["wrong_types"]), ([], [], []))
+        self.assertTrue(report["whole"])
+        self.assertTrue(any("prediction" in decision for decision in report["decisions"]), report["decisions"])
+        self.assertEqual(self.inspect(folder, "--prediction", "epsilon")["prediction_type"], "epsilon")
+        text = self.run_redraw("models", "inspect", folder).stdout
+        for words in ("Stable Diffusion 2", "v_prediction", "F16", "nothing is missing", report["sha256"]):
+            self.assertIn(words, text)
+
+    def test_the_checksum_of_a_file_is_that_of_sha256sum(self):
+        file = CHECKPOINTS / "tiny-sd15.safetensors"
+        report = self.inspect(file, "--model-config", CHECKPOINTS / "tiny-sd15")
+        self.assertEqual(report["sha256"], hashlib.sha256(file.read_bytes()).hexdigest())
+
+    def test_names_what_is_missing_misshapen_and_unexpected(self):
+        file = self.folder / "m.safetensors"
+        header, numbers = harness.read_safetensors(CHECKPOINTS / "tiny-sd15.safetensors")
+        renamed = "model.diffusion_model.time_embed.0.weight"
+        header["model.diffusion_model.no_such_layer.weight"] = header.pop(renamed)
+        shape = header["first_stage_model.decoder.conv_in.weight"]["shape"]
+        shape[0], shape[1] = shape[1], shape[0]
+        harness.write_safetensors(file, header, numbers)
+        report = self.inspect(file, "--model-config", CHECKPOINTS / "tiny-sd15", status=4)
+        self.assertFalse(report["whole"])
+        parts = {part["name"]: part for part in report["parts"]}
+        self.assertEqual(parts["unet"]["missing"], [renamed])
+        self.assertEqual([row["name"] for row in parts["vae"]["wrong_shapes"]],
+                         ["first_stage_model.decoder.conv_in.weight"])
+        self.assertEqual(report["unexpected"], ["model.diffusion_model.no_such_layer.weight"])
+
+
+class Convert(CheckpointsTest):
+    def test_there_and_back_gives_the_same_bytes(self):
+        folder = CHECKPOINTS / "tiny-sd15"
+        self.assertIn("wrote ", self.convert(folder, "one.safetensors"))
+        self.convert("one.safetensors", "again", "--model-config", folder)
+        for part in PARTS:
+            self.assertEqual((self.folder / "again" / f"{part}.safetensors").read_bytes(),
+                             (folder / f"{part}.safetensors").read_bytes(), part)
+
+    def test_the_picture_of_a_converted_model_is_the_same(self):
+        pictures = []
+        folder = CHECKPOINTS / "tiny-sd15"
+        self.convert(folder, "one.safetensors")
+        for model in ([folder], ["one.safetensors", "--model-config", folder]):
+            outdir = self.folder / f"out{len(pictures)}"
+            self.assert_succeeds(self.run_redraw("txt2img", "fire", "--outdir", outdir, *harness.without_overridden(
+                harness.SMALL, ["--strength"]), "--model", *model))
+            picture, = outdir.iterdir()
+            pictures.append(dict(harness.png_chunks(picture.read_bytes()))[b"IDAT"])
+        self.assertEqual(*pictures)
+
+    def test_mistakes_leave_nothing_behind(self):
+        folder = CHECKPOINTS / "tiny-sd15"
+        (self.folder / "there.safetensors").write_text("mine")
+        self.refused(2, "usage", "convert", folder, "there.safetensors")
+        self.assertEqual((self.folder / "there.safetensors").read_text(), "mine")
+        self.assertIn("diffusers", self.refused(2, "unknown_name", "convert", folder, "x", "--layout", "diffuser"))
+        self.assertIn("bf16", self.refused(2, "unknown_name", "convert", folder, "x", "--precision", "bf61"))
+        self.refused(3, "file_not_found", "convert", "./nowhere.safetensors", "x")
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name != "data"], ["there.safetensors"])
+
+
+if __name__ == "__main__":
+    harness.main()
