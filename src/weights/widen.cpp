@@ -15,15 +15,30 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "weights are little-endian");
 
+// Compiled a second time for processors with AVX2, where the loops take half as long. Not with sanitizers: their
+// libraries are not ready when the choice is made.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#define REDRAW_ALSO_FOR_AVX2 __attribute__((target_clones("arch=haswell", "default")))
+#else
+#define REDRAW_ALSO_FOR_AVX2
+#endif
+
 // Tensors need not be aligned in the file, so elements are fetched with memcpy: the same vector loads, no undefined
 // behaviour.
-template <typename Convert>
-void widen_16_bit(const std::byte* __restrict from, float* __restrict to, size_t count, Convert convert) {
-  for (size_t i = 0; i < count; ++i) {
-    uint16_t bits = 0;
-    std::memcpy(&bits, from + i * sizeof(bits), sizeof(bits));
-    to[i] = convert(bits);
-  }
+uint16_t element(const std::byte* from, size_t i) {
+  uint16_t bits = 0;
+  std::memcpy(&bits, from + i * sizeof(bits), sizeof(bits));
+  return bits;
+}
+
+REDRAW_ALSO_FOR_AVX2
+void widen_f16(const std::byte* __restrict from, float* __restrict to, size_t count) {
+  for (size_t i = 0; i < count; ++i) to[i] = half_to_float(element(from, i));
+}
+
+REDRAW_ALSO_FOR_AVX2
+void widen_bf16(const std::byte* __restrict from, float* __restrict to, size_t count) {
+  for (size_t i = 0; i < count; ++i) to[i] = bfloat16_to_float(element(from, i));
 }
 
 void widen_8_bit(const std::byte* __restrict from, float* __restrict to, size_t count, const Float8Table& table) {
@@ -60,10 +75,10 @@ void widen_to_f32(DType dtype, std::span<const std::byte> from, std::span<float>
       std::memcpy(to.data(), from.data(), from.size());
       break;
     case DType::f16:
-      widen_16_bit(from.data(), to.data(), to.size(), [](uint16_t bits) { return half_to_float(bits); });
+      widen_f16(from.data(), to.data(), to.size());
       break;
     case DType::bf16:
-      widen_16_bit(from.data(), to.data(), to.size(), [](uint16_t bits) { return bfloat16_to_float(bits); });
+      widen_bf16(from.data(), to.data(), to.size());
       break;
     case DType::f8_e4m3:
       widen_8_bit(from.data(), to.data(), to.size(), kFloat8E4M3);

@@ -26,25 +26,30 @@ constexpr double kSerialOperations = 4e6;
 // What an element costs in the kernels that are not products, in floating-point operations of the same duration.
 constexpr double kElementwiseOperations = 16;
 
-// All of a weight's numbers. Reading and widening a large one goes over all threads, as files of models allow.
-void read_numbers(const Weight& weight, Tensor& numbers) {
-  constexpr int64_t kPiece = int64_t{1} << 18;
-  const int64_t count = numbers.elements();
-  if (count < 2 * kPiece) {
-    weight.read(0, numbers.values());
-    return;
-  }
+// Calls work(0) ... work(count - 1) on all threads; one of the exceptions it throws, if any, after all have ended.
+template <typename Work>
+void in_parallel(int64_t count, const Work& work) {
   std::exception_ptr failure;
-#pragma omp parallel for schedule(static)
-  for (int64_t first = 0; first < count; first += kPiece) {
+#pragma omp parallel for schedule(dynamic) if (count > 1)
+  for (int64_t i = 0; i < count; ++i) {
     try {
-      weight.read(first, {numbers.data() + first, static_cast<size_t>(std::min(kPiece, count - first))});
+      work(i);
     } catch (...) {
-#pragma omp critical(redraw_read_numbers)
+#pragma omp critical(redraw_in_parallel)
       failure = std::current_exception();
     }
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+// All of a weight's numbers. Reading and widening a large one goes over all threads, as files of models allow.
+void read_numbers(const Weight& weight, Tensor& numbers) {
+  constexpr int64_t kPiece = int64_t{1} << 18;
+  const int64_t count = numbers.elements();
+  in_parallel((count + kPiece - 1) / kPiece, [&](int64_t piece) {
+    const int64_t first = piece * kPiece;
+    weight.read(first, {numbers.data() + first, static_cast<size_t>(std::min(kPiece, count - first))});
+  });
 }
 
 double elementwise(const Tensor& t) {
@@ -121,10 +126,16 @@ class CpuBackend::Sliced final : public PackedWeights {
 
   const Tensor& packed(const Conv2dSpec& spec, const cpu::Kernels& kernels, MemoryPool& pool) {
     if (packed_) return packed_;
-    Tensor numbers(pool, weight_.shape);
-    read_numbers(weight_, numbers);
-    packed_ = Tensor(pool, {kernels.conv_weight_floats(spec.out_channels, spec.in_channels, spec.kernel)});
-    kernels.pack_conv_weights(numbers.data(), spec.out_channels, spec.in_channels, spec.kernel, packed_.data());
+    const int64_t out = spec.out_channels, in = spec.in_channels, kernel = spec.kernel;
+    const int64_t panel = kernels.conv_panel_channels();
+    packed_ = Tensor(pool, {kernels.conv_weight_floats(out, in, kernel)});
+    in_parallel((out + panel - 1) / panel, [&](int64_t i) {
+      const int64_t first = i * panel;
+      Tensor rows(pool, {std::min(panel, out - first), in, kernel, kernel});
+      weight_.read(first * in * kernel * kernel, rows.values());
+      kernels.pack_conv_panel(rows.data(), rows.dim(0), in, kernel,
+                              packed_.data() + kernels.conv_weight_floats(first, in, kernel));
+    });
     return packed_;
   }
 

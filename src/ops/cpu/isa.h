@@ -20,7 +20,8 @@ void to_blocked(const BlockedRows& shape, const float* x, float* out);
 void from_blocked(const BlockedRows& shape, const float* x, bool accumulate, float* out);
 int64_t conv_source_floats(const ConvCall& call);
 int64_t conv_weight_floats(int64_t out_channels, int64_t in_channels, int64_t kernel);
-void pack_conv_weights(const float* plain, int64_t out_channels, int64_t in_channels, int64_t kernel, float* packed);
+int64_t conv_panel_channels();
+void pack_conv_panel(const float* rows, int64_t channels, int64_t in_channels, int64_t kernel, float* packed);
 void lay_out_conv_source(const ConvCall& call, const float* x, float* source);
 void convolve(const ConvCall& call, const float* source, const float* weights, const float* bias, bool accumulate,
               float* out);

@@ -71,9 +71,12 @@ struct Kernels {
   /// A convolution in three steps: pack the weights [out, in, kernel, kernel], once; lay out the rows of the input that
   /// a band is made of, padding included; and the band: out = convolution + bias (may be null) (+ out, if accumulate).
   /// Functions beside the first two say how many floats they write.
+  /// Weights are packed by panels of output channels, each from the rows [channels, in, kernel, kernel] of its own to
+  /// where it begins: the panel at channel c at conv_weight_floats(c, in_channels, kernel). The last may have fewer
+  /// channels than conv_panel_channels().
   int64_t (*conv_weight_floats)(int64_t out_channels, int64_t in_channels, int64_t kernel);
-  void (*pack_conv_weights)(const float* plain, int64_t out_channels, int64_t in_channels, int64_t kernel,
-                            float* packed);
+  int64_t (*conv_panel_channels)();
+  void (*pack_conv_panel)(const float* rows, int64_t channels, int64_t in_channels, int64_t kernel, float* packed);
   int64_t (*conv_source_floats)(const ConvCall& call);
   void (*lay_out_conv_source)(const ConvCall& call, const float* x, float* source);
   void (*convolve)(const ConvCall& call, const float* source, const float* weights, const float* bias, bool accumulate,

@@ -120,19 +120,21 @@ int64_t conv_weight_floats(int64_t out_channels, int64_t in_channels, int64_t ke
   return divide_up(out_channels, kLanes) * kLanes * divide_up(in_channels, kSlice) * kSlice * kernel * kernel;
 }
 
-void pack_conv_weights(const float* plain, int64_t out_channels, int64_t in_channels, int64_t kernel, float* packed) {
+int64_t conv_panel_channels() {
+  return kPanel;
+}
+
+void pack_conv_panel(const float* rows, int64_t channels, int64_t in_channels, int64_t kernel, float* packed) {
   const int64_t taps = kernel * kernel;
-  const int64_t slices = divide_up(in_channels, kSlice);
-#pragma omp parallel for schedule(static)
-  for (int64_t first = 0; first < out_channels; first += kPanel) {
-    const int64_t width = vectors_from(first, out_channels) * kLanes;
-    float* to = packed + first * slices * kSlice * taps;
-    for (int64_t slice = 0; slice < slices; ++slice) {
-      for (int64_t tap = 0; tap < taps; ++tap) {
-        for (int64_t in = slice * kSlice; in < (slice + 1) * kSlice; ++in) {
-          for (int64_t o = first; o < first + width; ++o) {
-            *to++ = in < in_channels && o < out_channels ? plain[(o * in_channels + in) * taps + tap] : 0.0f;
-          }
+  const int64_t row = in_channels * taps;
+  const int64_t width = vectors_from(0, channels) * kLanes;
+  for (int64_t slice = 0; slice < in_channels; slice += kSlice) {
+    const bool is_whole = channels == width && slice + kSlice <= in_channels;
+    for (int64_t tap = 0; tap < taps; ++tap) {
+      for (int64_t in = slice; in < slice + kSlice; ++in, packed += width) {
+        const float* from = rows + in * taps + tap;
+        for (int64_t o = 0; o < width; ++o) {
+          packed[o] = is_whole || (in < in_channels && o < channels) ? from[o * row] : 0.0f;
         }
       }
     }
