@@ -1,6 +1,5 @@
 #include "app/resolve_model.h"
 
-
 #include "app/default_model.h"
 #include "app/model_name.h"
 #include "app/model_registry.h"
