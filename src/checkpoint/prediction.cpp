@@ -49,7 +49,7 @@ std::optional<double> spread_of_last_norm(const PartTensors& unet) {
   const double mean = sum / static_cast<double>(values.size());
   double squares = 0;
   for (const float value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+  return std::sqrt(squares / static_cast<double>(values.size()));
 }
 
 Prediction decide_of_sd2(const WeightsFile& file, const PartTensors& unet) {

@@ -302,6 +302,16 @@ void check_effects(const LatentEffects& effects) {
   }
 }
 
+void check_clip_skip(const ModelSpec& model, int64_t clip_skip) {
+  for (const auto* config : {&model.text_encoder, &model.text_encoder_2}) {
+    if (!*config || clip_skip <= (*config)->num_hidden_layers) continue;
+    const std::string layers = std::to_string((*config)->num_hidden_layers);
+    throw Error(Code::out_of_range, "clip_skip is " + std::to_string(clip_skip) +
+                                        ", but this model's text encoder has " + layers + " layers: it must be 1 to " +
+                                        layers);
+  }
+}
+
 // What a tiny autoencoder cannot do.
 void check_vae(const ModelSpec& model, const GenerateRequest& request) {
   if (!model.tiny_vae || request.init == nullptr) return;
@@ -325,6 +335,7 @@ GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& requ
   check_side("height", request.height);
   check_effects(request.effects);
   check_vae(model, request);
+  check_clip_skip(model, request.clip_skip);
   (void)LatentNoise(request.noise);  // an unknown name is refused here, before anything is computed
   RunChoice choice = request.run;
   choice.has_picture = request.init != nullptr;

@@ -133,6 +133,9 @@ class Requests(BadInputTest):
     def test_fewer_threads_than_none(self):
         self.assert_refused(self.img2img("--json", "--threads", "-1"), 2, "out_of_range", "threads", "0 to 1024")
 
+    def test_more_layers_skipped_than_the_text_encoder_has(self):
+        self.assert_refused(self.img2img("--json", "--clip-skip", "32"), 2, "out_of_range", "clip_skip is 32", "1 to ")
+
     # oneDNN would leave the work of the threads that OpenMP does not start undone, and the picture wrong.
     def test_more_threads_than_openmp_may_start(self):
         environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
