@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/input_file.h"
 
 namespace redraw {
 
@@ -20,8 +21,7 @@ std::filesystem::path clip_vocabulary_folder() {
   std::filesystem::path folder;
   for (const char* place : {"clip-vocabulary", "../share/redraw/clip-vocabulary", "../clip-vocabulary"}) {
     folder = (program_folder() / place).lexically_normal();
-    std::error_code ignored;
-    if (std::filesystem::exists(folder / "vocab.json", ignored)) break;
+    if (is_there(folder / "vocab.json")) break;
   }
   return folder;
 }
@@ -29,12 +29,11 @@ std::filesystem::path clip_vocabulary_folder() {
 std::filesystem::path default_model_folder() {
   constexpr std::array<const char*, 3> kPlaces = {"models/emoji-128", "../share/redraw/models/emoji-128",
                                                   "../../models/emoji-128"};
-  std::error_code ignored;
   const std::filesystem::path program = program_folder();
   std::string sought;
   for (const char* place : kPlaces) {
     std::filesystem::path folder = (program / place).lexically_normal();
-    if (std::filesystem::exists(folder / "model_index.json", ignored)) return folder;
+    if (is_there(folder / "model_index.json")) return folder;
     sought += (sought.empty() ? "" : ", ") + folder.string();
   }
   throw Error(Code::file_not_found,

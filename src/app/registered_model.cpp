@@ -8,6 +8,7 @@
 
 #include "app/model_files.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/json.h"
 
 namespace redraw {
@@ -37,8 +38,7 @@ RegisteredModel describe_model(const std::filesystem::path& path) {
 }
 
 ModelState state_of(const RegisteredModel& model) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(model.path, ignored)) return ModelState::missing;
+  if (!is_there(model.path)) return ModelState::missing;
   try {
     const ModelFiles files = model_files(model.path);
     const bool is_same = files.is_folder == model.is_folder && files.bytes == model.summary.bytes &&

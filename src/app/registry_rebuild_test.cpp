@@ -46,14 +46,14 @@ struct RebuildTest : testing::Test {
 };
 
 TEST(RegisteredModel, AFieldThatIsMissingOrOfAnotherTypeIsRefusedByName) {
-  const RegisteredModel model{.name = "longer than what a string holds in place",
-                              .path = "/longer/than/what/a/string/holds/in/place",
-                              .summary = ModelSummary{.format = "safetensors, a diffusers folder",
-                                                      .family = "Stable Diffusion 1.x, 4 channels",
-                                                      .prediction_type = "epsilon, which is the most usual",
-                                                      .bytes = 1},
-                              .modified_ns = 1,
-                              .added = "2026-11-24T17:55:51Z"};
+  const RegisteredModel model{
+      .name = "my-sd15",
+      .path = "/models/sd15.safetensors",
+      .summary =
+          ModelSummary{
+              .format = "safetensors", .family = "Stable Diffusion 1", .prediction_type = "epsilon", .bytes = 1},
+      .modified_ns = 1,
+      .added = "2026-11-24T17:55:51Z"};
   const nlohmann::json whole = json_of(model);
   EXPECT_EQ(model_of(whole, "list"), model);
   for (const auto& [field, value] : whole.items()) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "checkpoint/part_configs.h"
 #include "weights/diffusers_folder.h"
 
@@ -91,7 +92,7 @@ VaeSource open_model_folder(const DiffusersFolder& folder, const JsonObject* mod
 VaeSource open_vae(const fs::path& path, const JsonObject* model) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) return open_file(path, model);
-  if (fs::exists(path / "model_index.json", ignored)) return open_model_folder(DiffusersFolder::open(path), model);
+  if (is_there(path / "model_index.json")) return open_model_folder(DiffusersFolder::open(path), model);
   return open_part_folder(path, model);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "ops/resample.h"
 
 namespace redraw {
@@ -13,8 +14,7 @@ constexpr const char* kClipPad = "<|endoftext|>";
 constexpr const char* kOpenClipPad = "!";
 
 ClipTokenizer standard_tokenizer(const std::filesystem::path& vocabulary, bool is_open_clip) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(vocabulary / "vocab.json", ignored)) {
+  if (!is_there(vocabulary / "vocab.json")) {
     throw Error(Code::file_not_found, "CLIP's vocabulary, which a model in a single file needs, is not in " +
                                           vocabulary.string() + "; run scripts/clip-vocabulary " + vocabulary.string());
   }

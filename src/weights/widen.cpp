@@ -15,8 +15,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "weights are little-endian");
 
-// Compiled a second time for processors with AVX2, where the loops take half as long. Not with sanitizers: their
-// libraries are not ready when the choice is made.
+// Compiled a second time for processors with AVX2, where the loops take half as long. Not with sanitizers, whose
+// libraries are not ready when the choice is made, and so not by clang, which builds the fuzz targets.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
 #define REDRAW_ALSO_FOR_AVX2 __attribute__((target_clones("arch=haswell", "default")))
 #else
@@ -25,7 +25,7 @@ static_assert(std::endian::native == std::endian::little, "weights are little-en
 
 // Tensors need not be aligned in the file, so elements are fetched with memcpy: the same vector loads, no undefined
 // behaviour.
-uint16_t element(const std::byte* from, size_t i) {
+uint16_t bits_at(const std::byte* from, size_t i) {
   uint16_t bits = 0;
   std::memcpy(&bits, from + i * sizeof(bits), sizeof(bits));
   return bits;
@@ -33,12 +33,12 @@ uint16_t element(const std::byte* from, size_t i) {
 
 REDRAW_ALSO_FOR_AVX2
 void widen_f16(const std::byte* __restrict from, float* __restrict to, size_t count) {
-  for (size_t i = 0; i < count; ++i) to[i] = half_to_float(element(from, i));
+  for (size_t i = 0; i < count; ++i) to[i] = half_to_float(bits_at(from, i));
 }
 
 REDRAW_ALSO_FOR_AVX2
 void widen_bf16(const std::byte* __restrict from, float* __restrict to, size_t count) {
-  for (size_t i = 0; i < count; ++i) to[i] = bfloat16_to_float(element(from, i));
+  for (size_t i = 0; i < count; ++i) to[i] = bfloat16_to_float(bits_at(from, i));
 }
 
 void widen_8_bit(const std::byte* __restrict from, float* __restrict to, size_t count, const Float8Table& table) {
