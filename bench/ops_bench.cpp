@@ -1,7 +1,7 @@
 // How fast the operators are on the shapes of Stable Diffusion 1.5 at 512x512 with guidance (a batch of two), of its
 // autoencoder, and of the small box model; beside the peak of this processor, measured in the same run.
 //
-//   ops_bench [threads] [--benchmark_filter=conv2d/unet] [--benchmark_repetitions=5] ...
+//   ops_bench [threads [f32|f16|bf16]] [--benchmark_filter=conv2d/unet] [--benchmark_repetitions=5] ...
 //
 // GFLOP and of_peak, both a second, count the operations of the direct algorithm over wall-clock time. On a machine
 // that others use as well, run with one thread and read the CPU column.
@@ -83,8 +83,12 @@ struct Bench {
     for (float& x : t.values()) x = distribution(random);
     return t;
   }
-  Weight weight(Shape shape) { return Weight::of("w", normal(shape, 0.05f)); }
+  Weight weight(Shape shape) {
+    const Tensor values = normal(shape, 0.05f);
+    return stored == DType::f32 ? Weight::of("w", values) : Weight::of("w", values, stored);
+  }
 
+  DType stored = DType::f32;  // how weights lie in their file
   std::mt19937 random{1};
   Context context;
   std::unique_ptr<Backend> backend;
@@ -150,9 +154,12 @@ int main(int argc, char** argv) {
   using namespace redraw;
   benchmark::Initialize(&argc, argv);
   const int threads = argc > 1 ? std::atoi(argv[1]) : static_cast<int>(std::thread::hardware_concurrency());
-  if (argc > 2 || threads < 1) return EXIT_FAILURE;
+  const std::string stored = argc > 2 ? argv[2] : "f32";
+  if (argc > 3 || threads < 1 || (stored != "f32" && stored != "f16" && stored != "bf16")) return EXIT_FAILURE;
   Bench bench(threads);
+  if (stored != "f32") bench.stored = stored == "f16" ? DType::f16 : DType::bf16;
   benchmark::AddCustomContext("kernels", std::string(bench.backend->name()));
+  benchmark::AddCustomContext("weights", stored);
   benchmark::AddCustomContext("threads", std::to_string(threads));
   benchmark::AddCustomContext("peak_gflops", std::to_string(bench.peak_flops / 1e9));
   add(bench, "conv2d", kConvolutions, conv2d);

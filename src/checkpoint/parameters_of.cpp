@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "checkpoint/weight_in_file.h"
 #include "weights/widen.h"
 
 namespace redraw {
@@ -16,8 +17,7 @@ nn::Parameters parameters_of(std::shared_ptr<const WeightsFile> file) {
                                                 std::string(dtype_name(entry->dtype)) +
                                                 "; weights must be numbers of " + std::string(kWidenedTypes));
     }
-    return Weight{name, entry->shape,
-                  [file, entry](int64_t first, std::span<float> out) { file->read_f32(*entry, first, out); }};
+    return weight_in_file(file, *entry, name, entry->shape);
   });
 }
 

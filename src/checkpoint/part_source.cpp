@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "checkpoint/weight_in_file.h"
 #include "weights/widen.h"
 
 namespace redraw {
@@ -39,16 +40,9 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-// Rows `third` of three of a fused matrix: a run of the stored numbers.
-Weight third_of(const std::shared_ptr<const WeightsFile>& file, const TensorEntry* entry, const KeyRow& row) {
-  const int64_t offset = row.third * row.shape.elements();
-  return {entry->name, row.shape,
-          [file, entry, offset](int64_t first, std::span<float> out) { file->read_f32(*entry, offset + first, out); }};
-}
-
 // Stored [a, b], wanted [b, a]. The few matrices of which this is true are small: each is read whole.
 Weight transposed(const std::shared_ptr<const WeightsFile>& file, const TensorEntry* entry, const KeyRow& row) {
-  return {entry->name, row.shape, [file, entry](int64_t first, std::span<float> out) {
+  return {.name = entry->name, .shape = row.shape, .read = [file, entry](int64_t first, std::span<float> out) {
             const int64_t rows = entry->shape[0];
             const int64_t columns = entry->shape[1];
             std::vector<float> stored(static_cast<size_t>(entry->shape.elements()));
@@ -65,10 +59,10 @@ Weight weight_of(const PartSource& source, const KeyRow& row) {
   if (entry == nullptr) return {};
   const auto& file = source.file;
   const KeyChange change = source.layout == Layout::ldm ? row.change : KeyChange::none;
-  if (change == KeyChange::third) return third_of(file, entry, row);
   if (change == KeyChange::transpose) return transposed(file, entry, row);
-  return {entry->name, row.shape,
-          [file, entry](int64_t first, std::span<float> out) { file->read_f32(*entry, first, out); }};
+  // One of three matrices that are stored as one: a run of its numbers.
+  const int64_t first = change == KeyChange::third ? row.third * row.shape.elements() : 0;
+  return weight_in_file(file, *entry, entry->name, row.shape, first);
 }
 
 }  // namespace

@@ -1,13 +1,17 @@
 // Every table of kernels that this processor can run gives the same numbers: the slower ones are what people with
 // older processors get, and nothing else here would run them.
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <gtest/gtest.h>
 #include <random>
 
+#include "base/half.h"
 #include "ops/activation.h"
 #include "ops/attention.h"
 #include "ops/conv2d.h"
 #include "ops/cpu/cpu_backend.h"
+#include "ops/linear.h"
 #include "ops/norm.h"
 
 namespace redraw {
@@ -63,6 +67,108 @@ TEST(KernelTables, AgreeWithTheReferenceOnEveryInstructionSet) {
       const Tensor k = normal(random, {1, 301, 2 * width});
       expect_equal(attention(backend, q, k, k, 2), attention(*reference, q, k, k, 2), table->name);
       expect_equal(attention(backend, q, q, q, 2, true), attention(*reference, q, q, q, 2, true), table->name);
+    }
+  }
+}
+
+// Every table that runs here, told to use its own products also where the backend prefers oneDNN's.
+std::vector<cpu::Kernels> tables_with_own_products() {
+  std::vector<cpu::Kernels> tables;
+  for (const cpu::Kernels* table : runnable_tables()) {
+    tables.push_back(*table);
+    tables.back().own_products = true;
+  }
+  return tables;
+}
+
+Weight stored_as(DType type, const Tensor& values) {
+  return type == DType::f32 ? Weight::of("w", values) : Weight::of("w", values, type);
+}
+
+// Sums of so many products of numbers from normal(), whose squares are 4.25 on average.
+void expect_sums(const Tensor& ours, const Tensor& exact, int64_t products, const std::string& what) {
+  double squares = 0;
+  for (int64_t i = 0; i < exact.elements(); ++i) {
+    const double difference = static_cast<double>(ours.data()[i]) - static_cast<double>(exact.data()[i]);
+    squares += difference * difference;
+  }
+  const double rms = std::sqrt(squares / static_cast<double>(exact.elements()));
+  EXPECT_LE(rms, 2e-7 * 4.25 * static_cast<double>(products + 1)) << what;
+}
+
+constexpr DType kStoredTypes[] = {DType::f32, DType::f16, DType::bf16};
+
+TEST(OwnProducts, LinearAgreesWithTheReferenceForEveryStoredType) {
+  const Context context(2);
+  const auto reference = make_reference_backend(context);
+  std::mt19937 random(11);
+  for (const cpu::Kernels& table : tables_with_own_products()) {
+    CpuBackend backend(context, table);
+    for (const DType type : kStoredTypes) {
+      for (const int64_t in : {1, 16, 17, 320, 321, 700}) {  // one slice of input features, and more
+        for (const int64_t out : {1, 7, 8, 9, 16, 33, 48}) {
+          const LinearSpec spec{.in_features = in, .out_features = out};
+          const Weight w = stored_as(type, normal(random, {out, in}));
+          const Weight b = Weight::of("b", normal(random, {out}));
+          const int64_t rows = std::array{1, 6, 13, 250}[random() % 4];
+          const Tensor x = normal(random, {rows, in}), residual = normal(random, {rows, out});
+          const std::string what = std::string(table.name) + " " + std::string(dtype_name(type)) + " " +
+                                   std::to_string(rows) + "x" + std::to_string(in) + " to " + std::to_string(out);
+          expect_sums(Linear(backend, spec, w, b)(x), Linear(*reference, spec, w, b)(x), in, what);
+          expect_sums(Linear(backend, spec, w, {})(x, residual), Linear(*reference, spec, w, {})(x, residual), in,
+                      what);
+        }
+      }
+    }
+  }
+}
+
+TEST(OwnProducts, ConvolutionsAgreeWithTheReferenceForEveryStoredType) {
+  const Context context(2);
+  const auto reference = make_reference_backend(context);
+  std::mt19937 random(12);
+  for (const cpu::Kernels& table : tables_with_own_products()) {
+    CpuBackend backend(context, table);
+    for (const DType type : kStoredTypes) {
+      for (const int64_t kernel : {3, 7, 9}) {  // from 9 on narrow weights are not kept
+        for (const int64_t out : {3, 8, 16, 40, 61}) {
+          const int64_t in = std::array{17, 32, 37}[random() % 3];
+          const Conv2dSpec spec{.in_channels = in, .out_channels = out, .kernel = kernel, .pad_before = 2};
+          const Weight w = stored_as(type, normal(random, {out, in, kernel, kernel}));
+          const Tensor x = normal(random, {2, 9, 11, in});
+          expect_sums(Conv2d(backend, spec, w, {})(x), Conv2d(*reference, spec, w, {})(x), in * kernel * kernel,
+                      std::string(table.name) + " " + std::string(dtype_name(type)) + " " + std::to_string(kernel) +
+                          " to " + std::to_string(out));
+        }
+      }
+    }
+  }
+}
+
+TEST(OwnProducts, EveryNarrowNumberIsWidenedExactly) {
+  const Context context(1);
+  constexpr int64_t kPatterns = 1 << 16;
+  std::vector<uint16_t> patterns(kPatterns);
+  for (size_t i = 0; i < patterns.size(); ++i) patterns[i] = static_cast<uint16_t>(i);
+  const Tensor one = Tensor::from({1, 1}, std::vector<float>{1});
+  for (const cpu::Kernels& table : tables_with_own_products()) {
+    CpuBackend backend(context, table);
+    for (const DType type : {DType::f16, DType::bf16}) {
+      const Weight w{.name = "w",
+                     .shape = {kPatterns, 1},
+                     .read = [](int64_t, std::span<float>) { FAIL() << "read as float32"; },
+                     .stored = StoredNumbers{.dtype = type, .read = [&](int64_t first, std::span<std::byte> out) {
+                                               std::memcpy(out.data(), patterns.data() + first, out.size());
+                                             }}};
+      const Tensor y = Linear(backend, {.in_features = 1, .out_features = kPatterns}, w, {})(one);
+      for (size_t i = 0; i < patterns.size(); ++i) {
+        const float expected = type == DType::f16 ? half_to_float(patterns[i]) : bfloat16_to_float(patterns[i]);
+        if (std::isnan(expected)) {
+          ASSERT_TRUE(std::isnan(y.data()[i])) << table.name << " pattern " << i;
+        } else {
+          ASSERT_EQ(y.data()[i], expected) << table.name << " pattern " << i;
+        }
+      }
     }
   }
 }

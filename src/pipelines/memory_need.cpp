@@ -11,6 +11,8 @@ namespace {
 // Beside the tensors between layers the kernels hold copies of their maps in other layouts, in bands, and scratch:
 // measured 1.02 to 1.25 times the tensors (memory_need_test.cpp holds the estimate against real runs).
 constexpr double kKernels = 1.35;
+// Rows that a thread copies for a linear layer, in the few sizes that a network asks for.
+constexpr uint64_t kThread = uint64_t{1} << 20;
 constexpr uint64_t kProgramBytes = uint64_t{150} << 20;  // code, libraries, vocabulary, pictures
 
 uint64_t weight_bytes(const PartSource& part, const std::function<bool(const KeyRow&)>& belongs) {
@@ -20,7 +22,10 @@ uint64_t weight_bytes(const PartSource& part, const std::function<bool(const Key
     // The table of tokens is never packed: its rows are read one by one.
     const bool is_table = row.name.find("token_embedding") != std::string::npos;
     if (row.is_optional || is_table || !belongs(row)) continue;
-    const uint64_t size = static_cast<uint64_t>(row.shape.elements()) * sizeof(float);
+    const TensorEntry* entry = part.find(row);
+    const bool is_packed = entry != nullptr && row.shape.rank() > 1;  // others are small, and widened
+    const int64_t each = is_packed ? packed_bytes_on_cpu(entry->dtype) : sizeof(float);
+    const auto size = static_cast<uint64_t>(row.shape.elements() * each);
     bytes += size;
     largest = std::max(largest, size);
   }
@@ -37,13 +42,17 @@ nn::Parameters zeros_of(const PartSource& part) {
   const nn::Parameters whole = parameters_of(part);
   return nn::Parameters([whole](const std::string& name) {
     Weight weight = whole.find(name);
-    if (weight) weight.read = [](int64_t, std::span<float> out) { std::fill(out.begin(), out.end(), 0.0f); };
+    if (weight) {
+      weight.read = [](int64_t, std::span<float> out) { std::fill(out.begin(), out.end(), 0.0f); };
+      weight.stored = std::nullopt;
+    }
     return weight;
   });
 }
 
-uint64_t with_kernels(const MemoryPool& pool) {
-  return static_cast<uint64_t>(static_cast<double>(pool.peak_held_bytes()) * kKernels);
+uint64_t with_kernels(Backend& shapes) {
+  return static_cast<uint64_t>(static_cast<double>(shapes.pool().peak_held_bytes()) * kKernels) +
+         static_cast<uint64_t>(shapes.context().threads()) * kThread;
 }
 
 PhaseNeed text_need(const StableDiffusion& model) {
@@ -78,7 +87,7 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
   const Tensor latent(backend->pool(), {rows, request.height / 8, request.width / 8, spec.unet.in_channels});
   (void)unet(latent, {&timestep, 1}, prepared);
   return {.weights = weight_bytes(part, [](const KeyRow&) { return true; }),
-          .activations = with_kernels(backend->pool())};
+          .activations = with_kernels(*backend)};
 }
 
 PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
@@ -91,7 +100,7 @@ PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& reque
   } else {
     (void)VaeEncoder(*backend, zeros_of(part), model.spec().vae)(picture);
   }
-  return {.weights = weight_bytes(part, is_of_encoder), .activations = with_kernels(backend->pool())};
+  return {.weights = weight_bytes(part, is_of_encoder), .activations = with_kernels(*backend)};
 }
 
 PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
@@ -105,7 +114,7 @@ PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& reque
     (void)VaeDecoder(*backend, zeros_of(part), model.spec().vae)(latent);
   }
   const auto is_of_decoder = [](const KeyRow& row) { return !is_of_encoder(row); };
-  PhaseNeed need{.weights = weight_bytes(part, is_of_decoder), .activations = with_kernels(backend->pool())};
+  PhaseNeed need{.weights = weight_bytes(part, is_of_decoder), .activations = with_kernels(*backend)};
   // The decoder of previews stays beside it; its maps are smaller than a whole autoencoder's.
   if (model.spec().preview_vae) need.weights += weight_bytes(model.checkpoint().part("preview_vae"), is_of_decoder);
   return need;
@@ -137,7 +146,7 @@ std::string MemoryNeed::text_form() const {
 }
 
 MemoryNeed memory_need(const StableDiffusion& model, const GenerateRequest& request) {
-  const Context context(1);
+  const Context& context = model.backend().context();
   return {.text = text_need(model),
           .encode = encode_need(model, request, context),
           .denoise = denoise_need(model, request, context),

@@ -117,32 +117,69 @@ class CpuBackend::Packed final : public PackedWeights {
   std::map<CallKey, Call> calls_;
 };
 
-// The weights of a convolution by our own kernels, read and packed at the first call. Their layout is always the same.
-class CpuBackend::Sliced final : public PackedWeights {
+// The weights of a convolution or a linear layer by our own kernels, read and packed at the first call, in the
+// precision of the file. Their layout is always the same.
+class CpuBackend::Panels final : public PackedWeights {
  public:
-  Sliced(Weight weight, const Weight& bias) : weight_(std::move(weight)), bias_(bias ? bias.load() : Tensor()) {}
+  // kernel: 1 for a linear layer
+  Panels(Weight weight, const Weight& bias, int64_t kernel)
+      : weight_(std::move(weight)), bias_(bias ? bias.load() : Tensor()), kernel_(kernel) {
+    if (weight_.stored && kernel <= cpu::kMostNarrowKernel) type_ = narrow_type(weight_.stored->dtype);
+  }
 
   const float* bias() const { return bias_ ? bias_.data() : nullptr; }
 
-  const Tensor& packed(const Conv2dSpec& spec, const cpu::Kernels& kernels, MemoryPool& pool) {
-    if (packed_) return packed_;
-    const int64_t out = spec.out_channels, in = spec.in_channels, kernel = spec.kernel;
-    const int64_t panel = kernels.conv_panel_channels();
-    packed_ = Tensor(pool, {kernels.conv_weight_floats(out, in, kernel)});
-    in_parallel((out + panel - 1) / panel, [&](int64_t i) {
-      const int64_t first = i * panel;
-      Tensor rows(pool, {std::min(panel, out - first), in, kernel, kernel});
-      weight_.read(first * in * kernel * kernel, rows.values());
-      kernels.pack_conv_panel(rows.data(), rows.dim(0), in, kernel,
-                              packed_.data() + kernels.conv_weight_floats(first, in, kernel));
-    });
-    return packed_;
+  cpu::WeightPanels packed(const cpu::Kernels& kernels, MemoryPool& pool) {
+    if (!packed_) packed_ = pack(kernels, pool);
+    return {.numbers = packed_.get(), .type = type_};
   }
 
  private:
+  static cpu::WeightType narrow_type(DType stored) {
+    if (stored == DType::f16) return cpu::WeightType::f16;
+    if (stored == DType::bf16) return cpu::WeightType::bf16;
+    return cpu::WeightType::f32;
+  }
+
+  // Some panels at a time, each lot by one thread, so that the plain numbers stay in the cache.
+  std::shared_ptr<std::byte> pack(const cpu::Kernels& kernels, MemoryPool& pool) const {
+    constexpr int64_t kLotBytes = 256 << 10;  // read at once, at least
+    const int64_t size = cpu::bytes_of(type_);
+    const int64_t out = weight_.shape[0], in = weight_.shape[1];
+    const int64_t channel_bytes = in * kernel_ * kernel_ * size;
+    const int64_t panel = kernels.panel_channels();
+    const int64_t lot = (kLotBytes / (panel * std::max<int64_t>(channel_bytes, 1)) + 1) * panel;  // channels
+    auto packed = pool.allocate(static_cast<size_t>(kernels.panel_numbers(out, in, kernel_) * size));
+    in_parallel((out + lot - 1) / lot, [&](int64_t i) {
+      const int64_t begin = i * lot, end = std::min(begin + lot, out);
+      // Not of the pool, which would keep it.
+      std::vector<std::byte> plain(static_cast<size_t>((end - begin) * channel_bytes));
+      read(begin * in * kernel_ * kernel_, plain);
+      for (int64_t first = begin; first < end; first += panel) {
+        kernels.pack_panel({.numbers = plain.data() + (first - begin) * channel_bytes,
+                            .type = type_,
+                            .channels = std::min(panel, end - first),
+                            .in_channels = in,
+                            .kernel = kernel_},
+                           packed.get() + kernels.panel_numbers(first, in, kernel_) * size);
+      }
+    });
+    return packed;
+  }
+
+  void read(int64_t first, std::span<std::byte> out) const {
+    if (type_ == cpu::WeightType::f32) {
+      weight_.read(first, {reinterpret_cast<float*>(out.data()), out.size() / sizeof(float)});
+    } else {
+      weight_.stored->read(first, out);
+    }
+  }
+
   Weight weight_;
   Tensor bias_;
-  Tensor packed_;
+  int64_t kernel_;
+  cpu::WeightType type_ = cpu::WeightType::f32;
+  std::shared_ptr<std::byte> packed_;
 };
 
 CpuBackend::CpuBackend(const Context& context, const cpu::Kernels& kernels)
@@ -159,18 +196,19 @@ int CpuBackend::use_threads(double operations) const {
 }
 
 // A single slice is one chain in oneDNN as well.
-bool CpuBackend::is_sliced(const Conv2dSpec& spec) const {
-  return kernels_.own_convolutions && spec.kernel > 1 && spec.in_channels > cpu::kConvSlice;
+bool CpuBackend::is_own(const Conv2dSpec& spec) const {
+  return kernels_.own_products && spec.kernel > 1 && spec.in_channels > cpu::kConvSlice;
 }
 
 std::unique_ptr<PackedWeights> CpuBackend::pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) {
-  if (is_sliced(spec)) return std::make_unique<Sliced>(std::move(weight), bias);
+  if (is_own(spec)) return std::make_unique<Panels>(std::move(weight), bias, spec.kernel);
   const dnnl::memory::desc plain({spec.out_channels, spec.in_channels, spec.kernel, spec.kernel},
                                  dnnl::memory::data_type::f32, dnnl::memory::format_tag::oihw);
   return std::make_unique<Packed>(std::move(weight), bias, plain);
 }
 
 std::unique_ptr<PackedWeights> CpuBackend::pack_linear(const LinearSpec& spec, Weight weight, Weight bias) {
+  if (kernels_.own_products) return std::make_unique<Panels>(std::move(weight), bias, 1);
   // PyTorch keeps [out, in]; read as [in, out] that is the transposed layout "ba".
   const dnnl::memory::desc plain({spec.in_features, spec.out_features}, dnnl::memory::data_type::f32,
                                  dnnl::memory::format_tag::ba);
@@ -193,8 +231,8 @@ void CpuBackend::run(Packed& layer, const Call& call, const Tensor& x, Tensor& o
 
 void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
   use_threads(2.0 * static_cast<double>(out.elements() * spec.in_channels * spec.kernel * spec.kernel));
-  if (is_sliced(spec)) {
-    conv2d_in_slices(spec, static_cast<Sliced&>(weights), x, accumulate, out);
+  if (is_own(spec)) {
+    own_conv2d(spec, static_cast<Panels&>(weights), x, accumulate, out);
     return;
   }
   auto& layer = static_cast<Packed&>(weights);
@@ -236,9 +274,8 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
   }
 }
 
-void CpuBackend::conv2d_in_slices(const Conv2dSpec& spec, Sliced& layer, const Tensor& x, bool accumulate,
-                                  Tensor& out) {
-  const Tensor& packed = layer.packed(spec, kernels_, pool());
+void CpuBackend::own_conv2d(const Conv2dSpec& spec, Panels& layer, const Tensor& x, bool accumulate, Tensor& out) {
+  const cpu::WeightPanels packed = layer.packed(kernels_, pool());
   const int64_t band_rows = cpu::rows_in_a_band(spec, x.shape(), context().threads());
   for (int64_t first = 0; first < out.dim(1); first += band_rows) {
     const int64_t rows = std::min(band_rows, out.dim(1) - first);
@@ -259,15 +296,23 @@ void CpuBackend::conv2d_in_slices(const Conv2dSpec& spec, Sliced& layer, const T
                              .source_width = x.dim(2) + spec.pad_before + spec.pad_after};
     Tensor source(pool(), {kernels_.conv_source_floats(call)});
     kernels_.lay_out_conv_source(call, x.data(), source.data());
-    kernels_.convolve(call, source.data(), packed.data(), layer.bias(), accumulate, out.data());
+    kernels_.convolve(call, source.data(), packed, layer.bias(), accumulate, out.data());
   }
 }
 
 void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate, Tensor& out) {
-  use_threads(2.0 * static_cast<double>(out.elements() * spec.in_features));
-  auto& layer = static_cast<Packed&>(weights);
+  const int threads = use_threads(2.0 * static_cast<double>(out.elements() * spec.in_features));
   const int64_t rows = x.elements() / spec.in_features;
   if (rows == 0) return;
+  if (kernels_.own_products) {
+    auto& layer = static_cast<Panels&>(weights);
+    const cpu::LinearCall call{.rows = rows, .in_features = spec.in_features, .out_features = spec.out_features};
+    Tensor scratch(pool(), {threads * kernels_.linear_scratch_floats(call)});
+    kernels_.linear(call, x.data(), layer.packed(kernels_, pool()), layer.bias(), accumulate, scratch.data(), threads,
+                    out.data());
+    return;
+  }
+  auto& layer = static_cast<Packed&>(weights);
   const Call& call = layer.call({rows, accumulate}, [&] {
     return Call::of<dnnl::matmul>(onednn::matmul(engine_, spec, rows, layer.has_bias(), accumulate));
   });
@@ -368,6 +413,11 @@ void CpuBackend::concat_channels(const Tensor& a, const Tensor& b, Tensor& out) 
 
 int most_cpu_threads() {
   return omp_get_thread_limit();
+}
+
+int64_t packed_bytes_on_cpu(DType stored) {
+  const bool is_narrow = stored == DType::f16 || stored == DType::bf16;
+  return is_narrow && cpu::best_kernels().own_products ? 2 : 4;
 }
 
 std::unique_ptr<Backend> make_cpu_backend(const Context& context) {

@@ -32,12 +32,12 @@ class CpuBackend final : public Backend {
  private:
   struct Call;
   class Packed;
-  class Sliced;
+  class Panels;
   /// Sets how many threads the kernels called next use, by how much there is to do, and returns it.
   int use_threads(double operations) const;
   /// Whether this convolution is done by our own kernels.
-  bool is_sliced(const Conv2dSpec& spec) const;
-  void conv2d_in_slices(const Conv2dSpec& spec, Sliced& layer, const Tensor& x, bool accumulate, Tensor& out);
+  bool is_own(const Conv2dSpec& spec) const;
+  void own_conv2d(const Conv2dSpec& spec, Panels& layer, const Tensor& x, bool accumulate, Tensor& out);
   void run(Packed& layer, const Call& call, const Tensor& x, Tensor& out);
 
   dnnl::engine engine_;

@@ -18,13 +18,16 @@ void attention(const AttentionShape& shape, const float* q, const float* k, cons
                float* out);
 void to_blocked(const BlockedRows& shape, const float* x, float* out);
 void from_blocked(const BlockedRows& shape, const float* x, bool accumulate, float* out);
+int64_t panel_channels();
+int64_t panel_numbers(int64_t out_channels, int64_t in_channels, int64_t kernel);
+void pack_panel(const WeightRows& rows, void* packed);
 int64_t conv_source_floats(const ConvCall& call);
-int64_t conv_weight_floats(int64_t out_channels, int64_t in_channels, int64_t kernel);
-int64_t conv_panel_channels();
-void pack_conv_panel(const float* rows, int64_t channels, int64_t in_channels, int64_t kernel, float* packed);
 void lay_out_conv_source(const ConvCall& call, const float* x, float* source);
-void convolve(const ConvCall& call, const float* source, const float* weights, const float* bias, bool accumulate,
-              float* out);
+void convolve(const ConvCall& call, const float* source, const WeightPanels& weights, const float* bias,
+              bool accumulate, float* out);
+int64_t linear_scratch_floats(const LinearCall& call);
+void linear(const LinearCall& call, const float* x, const WeightPanels& weights, const float* bias, bool accumulate,
+            float* scratch, int threads, float* out);
 double multiply_add_in_registers(int64_t iterations);
 
 }  // namespace redraw::cpu::REDRAW_ISA

@@ -39,6 +39,37 @@ struct BlockedRows {
 /// How many input channels our own convolutions sum by themselves: a cache line of floats.
 inline constexpr int64_t kConvSlice = 16;
 
+/// How the numbers of packed weights are kept: as the model's file has them. Narrow ones are widened, which is exact, a
+/// slice at a time when they are used.
+enum class WeightType { f32, f16, bf16 };
+
+constexpr int64_t bytes_of(WeightType type) {
+  return type == WeightType::f32 ? 4 : 2;
+}
+
+/// The largest kernel of a convolution that takes narrow weights.
+inline constexpr int64_t kMostNarrowKernel = 7;
+
+/// Some output channels' weights as PyTorch stores them, [channels, in_channels, kernel, kernel]; kernel is 1 for a
+/// linear layer.
+struct WeightRows {
+  const void* numbers;
+  WeightType type;
+  int64_t channels, in_channels, kernel;
+};
+
+/// Weights as our own convolutions and linear layers take them: by panels of panel_channels() output channels (the last
+/// may have fewer, and is as wide as one or two vectors), each [slice][ky][kx][kConvSlice][channels of the panel], with
+/// zeros where there is no channel.
+struct WeightPanels {
+  const void* numbers;
+  WeightType type;
+};
+
+struct LinearCall {
+  int64_t rows, in_features, out_features;
+};
+
 /// A band of output rows of a convolution by our own kernels.
 struct ConvCall {
   int64_t batch, height, width, in_channels;    ///< of the channels-last input
@@ -52,8 +83,9 @@ struct ConvCall {
 /// Plain pointers only: these functions are compiled several times with different instruction sets, so they must not
 /// touch anything (an inline function, a template) that the linker could take from one of the other compilations.
 struct Kernels {
-  const char* name;       ///< "avx512", "avx2" or "generic"
-  bool own_convolutions;  ///< whether to use convolve: oneDNN's are exact enough with AVX-512 only (onednn.h)
+  const char* name;  ///< "avx512", "avx2" or "generic"
+  /// Whether to use convolve and linear. Not with AVX-512, where oneDNN's are fast, and exact enough (onednn.h).
+  bool own_products;
   void (*geglu)(const float* x, int64_t rows, int64_t width, float* out);
   int64_t (*group_norm_scratch_floats)(int64_t batch, int64_t positions, int64_t channels);
   void (*group_norm)(const GroupNormCall& call);
@@ -68,19 +100,23 @@ struct Kernels {
   void (*to_blocked)(const BlockedRows& shape, const float* x, float* out);
   /// From blocks to the channels-last map out; added to what it holds, if accumulate.
   void (*from_blocked)(const BlockedRows& shape, const float* x, bool accumulate, float* out);
-  /// A convolution in three steps: pack the weights [out, in, kernel, kernel], once; lay out the rows of the input that
-  /// a band is made of, padding included; and the band: out = convolution + bias (may be null) (+ out, if accumulate).
-  /// Functions beside the first two say how many floats they write.
-  /// Weights are packed by panels of output channels, each from the rows [channels, in, kernel, kernel] of its own to
-  /// where it begins: the panel at channel c at conv_weight_floats(c, in_channels, kernel). The last may have fewer
-  /// channels than conv_panel_channels().
-  int64_t (*conv_weight_floats)(int64_t out_channels, int64_t in_channels, int64_t kernel);
-  int64_t (*conv_panel_channels)();
-  void (*pack_conv_panel)(const float* rows, int64_t channels, int64_t in_channels, int64_t kernel, float* packed);
+  /// Packs the weights of a convolution or a linear layer, panel by panel: the one at output channel c begins at number
+  /// panel_numbers(c, ...).
+  int64_t (*panel_channels)();
+  int64_t (*panel_numbers)(int64_t out_channels, int64_t in_channels, int64_t kernel);
+  void (*pack_panel)(const WeightRows& rows, void* packed);
+  /// A convolution in two steps: lay out the rows of the input that a band is made of, padding included (source: so
+  /// many floats as the function before says); and the band: out = convolution + bias (may be null) (+ out, if
+  /// accumulate).
   int64_t (*conv_source_floats)(const ConvCall& call);
   void (*lay_out_conv_source)(const ConvCall& call, const float* x, float* source);
-  void (*convolve)(const ConvCall& call, const float* source, const float* weights, const float* bias, bool accumulate,
-                   float* out);
+  void (*convolve)(const ConvCall& call, const float* source, const WeightPanels& weights, const float* bias,
+                   bool accumulate, float* out);
+  /// out [rows, out] = x [rows, in] * weights^T + bias (may be null) (+ out, if accumulate). scratch: so many floats
+  /// for each thread as the function before says.
+  int64_t (*linear_scratch_floats)(const LinearCall& call);
+  void (*linear)(const LinearCall& call, const float* x, const WeightPanels& weights, const float* bias,
+                 bool accumulate, float* scratch, int threads, float* out);
   /// Does nothing useful, as fast as the registers allow; returns how many operations that were.
   double (*multiply_add_in_registers)(int64_t iterations);
 };

@@ -4,15 +4,15 @@
 namespace redraw::cpu {
 
 #if defined(__AVX512F__)
-static constexpr bool kOwnConvolutions = false;
+static constexpr bool kOwnProducts = false;
 #else
-static constexpr bool kOwnConvolutions = true;
+static constexpr bool kOwnProducts = true;
 #endif
 
 const Kernels& REDRAW_ISA_TABLE() {
   static constexpr Kernels kTable = {
       .name = REDRAW_ISA_NAME,
-      .own_convolutions = kOwnConvolutions,
+      .own_products = kOwnProducts,
       .geglu = REDRAW_ISA::geglu,
       .group_norm_scratch_floats = REDRAW_ISA::group_norm_scratch_floats,
       .group_norm = REDRAW_ISA::group_norm,
@@ -23,12 +23,14 @@ const Kernels& REDRAW_ISA_TABLE() {
       .attention = REDRAW_ISA::attention,
       .to_blocked = REDRAW_ISA::to_blocked,
       .from_blocked = REDRAW_ISA::from_blocked,
-      .conv_weight_floats = REDRAW_ISA::conv_weight_floats,
-      .conv_panel_channels = REDRAW_ISA::conv_panel_channels,
-      .pack_conv_panel = REDRAW_ISA::pack_conv_panel,
+      .panel_channels = REDRAW_ISA::panel_channels,
+      .panel_numbers = REDRAW_ISA::panel_numbers,
+      .pack_panel = REDRAW_ISA::pack_panel,
       .conv_source_floats = REDRAW_ISA::conv_source_floats,
       .lay_out_conv_source = REDRAW_ISA::lay_out_conv_source,
       .convolve = REDRAW_ISA::convolve,
+      .linear_scratch_floats = REDRAW_ISA::linear_scratch_floats,
+      .linear = REDRAW_ISA::linear,
       .multiply_add_in_registers = REDRAW_ISA::multiply_add_in_registers,
   };
   return kTable;
