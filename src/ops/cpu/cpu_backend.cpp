@@ -153,10 +153,11 @@ class CpuBackend::Panels final : public PackedWeights {
     in_parallel((out + lot - 1) / lot, [&](int64_t i) {
       const int64_t begin = i * lot, end = std::min(begin + lot, out);
       // Not of the pool, which would keep it.
-      std::vector<std::byte> plain(static_cast<size_t>((end - begin) * channel_bytes));
-      read(begin * in * kernel_ * kernel_, plain);
+      const auto bytes = static_cast<size_t>((end - begin) * channel_bytes);
+      const auto plain = std::make_unique_for_overwrite<std::byte[]>(bytes);
+      read(begin * in * kernel_ * kernel_, {plain.get(), bytes});
       for (int64_t first = begin; first < end; first += panel) {
-        kernels.pack_panel({.numbers = plain.data() + (first - begin) * channel_bytes,
+        kernels.pack_panel({.numbers = plain.get() + (first - begin) * channel_bytes,
                             .type = type_,
                             .channels = std::min(panel, end - first),
                             .in_channels = in,

@@ -42,29 +42,47 @@ constexpr decltype(&add_slice<1, kWidth>) kAddSlice[] = {nullptr,
                                                          add_slice<6, kWidth>};
 static_assert(kPanelRows + 1 == sizeof(kAddSlice<1>) / sizeof(kAddSlice<1>[0]));
 
+struct Range {
+  int64_t first, count;
+};
+
+// The `part`-th of `parts` nearly equal parts of `count`.
+Range part_of(int64_t part, int64_t parts, int64_t count) {
+  const int64_t first = part_begin(part, parts, count);
+  return {first, part_begin(part + 1, parts, count) - first};
+}
+
+// A part of the output: some pixels of a picture, or of several where maps are small.
+struct Tile {
+  Range pictures, rows, columns;
+  int64_t pixels() const { return pictures.count * rows.count * columns.count; }
+};
+
 // The sums of one tile and one panel of output channels, whose first weight is number `first`.
 template <int kWidth>
-void add_slices(const ConvCall& call, const float* x, int64_t rows, int64_t columns, const WeightPanels& weights,
-                int64_t first, float* tile) {
+void add_slices(const ConvCall& call, const float* source, const Tile& tile, const WeightPanels& weights, int64_t first,
+                float* sums) {
   const int64_t row_stride = call.source_width * kSlice;
-  const int64_t slice_stride = call.batch * call.source_rows * row_stride;
+  const int64_t picture_stride = call.source_rows * row_stride;
   const int64_t slices = divide_up(call.in_channels, kSlice);
-  const int64_t parts = divide_up(columns, kPanelRows);
+  const int64_t parts = divide_up(tile.columns.count, kPanelRows);
   const int64_t slice_numbers = call.kernel * call.kernel * kSlice * kWidth * kLanes;
-  for (int64_t slice = 0; slice < slices; ++slice) {
+  const float* x = source + tile.pictures.first * picture_stride + tile.rows.first * call.stride * row_stride +
+                   tile.columns.first * call.stride * kSlice;
+  for (int64_t slice = 0; slice < slices; ++slice, x += call.batch * picture_stride) {
     alignas(64) float room[kMostNarrowKernel * kMostNarrowKernel * kSlice * kPanel];
     const float* w = widened(weights, first + slice * slice_numbers, slice_numbers, room);
-    float* to = tile;
-    for (int64_t row = 0; row < rows; ++row) {
+    float* to = sums;
+    for (int64_t line = 0; line < tile.pictures.count * tile.rows.count; ++line) {
+      const float* from =
+          x + line / tile.rows.count * picture_stride + line % tile.rows.count * call.stride * row_stride;
       for (int64_t part = 0; part < parts; ++part) {
-        const int64_t column = part_begin(part, parts, columns);
-        const int64_t count = part_begin(part + 1, parts, columns) - column;
-        kAddSlice<kWidth>[count](x + row * call.stride * row_stride + column * call.stride * kSlice,
-                                 call.stride * kSlice, row_stride, call.kernel, w, to);
-        to += count * kWidth * kLanes;
+        const Range columns = part_of(part, parts, tile.columns.count);
+        kAddSlice<kWidth>[columns.count](from + columns.first * call.stride * kSlice, call.stride * kSlice, row_stride,
+                                         call.kernel, w, to);
+        to += columns.count * kWidth * kLanes;
       }
     }
-    x += slice_stride;
   }
 }
 
@@ -104,33 +122,35 @@ void convolve(const ConvCall& call, const float* source, const WeightPanels& wei
   const int64_t column_tiles = divide_up(call.out_width, kTileColumns);
   const int64_t most_rows = kTilePixels / divide_up(call.out_width, column_tiles);
   const int64_t row_tiles = divide_up(call.rows, most_rows);
-  const int64_t tiles = call.batch * row_tiles * column_tiles;
+  const bool is_small = row_tiles * column_tiles == 1;
+  const int64_t most_pictures = is_small ? kTilePixels / (call.rows * call.out_width) : 1;
+  const int64_t picture_tiles = divide_up(call.batch, most_pictures);
+  const int64_t tiles = picture_tiles * row_tiles * column_tiles;
   const int64_t panels = divide_up(call.out_channels, kPanel);
   const int64_t panel_numbers =
       divide_up(call.in_channels, kSlice) * kSlice * call.kernel * call.kernel * kPanel;  // of a whole panel
   // Panel by panel: the weights of one stay in the second cache while the tiles go by.
 #pragma omp parallel for schedule(static)
   for (int64_t unit = 0; unit < panels * tiles; ++unit) {
-    const int64_t panel = unit / tiles, picture = unit % tiles / (row_tiles * column_tiles);
+    const int64_t panel = unit / tiles, picture_tile = unit % tiles / (row_tiles * column_tiles);
     const int64_t row_tile = unit / column_tiles % row_tiles, column_tile = unit % column_tiles;
-    const int64_t row = part_begin(row_tile, row_tiles, call.rows);
-    const int64_t rows = part_begin(row_tile + 1, row_tiles, call.rows) - row;
-    const int64_t column = part_begin(column_tile, column_tiles, call.out_width);
-    const int64_t columns = part_begin(column_tile + 1, column_tiles, call.out_width) - column;
+    const Tile tile{.pictures = part_of(picture_tile, picture_tiles, call.batch),
+                    .rows = part_of(row_tile, row_tiles, call.rows),
+                    .columns = part_of(column_tile, column_tiles, call.out_width)};
     const int64_t channel = panel * kPanel;
     const int64_t vectors = vectors_from(channel, call.out_channels);
-    alignas(64) float tile[kTilePixels * kPanel];
-    for (int64_t i = 0; i < rows * columns * vectors; ++i) store(tile + i * kLanes, Vec{});
-    const float* x =
-        source + ((picture * call.source_rows + row * call.stride) * call.source_width + column * call.stride) * kSlice;
+    alignas(64) float sums[kTilePixels * kPanel];
+    for (int64_t i = 0; i < tile.pixels() * vectors; ++i) store(sums + i * kLanes, Vec{});
     const auto add = vectors == 1 ? add_slices<1> : add_slices<kPanelVectors>;
-    add(call, x, rows, columns, weights, panel * panel_numbers, tile);
-    for (int64_t pixel = 0; pixel < rows * columns; ++pixel) {
-      const int64_t y = picture * call.out_height + call.first + row + pixel / columns;
-      const int64_t at = (y * call.out_width + column + pixel % columns) * call.out_channels;
+    add(call, source, tile, weights, panel * panel_numbers, sums);
+    for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
+      const int64_t line = pixel / tile.columns.count;
+      const int64_t picture = tile.pictures.first + line / tile.rows.count;
+      const int64_t y = picture * call.out_height + call.first + tile.rows.first + line % tile.rows.count;
+      const int64_t at = (y * call.out_width + tile.columns.first + pixel % tile.columns.count) * call.out_channels;
       for (int64_t j = 0; j < vectors; ++j) {
         const int64_t c = channel + j * kLanes;
-        write_sums(load(tile + (pixel * vectors + j) * kLanes), bias != nullptr ? bias + c : nullptr, accumulate,
+        write_sums(load(sums + (pixel * vectors + j) * kLanes), bias != nullptr ? bias + c : nullptr, accumulate,
                    call.out_channels - c, out + at + c);
       }
     }
