@@ -96,6 +96,10 @@ void expect_sums(const Tensor& ours, const Tensor& exact, int64_t products, cons
   EXPECT_LE(rms, 2e-7 * 4.25 * static_cast<double>(products + 1)) << what;
 }
 
+void expect_same_bits(const Tensor& a, const Tensor& b, const std::string& what) {
+  EXPECT_EQ(std::memcmp(a.data(), b.data(), a.values().size_bytes()), 0) << what;
+}
+
 constexpr DType kStoredTypes[] = {DType::f32, DType::f16, DType::bf16};
 
 TEST(OwnProducts, LinearAgreesWithTheReferenceForEveryStoredType) {
@@ -114,7 +118,9 @@ TEST(OwnProducts, LinearAgreesWithTheReferenceForEveryStoredType) {
           const Tensor x = normal(random, {rows, in}), residual = normal(random, {rows, out});
           const std::string what = std::string(table.name) + " " + std::string(dtype_name(type)) + " " +
                                    std::to_string(rows) + "x" + std::to_string(in) + " to " + std::to_string(out);
-          expect_sums(Linear(backend, spec, w, b)(x), Linear(*reference, spec, w, b)(x), in, what);
+          const Tensor y = Linear(backend, spec, w, b)(x);
+          expect_sums(y, Linear(*reference, spec, w, b)(x), in, what);
+          expect_same_bits(y, Linear(backend, spec, Weight::of("w", w.load()), b)(x), what);
           expect_sums(Linear(backend, spec, w, {})(x, residual), Linear(*reference, spec, w, {})(x, residual), in,
                       what);
         }
@@ -136,11 +142,30 @@ TEST(OwnProducts, ConvolutionsAgreeWithTheReferenceForEveryStoredType) {
           const Conv2dSpec spec{.in_channels = in, .out_channels = out, .kernel = kernel, .pad_before = 2};
           const Weight w = stored_as(type, normal(random, {out, in, kernel, kernel}));
           const Tensor x = normal(random, {5, 9, 11, in});  // two pictures in a tile, and one left over
-          expect_sums(Conv2d(backend, spec, w, {})(x), Conv2d(*reference, spec, w, {})(x), in * kernel * kernel,
-                      std::string(table.name) + " " + std::string(dtype_name(type)) + " " + std::to_string(kernel) +
-                          " to " + std::to_string(out));
+          const std::string what = std::string(table.name) + " " + std::string(dtype_name(type)) + " " +
+                                   std::to_string(kernel) + " to " + std::to_string(out);
+          const Tensor y = Conv2d(backend, spec, w, {})(x);
+          expect_sums(y, Conv2d(*reference, spec, w, {})(x), in * kernel * kernel, what);
+          expect_same_bits(y, Conv2d(backend, spec, Weight::of("w", w.load()), {})(x), what);
         }
       }
+    }
+  }
+}
+
+TEST(OwnProducts, LinearIsTheSameOnAnyNumberOfThreads) {
+  std::mt19937 random(13);
+  const LinearSpec spec{.in_features = 330, .out_features = 200};
+  const Tensor w = normal(random, {200, 330}), x = normal(random, {500, 330});
+  for (const cpu::Kernels& table : tables_with_own_products()) {
+    const Context one(1);
+    CpuBackend alone(one, table);
+    const Tensor y = Linear(alone, spec, Weight::of("w", w, DType::f16), {})(x);
+    for (const int threads : {2, 3, 7}) {
+      const Context context(threads);
+      CpuBackend backend(context, table);
+      expect_same_bits(Linear(backend, spec, Weight::of("w", w, DType::f16), {})(x), y,
+                       std::string(table.name) + " " + std::to_string(threads));
     }
   }
 }

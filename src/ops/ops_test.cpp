@@ -312,6 +312,17 @@ TEST_F(Ops, LinearAgreesOnOddSizes) {
   }
 }
 
+TEST_F(Ops, LinearKeepsItsPrecisionWithManyFeatures) {  // as Conv2dKeepsItsPrecisionWithManyChannels
+  for (int64_t features : {320, 1280, 5120}) {
+    const LinearSpec spec{.in_features = features, .out_features = 64};
+    const Tensor x = normal({64, features});
+    const Weight w = weight({64, features}, 0.05f);
+    const Error2 e = difference(Linear(*cpu_, spec, w, {})(x), Linear(*reference_, spec, w, {})(x));
+    std::printf("  %ld features: rms error %.2e\n", features, e.rms_relative);
+    EXPECT_LT(e.rms_relative, 4e-7) << features << " features";
+  }
+}
+
 TEST_F(Ops, GegluAgrees) {
   for (int round = 0; round < 10; ++round) {
     const LinearSpec spec{.in_features = pick(), .out_features = 2 * pick()};

@@ -10,7 +10,7 @@ namespace redraw {
 
 /// Bytes that a part of a run takes while it is at work.
 struct PhaseNeed {
-  uint64_t weights = 0;      ///< packed, in float32
+  uint64_t weights = 0;      ///< packed
   uint64_t activations = 0;  ///< with what the kernels need beside them
   uint64_t total() const { return weights + activations; }
 };
