@@ -86,8 +86,7 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
   const float timestep = 1;
   const Tensor latent(backend->pool(), {rows, request.height / 8, request.width / 8, spec.unet.in_channels});
   (void)unet(latent, {&timestep, 1}, prepared);
-  return {.weights = weight_bytes(part, [](const KeyRow&) { return true; }),
-          .activations = with_kernels(*backend)};
+  return {.weights = weight_bytes(part, [](const KeyRow&) { return true; }), .activations = with_kernels(*backend)};
 }
 
 PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
