@@ -4,8 +4,8 @@
 
 namespace redraw {
 
-Weight weight_in_file(std::shared_ptr<const WeightsFile> file, const TensorEntry& entry, std::string name, Shape shape,
-                      int64_t first) {
+Weight weight_in_file(const std::shared_ptr<const WeightsFile>& file, const TensorEntry& entry, std::string name,
+                      Shape shape, int64_t first) {
   Weight weight{
       .name = std::move(name), .shape = shape, .read = [file, &entry, first](int64_t at, std::span<float> out) {
         file->read_f32(entry, first + at, out);

@@ -10,7 +10,7 @@
 namespace redraw {
 
 /// `shape` numbers of the entry (one of file's) from number `first` on, under this name. The weight keeps the file.
-Weight weight_in_file(std::shared_ptr<const WeightsFile> file, const TensorEntry& entry, std::string name, Shape shape,
-                      int64_t first = 0);
+Weight weight_in_file(const std::shared_ptr<const WeightsFile>& file, const TensorEntry& entry, std::string name,
+                      Shape shape, int64_t first = 0);
 
 }  // namespace redraw
