@@ -12,7 +12,7 @@ namespace {
 // measured 1.02 to 1.25 times the tensors (memory_need_test.cpp holds the estimate against real runs).
 constexpr double kKernels = 1.35;
 // Rows that a thread copies for a linear layer, in the few sizes that a network asks for.
-constexpr uint64_t kThread = uint64_t{1} << 20;
+constexpr uint64_t kBytesPerThread = uint64_t{1} << 20;
 constexpr uint64_t kProgramBytes = uint64_t{150} << 20;  // code, libraries, vocabulary, pictures
 
 uint64_t weight_bytes(const PartSource& part, const std::function<bool(const KeyRow&)>& belongs) {
@@ -50,13 +50,17 @@ nn::Parameters zeros_of(const PartSource& part) {
   });
 }
 
+uint64_t bytes_of_threads(const Context& context) {
+  return static_cast<uint64_t>(context.threads()) * kBytesPerThread;
+}
+
 uint64_t with_kernels(Backend& shapes) {
   return static_cast<uint64_t>(static_cast<double>(shapes.pool().peak_held_bytes()) * kKernels) +
-         static_cast<uint64_t>(shapes.context().threads()) * kThread;
+         bytes_of_threads(shapes.context());
 }
 
 PhaseNeed text_need(const StableDiffusion& model) {
-  PhaseNeed need;
+  PhaseNeed need{.activations = bytes_of_threads(model.backend().context())};
   for (const PartSource& part : model.checkpoint().parts()) {
     if (!part.name.starts_with("text_encoder")) continue;
     need.weights += weight_bytes(part, [](const KeyRow&) { return true; });

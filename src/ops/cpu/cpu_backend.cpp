@@ -124,7 +124,7 @@ class CpuBackend::Panels final : public PackedWeights {
   // kernel: 1 for a linear layer
   Panels(Weight weight, const Weight& bias, int64_t kernel)
       : weight_(std::move(weight)), bias_(bias ? bias.load() : Tensor()), kernel_(kernel) {
-    if (weight_.stored && kernel <= cpu::kMostNarrowKernel) type_ = narrow_type(weight_.stored->dtype);
+    if (weight_.stored && kernel <= cpu::kMostNarrowKernel) type_ = weight_type(weight_.stored->dtype);
   }
 
   const float* bias() const { return bias_ ? bias_.data() : nullptr; }
@@ -135,7 +135,7 @@ class CpuBackend::Panels final : public PackedWeights {
   }
 
  private:
-  static cpu::WeightType narrow_type(DType stored) {
+  static cpu::WeightType weight_type(DType stored) {
     if (stored == DType::f16) return cpu::WeightType::f16;
     if (stored == DType::bf16) return cpu::WeightType::bf16;
     return cpu::WeightType::f32;
