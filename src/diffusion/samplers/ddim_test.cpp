@@ -76,7 +76,7 @@ TEST(Ddim, LeavesARuleOfTheModelsConfigToTheClassesThatKnowIt) {
 
 // Printed by DDIMScheduler of diffusers 0.42.1, step(..., eta=0.5), on the goldens' network, noise and draws.
 TEST(Ddim, DrawsNewNoiseWhereEtaAsksForIt) {
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   const SamplingPlan plan = plan_sampling(find_sampler("ddim"), golden_config("ddim"), 5, {.eta = 0.5});
   RecordedNoise draws = recorded_noise(file, "euler_a/epsilon/10/txt2img");
   const Trajectory ours = trajectory_of(plan, 0.0, read_golden(file, "noise").floats(), {}, &draws);

@@ -24,7 +24,7 @@ TEST(DpmAdaptive, RejectsTheStepsThatTheReferenceRejects) {
   // 500. It takes 16 steps and rejects 4; with 0.7 or 0.9 for the accepted share of a step the values differ by a
   // hundredth or more.
   const SamplingPlan plan = plan_sampling(find_sampler("dpm_adaptive"), stable_diffusion_config(), 10);
-  const std::vector<float> noise = read_golden(golden("samplers/trajectories.safetensors"), "noise").floats();
+  const std::vector<float> noise = read_golden(trajectories_golden(), "noise").floats();
   std::vector<float> latent(noise.size());
   start_from_noise(plan.table, noise, latent);
   int64_t calls = 0;

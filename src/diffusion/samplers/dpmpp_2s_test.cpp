@@ -44,7 +44,7 @@ TEST(Dpmpp2s, EndsOnAPairOrOnAStepOfFirstOrder) {
 
 // Printed as above: from a picture, strength 0.3 of 10 steps, which begins with the second half of a pair.
 TEST(Dpmpp2s, TakesTheSecondHalfOfAPairThatItDidNotBeginAsAStepByItself) {
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   const SamplingPlan plan = plan_sampling(find_sampler("dpmpp_2s"), stable_diffusion_config(), 10);
   const Trajectory ours =
       trajectory_of(plan, 0.3, read_golden(file, "noise").floats(), read_golden(file, "x0").floats());

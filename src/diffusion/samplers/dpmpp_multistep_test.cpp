@@ -50,7 +50,7 @@ TEST(DpmppMultistep, FollowsTheReferenceInTheStochasticThirdOrder) {
 
 // The same from a picture: strength 0.4 of 20 steps.
 TEST(DpmppMultistep, BeginsInTheMiddleWithNothingToLookBackOn) {
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   const SamplingPlan plan = plan_sampling(find_sampler("dpmpp_3m_sde"), stable_diffusion_config(), 20);
   TorchCpuGenerator draws(1234);
   const Trajectory ours =

@@ -17,7 +17,7 @@ TEST(DpmppSde, LimitsNoticeTheStepOfAnotherSamplerOfTwoCalls) {
 
 TEST(DpmppSde, AsksForTheNoiseOfTheIntervalsThatTheReferenceAsksFor) {
   const KCase c = {.kind = "dpmpp_sde", .schedule = "karras"};
-  const SamplingPlan plan = k_plan(golden("samplers/k_diffusion.safetensors"), "dpmpp_sde", c);
+  const SamplingPlan plan = k_plan(k_diffusion_golden(), "dpmpp_sde", c);
   const std::vector<std::pair<double, double>> asked = intervals_of(plan);
   ASSERT_EQ(asked.size(), 18u);  // to the middle, then over the whole step; none for the step to level 0
   for (size_t i = 0; i < asked.size(); ++i) {

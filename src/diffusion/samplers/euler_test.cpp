@@ -49,7 +49,7 @@ TEST(Euler, FollowsTheFieldsOfTheConfigThatTheGoldensDoNotVary) {
 TEST(Euler, StartsFromZeroTerminalSignal) {
   // Printed by the reference as above. Latents of the first steps are near 4096, so that float32 leaves 2.4e-4 of
   // rounding in each: the last state agrees to some 1e-4 and no better, in the reference too.
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   SchedulerConfig config = golden_config("euler+trailing");
   config.prediction_type = PredictionType::v_prediction;
   config.rescale_betas_zero_snr = true;

@@ -21,7 +21,7 @@ TEST(KDpmpp3MSde, LimitsNoticeTheStepOfSecondOrder) {
 
 TEST(KDpmpp3MSde, AsksForTheNoiseOfTheIntervalsThatTheReferenceAsksFor) {
   const KCase c = {.kind = "dpmpp_3m_sde", .schedule = "karras"};
-  const SamplingPlan plan = k_plan(golden("samplers/k_diffusion.safetensors"), "k_dpmpp_3m_sde", c);
+  const SamplingPlan plan = k_plan(k_diffusion_golden(), "k_dpmpp_3m_sde", c);
   const std::vector<std::pair<double, double>> asked = intervals_of(plan);
   ASSERT_EQ(asked.size(), 9u);  // none for the step to level 0
   for (size_t i = 0; i < asked.size(); ++i) {

@@ -14,6 +14,12 @@
 
 namespace redraw {
 
+/// Opened once, as trajectories_golden() is.
+inline const SafetensorsFile& k_diffusion_golden() {
+  static const SafetensorsFile file = golden("samplers/k_diffusion.safetensors");
+  return file;
+}
+
 struct KCase {
   std::string kind;      ///< the golden's name of the sampler: "euler_ancestral"
   std::string schedule;  ///< "karras"
@@ -61,7 +67,7 @@ inline Trajectory run_k_case(const SafetensorsFile& file, std::string_view sampl
   RecordedNoise draws = recorded_noise(file, c.tag());
   // Levels that are given begin where the run does.
   const double strength = is_our_schedule(c) || c.strength == 0.0 ? c.strength : 1.0;
-  const SafetensorsFile network = golden("samplers/trajectories.safetensors");  // noise and x0 are the same
+  const SafetensorsFile& network = trajectories_golden();  // noise and x0 are the same
   Trajectory trajectory = trajectory_of(plan, strength, read_golden(network, "noise").floats(),
                                         read_golden(network, "x0").floats(), &draws);
   if (!change) {
@@ -93,7 +99,7 @@ inline void expect_k_trajectory(const SafetensorsFile& file, const KCase& c, con
 /// states are those that follow from the golden's levels; the others are run on ours.
 inline void expect_k_trajectories(std::string_view sampler, const std::string& kind,
                                   std::string_view given_levels = "") {
-  const SafetensorsFile file = golden("samplers/k_diffusion.safetensors");
+  const SafetensorsFile& file = k_diffusion_golden();
   for (const KCase& c : k_cases(kind)) {
     expect_k_levels(file, sampler, c);
     const std::vector<double> reference = read_golden(file, c.tag() + "/sigmas").values;
@@ -107,7 +113,7 @@ inline void expect_k_trajectories(std::string_view sampler, const std::string& k
 
 /// By how much the last state of a case, spoilt by `change`, misses its limit: the larger of the two quotients.
 inline double k_excess_of(std::string_view sampler, const KCase& c, const std::function<void(SamplingPlan&)>& change) {
-  const SafetensorsFile file = golden("samplers/k_diffusion.safetensors");
+  const SafetensorsFile& file = k_diffusion_golden();
   const std::vector<double> reference = read_golden(file, c.tag() + "/out").values;
   const Tolerance tolerance = trajectory_tolerance(reference);
   const Difference d = compare(run_k_case(file, sampler, c, change).states.back(), reference);
@@ -122,21 +128,20 @@ inline std::vector<float> k_result(std::string_view sampler, PredictionType pred
   config.prediction_type = prediction;
   SamplingPlan plan = plan_sampling(find_sampler(sampler), config, 10);
   if (change) change(plan);
-  const SafetensorsFile network = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& network = trajectories_golden();
   return trajectory_of(plan, 0.0, read_golden(network, "noise").floats(), read_golden(network, "x0").floats())
       .states.back();
 }
 
 inline void expect_k_result(const std::string& sampler, PredictionType prediction) {
   const std::string name = sampler + "/" + std::string(name_of(prediction)) + "/out";
-  const std::vector<double> reference = read_golden(golden("samplers/k_diffusion.safetensors"), name).values;
+  const std::vector<double> reference = read_golden(k_diffusion_golden(), name).values;
   ExpectClose(name, k_result(sampler, prediction), reference, trajectory_tolerance(reference));
 }
 
 /// As k_excess_of, of the epsilon run.
 inline double k_result_excess(const std::string& sampler, const std::function<void(SamplingPlan&)>& change) {
-  const std::vector<double> reference =
-      read_golden(golden("samplers/k_diffusion.safetensors"), sampler + "/epsilon/out").values;
+  const std::vector<double> reference = read_golden(k_diffusion_golden(), sampler + "/epsilon/out").values;
   const Tolerance tolerance = trajectory_tolerance(reference);
   const Difference d = compare(k_result(sampler, PredictionType::epsilon, change), reference);
   return std::max(d.max_abs / tolerance.max_abs, d.rms_relative / tolerance.rms_relative);

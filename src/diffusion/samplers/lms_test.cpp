@@ -14,7 +14,7 @@ TEST(Lms, FollowsEveryGoldenTrajectory) {
 TEST(Lms, LimitsNoticeAnOrderThatGoesByTheStepsTakenNotByThePlaceInTheTable) {
   // A run that begins in the middle, given a table that begins there: what the order would be if it grew from 1.
   EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   SamplingPlan plan = plan_sampling(find_sampler("lms"), golden_config("lms"), 10);
   const auto drop = [](auto& values) { values.erase(values.begin(), values.begin() + 3); };
   drop(plan.table.timesteps);

@@ -34,7 +34,7 @@ TEST(Pndm, BeginsWithRungeKuttaStepsUnlessTheConfigSkipsThem) {
        16,
        {-0.326075643, 0.0108094905, 0.672723591, -0.0677278638, -0.483720601, 0.515394032}},
   };
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   for (const Row& row : rows) {
     SchedulerConfig config = golden_config("pndm");
     config.skip_prk_steps.reset();

@@ -15,6 +15,12 @@
 
 namespace redraw {
 
+/// Opened once: to read this file's header takes longer than to follow a trajectory.
+inline const SafetensorsFile& trajectories_golden() {
+  static const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  return file;
+}
+
 /// m(x, t) = tanh(0.8 x + 0.001 t - 0.3) + 0.1 roll(x, 1, last axis) on [1, 4, 4, 4]; golden/README.md.
 inline void fake_network(const NetworkCall& call) {
   const float shift = static_cast<float>(0.001 * call.timestep);
@@ -184,7 +190,7 @@ inline void expect_golden_trajectory(const SafetensorsFile& file, const Trajecto
 }
 
 inline void expect_golden_trajectories(std::string_view sampler, size_t case_count) {
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   const std::vector<TrajectoryCase> cases = trajectory_cases(file, sampler);
   EXPECT_EQ(cases.size(), case_count);
   for (const TrajectoryCase& c : cases) expect_golden_trajectory(file, c);
@@ -192,7 +198,7 @@ inline void expect_golden_trajectories(std::string_view sampler, size_t case_cou
 
 /// By how much the last state of a case, spoilt by `change`, misses its limit: the larger of the two quotients.
 inline double excess_of(const TrajectoryCase& c, const std::function<void(SamplingPlan&)>& change) {
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   const Trajectory ours = run_case(file, c, change);
   const std::vector<double> reference = read_golden(file, c.tag() + "/x" + std::to_string(ours.inputs.size())).values;
   const Tolerance tolerance = trajectory_tolerance(reference);
@@ -204,7 +210,7 @@ inline double excess_of(const TrajectoryCase& c, const std::function<void(Sampli
 /// is the goldens' noise.
 inline void expect_first_values(std::string_view sampler, const SchedulerConfig& config,
                                 const std::vector<double>& reference, int64_t steps = 5, NoiseSource* draws = nullptr) {
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   const SamplingPlan plan = plan_sampling(find_sampler(sampler), config, steps);
   const Trajectory ours =
       trajectory_of(plan, 0.0, read_golden(file, "noise").floats(), read_golden(file, "x0").floats(), draws);

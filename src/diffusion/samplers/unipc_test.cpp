@@ -57,7 +57,7 @@ TEST(Unipc, FollowsTheFieldsOfTheConfigThatTheGoldensDoNotVary) {
 
 // The reference divides 0 by 0 there, and gives no numbers at all.
 TEST(Unipc, EndsOnTheEstimateOnLevelZeroWhateverTheConfig) {
-  const SafetensorsFile file = golden("samplers/trajectories.safetensors");
+  const SafetensorsFile& file = trajectories_golden();
   for (bool predict_x0 : {true, false}) {
     for (SolverType type : {SolverType::bh1, SolverType::bh2}) {
       const SchedulerConfig config = stable_diffusion_config([&](SchedulerConfig& c) {
