@@ -9,7 +9,7 @@
 #include "image/image_test_support.h"
 #include "image/text_mask.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef REDRAW_SANITIZED
 // Fontconfig 2.14 never frees the configuration it reads for the first text of a process.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {

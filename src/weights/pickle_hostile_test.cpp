@@ -489,7 +489,7 @@ std::vector<Hostile> hostile_pickles() {
   return rows;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(REDRAW_SANITIZED)
 constexpr int kMostMilliseconds = 500;
 #else
 constexpr int kMostMilliseconds = 50;  // of computing, not of waiting

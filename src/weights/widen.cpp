@@ -16,8 +16,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "weights are little-endian");
 
 // Compiled a second time for processors with AVX2, where the loops take half as long. Not with sanitizers, whose
-// libraries are not ready when the choice is made, and so not by clang, which builds the fuzz targets.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+// libraries are not ready when the choice is made; clang 14 cannot.
+#if defined(__x86_64__) && !defined(REDRAW_SANITIZED) && !defined(__clang__)
 #define REDRAW_ALSO_FOR_AVX2 __attribute__((target_clones("arch=haswell", "default")))
 #else
 #define REDRAW_ALSO_FOR_AVX2
