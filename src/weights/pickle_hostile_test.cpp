@@ -1,14 +1,12 @@
 // Pickles that want to run code, and damaged ones, in archives that are in order; one table. Each must be refused with
 // exactly its code. A new finding becomes a row here.
-#include <algorithm>
-#include <climits>
-#include <ctime>
 #include <functional>
 #include <gtest/gtest.h>
 #include <set>
 
 #include "base/error.h"
 #include "support/pickle_bytes.h"
+#include "support/processor_time.h"
 #include "support/temporary_folder.h"
 #include "support/zip_bytes.h"
 #include "weights/pickle_names.h"
@@ -490,21 +488,10 @@ std::vector<Hostile> hostile_pickles() {
 }
 
 #if defined(REDRAW_SANITIZED)
-constexpr int kMostMilliseconds = 500;
+constexpr double kMostMilliseconds = 500;
 #else
-constexpr int kMostMilliseconds = 50;  // of computing, not of waiting
+constexpr double kMostMilliseconds = 50;
 #endif
-
-/// The shortest of up to three times: a busy machine slows computing down as well.
-long milliseconds(const std::function<void()>& work) {
-  long shortest = LONG_MAX;
-  for (int trial = 0; trial < 3 && shortest >= kMostMilliseconds; ++trial) {
-    const std::clock_t begin = std::clock();
-    work();
-    shortest = std::min(shortest, (std::clock() - begin) * 1000 / CLOCKS_PER_SEC);
-  }
-  return shortest;
-}
 
 /// A new file each time: some file systems flush one that is written over.
 std::filesystem::path written(const TemporaryFolder& folder, std::string_view bytes) {
@@ -530,7 +517,9 @@ TEST(PickleHostile, EveryPickleIsRefusedWithItsOwnCode) {
   for (const Hostile& row : rows) {
     const auto path = written(folder, checkpoint(row.pickle));
     EXPECT_EQ(code_of([&] { TorchFile::open(path); }), code_info(row.code).name) << row.name;
-    EXPECT_LT(milliseconds([&] { code_of([&] { TorchFile::open(path); }); }), kMostMilliseconds) << row.name;
+    EXPECT_LT(processor_milliseconds(kMostMilliseconds, [&] { code_of([&] { TorchFile::open(path); }); }),
+              kMostMilliseconds)
+        << row.name;
   }
   std::printf("%zu hostile pickles\n", rows.size());
 }
