@@ -9,14 +9,6 @@
 #include "image/image_test_support.h"
 #include "image/text_mask.h"
 
-#ifdef REDRAW_SANITIZED
-// Fontconfig 2.14 never frees the configuration it reads for the first text of a process.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:libfontconfig.so\n";
-}
-#endif
-
 namespace redraw {
 namespace {
 
