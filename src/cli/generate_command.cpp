@@ -34,19 +34,43 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
   return line.dump();
 }
 
-// Writes a picture and says so; the exit status.
-int report_result(const Result& result, OutputFolder& folder, Terminal& terminal, bool json) {
-  terminal.finish();
-  if (result.cancelled) {
-    terminal.line(fmt::format("stopped after {} steps; nothing was written", result.steps_run));
-    if (json) fmt::print("{{\"cancelled\":true,\"steps_run\":{}}}\n", result.steps_run);
-    return kInterruptedStatus;
+// The pictures of one command as they come: each is written and said.
+class Pictures {
+ public:
+  Pictures(const std::string& folder, Terminal& terminal, bool json)
+      : folder_(folder), terminal_(terminal), json_(json) {}
+
+  void take(const Result& result) {
+    terminal_.finish();
+    if (result.cancelled) {
+      report_stopped(result);
+      return;
+    }
+    const std::vector<std::filesystem::path> paths = save_result(result, folder_);
+    ++kept_;
+    for (const std::filesystem::path& path : paths) terminal_.line("wrote " + path.string());
+    if (json_) fmt::print("{}\n", result_json(result, paths));
   }
-  const std::vector<std::filesystem::path> paths = save_result(result, folder);
-  for (const std::filesystem::path& path : paths) terminal.line("wrote " + path.string());
-  if (json) fmt::print("{}\n", result_json(result, paths));
-  return 0;
-}
+
+  /// The exit status.
+  int status() const { return status_; }
+
+ private:
+  void report_stopped(const Result& result) {
+    const std::string kept = kept_ == 0   ? "nothing was written"
+                             : kept_ == 1 ? "the picture before it is kept"
+                                          : fmt::format("the {} pictures before it are kept", kept_);
+    terminal_.line(fmt::format("stopped after {} steps; {}", result.steps_run, kept));
+    if (json_) fmt::print("{{\"cancelled\":true,\"steps_run\":{},\"kept\":{}}}\n", result.steps_run, kept_);
+    status_ = kInterruptedStatus;
+  }
+
+  OutputFolder folder_;
+  Terminal& terminal_;
+  bool json_;
+  int64_t kept_ = 0;
+  int status_ = 0;
+};
 
 }  // namespace
 
@@ -58,16 +82,15 @@ std::string error_json(const std::string& code, const std::string& message) {
 
 int generate_command(const Request& request, const GenerateOptions& options) {
   make_file_size_limit_an_error();
-  OutputFolder folder(options.outdir);
+  const Verbosity verbosity = options.quiet ? Verbosity::quiet : Verbosity::normal;
   Engine engine({.threads = options.threads, .models_root = options.models_root});
-  Terminal terminal(options.json ? stderr : stdout, options.quiet ? Verbosity::quiet : Verbosity::normal);
+  const InterruptGuard guard(engine, verbosity);  // before anything that takes long: opening a model does
+  Terminal terminal(options.json ? stderr : stdout, verbosity);
+  Pictures pictures(options.outdir, terminal, options.json);
   const Observer observer{.on_line = [&](const std::string& text) { terminal.line(text); },
                           .on_step = [&](const Step& step) { terminal.step(step); }};
-  int status = 0;
-  const InterruptGuard guard(engine);
-  engine.run_each(request, observer,
-                  [&](const Result& result) { status = report_result(result, folder, terminal, options.json); });
-  return status;
+  engine.run_each(request, observer, [&](const Result& result) { pictures.take(result); });
+  return pictures.status();
 }
 
 }  // namespace redraw::cli

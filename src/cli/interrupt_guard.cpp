@@ -1,18 +1,31 @@
 #include "cli/interrupt_guard.h"
 
+#include <cerrno>
+#include <string_view>
+#include <unistd.h>
+
 namespace redraw::cli {
 namespace {
 
 // A signal handler can reach nothing else. Set while a run goes on, by InterruptGuard alone.
 Engine* interrupted_engine = nullptr;
+std::string_view interrupted_line;
 
 extern "C" void on_interrupt(int) {
+  const int before = errno;
   if (interrupted_engine != nullptr) interrupted_engine->cancel();
+  // The only way to print that a handler may take. If it fails, nobody is there to be told.
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, interrupted_line.data(), interrupted_line.size());
+  errno = before;
 }
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(Engine& engine) {
+InterruptGuard::InterruptGuard(Engine& engine, Verbosity verbosity) {
+  // On a terminal the line after the bar's, in which it has just shown ^C.
+  constexpr std::string_view kLine = "\nstopping; Ctrl-C again ends redraw at once\n";
+  interrupted_line = ::isatty(STDERR_FILENO) != 0 ? kLine : kLine.substr(1);
+  if (verbosity == Verbosity::quiet) interrupted_line = {};
   interrupted_engine = &engine;
   struct sigaction action = {};
   action.sa_handler = on_interrupt;

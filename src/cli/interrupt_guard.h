@@ -3,16 +3,18 @@
 
 #include <csignal>
 
+#include "cli/terminal.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {
 
 inline constexpr int kInterruptedStatus = 130;  ///< the exit status of a command that was stopped
 
-/// While it lives, Ctrl-C (and the TERM of a service manager) cancel the engine's run; a second one ends the program.
+/// While it lives, Ctrl-C (and the TERM of a service manager) cancel the engine's run, and standard error says so; a
+/// second one ends the program at once.
 class InterruptGuard {
  public:
-  explicit InterruptGuard(Engine& engine);
+  InterruptGuard(Engine& engine, Verbosity verbosity);
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
   ~InterruptGuard();

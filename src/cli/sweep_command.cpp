@@ -61,7 +61,7 @@ class SweepRun {
 
   int run() {
     draw_open_seeds();
-    const InterruptGuard guard(engine_);
+    const InterruptGuard guard(engine_, options_.quiet ? Verbosity::quiet : Verbosity::normal);
     for (const PlannedCell& one : cells_) {
       const std::string key = keys_.of(one.cell.request);
       if (const CellRecord* kept = record_.find(key)) {

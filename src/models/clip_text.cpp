@@ -99,7 +99,7 @@ ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids, int64_t h
   }
   Tensor x(backend_->pool(), {count, length, width});
   {
-    const OpTimer timer(backend_->profile(), OpKind::embedding);
+    const OpTimer timer = backend_->begin(OpKind::embedding);
     for (int64_t i = 0; i < count * length; ++i) {
       const int64_t id = ids[static_cast<size_t>(i)];
       if (id < 0 || id >= config_.vocab_size) {

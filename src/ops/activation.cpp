@@ -7,7 +7,7 @@ namespace redraw {
 Tensor activate(Backend& backend, Tensor x, Activation activation) {
   if (activation == Activation::none) return x;
   Tensor out = x.is_unique() ? x : Tensor(backend.pool(), x.shape());
-  const OpTimer timer(backend.profile(), OpKind::activation);
+  const OpTimer timer = backend.begin(OpKind::activation);
   backend.activate(x, activation, out);
   return out;
 }
@@ -17,7 +17,7 @@ Tensor softmax(Backend& backend, const Tensor& x) {
     throw Error(Code::bad_size, "softmax: the last axis of the input is empty");
   }
   Tensor out(backend.pool(), x.shape());
-  const OpTimer timer(backend.profile(), OpKind::activation);
+  const OpTimer timer = backend.begin(OpKind::activation);
   backend.softmax(x, out);
   return out;
 }

@@ -19,8 +19,8 @@ Tensor attention(Backend& backend, const Tensor& q, const Tensor& k, const Tenso
                                     " keys" + (is_causal ? " with a causal mask" : ""));
   }
   Tensor out(backend.pool(), q.shape());
-  const OpTimer timer(backend.profile(), OpKind::attention,
-                      4.0 * static_cast<double>(q.elements()) * static_cast<double>(keys));
+  const OpTimer timer =
+      backend.begin(OpKind::attention, 4.0 * static_cast<double>(q.elements()) * static_cast<double>(keys));
   const int64_t width = q.dim(2) / heads;
   const float scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(width)));
   backend.attention({.q = q, .k = k, .v = v, .heads = heads, .scale = scale, .is_causal = is_causal}, out);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/cancelled.h"
 #include "base/context.h"
 #include "ops/activation_kind.h"
 #include "ops/profile.h"
@@ -73,6 +74,17 @@ class Backend {
   const Context& context() const { return context_; }
   MemoryPool& pool() { return pool_; }
   Profile& profile() { return profile_; }
+
+  /// What every operator begins with: asks whether the run was cancelled, and counts the time while the result lives.
+  /// `flop`: floating-point operations of this call. Throws Cancelled.
+  [[nodiscard]] OpTimer begin(OpKind kind, double flop = 0) {
+    stop_if_cancelled();
+    return {profile_[kind], flop};
+  }
+  /// For operators that take long: to be asked some times a second. Throws Cancelled.
+  void stop_if_cancelled() const {
+    if (context_.cancelled()) throw Cancelled();
+  }
 
   /// `bias` may be empty. The weight is read now or at first use; it must stay readable while the result lives.
   virtual std::unique_ptr<PackedWeights> pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) = 0;

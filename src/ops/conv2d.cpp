@@ -48,6 +48,7 @@ Tensor with_padding(MemoryPool& pool, const Conv2dSpec& spec, const Tensor& x, W
 }  // namespace
 
 Conv2d::Conv2d(Backend& backend, const Conv2dSpec& spec, Weight weight, Weight bias) : backend_(&backend), spec_(spec) {
+  backend.stop_if_cancelled();  // a network is hundreds of layers, each of which reads a little from its file
   check_weight(weight, {spec.out_channels, spec.in_channels, spec.kernel, spec.kernel});
   if (bias) check_weight(bias, {spec.out_channels});
   weights_ = backend.pack_conv2d(spec, std::move(weight), std::move(bias));
@@ -68,7 +69,7 @@ Tensor Conv2d::operator()(const Tensor& x, Tensor residual, WrapAxes wrap) const
   Tensor out = output_with_residual(backend_->pool(), "conv2d", std::move(residual), shape);
   const double flop =
       2.0 * static_cast<double>(out.elements()) * static_cast<double>(spec_.in_channels * spec_.kernel * spec_.kernel);
-  const OpTimer timer(backend_->profile(), OpKind::conv2d, flop);
+  const OpTimer timer = backend_->begin(OpKind::conv2d, flop);
   if (wrap.any() && spec_.pad_before + spec_.pad_after > 0) {
     Conv2dSpec unpadded = spec_;
     unpadded.pad_before = unpadded.pad_after = 0;

@@ -18,6 +18,7 @@ Shape with_last_extent(const Shape& shape, int64_t last) {
 }  // namespace
 
 Linear::Linear(Backend& backend, const LinearSpec& spec, Weight weight, Weight bias) : backend_(&backend), spec_(spec) {
+  backend.stop_if_cancelled();
   if (weight.shape == Shape{spec.out_features, spec.in_features, 1, 1}) {
     weight.shape = {spec.out_features, spec.in_features};
   }
@@ -35,7 +36,7 @@ Tensor Linear::operator()(const Tensor& x, Tensor residual) const {
   Tensor out = output_with_residual(backend_->pool(), "linear", std::move(residual),
                                     with_last_extent(x.shape(), spec_.out_features));
   const double flop = 2.0 * static_cast<double>(out.elements()) * static_cast<double>(spec_.in_features);
-  const OpTimer timer(backend_->profile(), OpKind::linear, flop);
+  const OpTimer timer = backend_->begin(OpKind::linear, flop);
   backend_->linear(spec_, *weights_, x, accumulate, out);
   return out;
 }
@@ -43,7 +44,7 @@ Tensor Linear::operator()(const Tensor& x, Tensor residual) const {
 Tensor Linear::geglu(const Tensor& x) const {
   const Tensor both = (*this)(x);
   Tensor out(backend_->pool(), with_last_extent(x.shape(), spec_.out_features / 2));
-  const OpTimer timer(backend_->profile(), OpKind::activation);
+  const OpTimer timer = backend_->begin(OpKind::activation);
   backend_->geglu(both, out);
   return out;
 }

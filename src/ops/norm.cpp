@@ -26,7 +26,7 @@ Tensor GroupNorm::operator()(const Tensor& x, Activation activation, const Tenso
   if (shift && shift.dim(0) != 1) check_shape("group_norm", "shift", shift, {x.dim(0), channels});
   if (shift && shift.dim(0) == 1) check_shape("group_norm", "shift", shift, {1, channels});
   Tensor out(backend_->pool(), x.shape());
-  const OpTimer timer(backend_->profile(), OpKind::group_norm);
+  const OpTimer timer = backend_->begin(OpKind::group_norm);
   backend_->group_norm({.x = x,
                         .shift = shift ? &shift : nullptr,
                         .weight = weight_,
@@ -52,7 +52,7 @@ Tensor LayerNorm::operator()(const Tensor& x) const {
                                     std::to_string(weight_.elements()) + "]");
   }
   Tensor out(backend_->pool(), x.shape());
-  const OpTimer timer(backend_->profile(), OpKind::layer_norm);
+  const OpTimer timer = backend_->begin(OpKind::layer_norm);
   backend_->layer_norm(x, weight_, bias_, epsilon_, out);
   return out;
 }

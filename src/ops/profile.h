@@ -30,8 +30,7 @@ struct Profile {
 /// Adds the time from its construction to its destruction to one row.
 class OpTimer {
  public:
-  OpTimer(Profile& profile, OpKind kind, double flop = 0)
-      : row_(profile[kind]), flop_(flop), start_(std::chrono::steady_clock::now()) {}
+  OpTimer(Profile::Row& row, double flop) : row_(row), flop_(flop), start_(std::chrono::steady_clock::now()) {}
   OpTimer(const OpTimer&) = delete;
   OpTimer& operator=(const OpTimer&) = delete;
   ~OpTimer() {

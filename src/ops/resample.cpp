@@ -12,7 +12,7 @@ Tensor upsample_nearest(Backend& backend, const Tensor& x, int64_t height, int64
                                     std::to_string(height) + " rows and " + std::to_string(width) + " columns");
   }
   Tensor out(backend.pool(), {x.dim(0), height, width, x.dim(3)});
-  const OpTimer timer(backend.profile(), OpKind::resample);
+  const OpTimer timer = backend.begin(OpKind::resample);
   backend.upsample_nearest(x, out);
   return out;
 }
@@ -31,7 +31,7 @@ Tensor concat_channels(Backend& backend, const Tensor& a, const Tensor& b) {
   }
   extents[rank - 1] += b.shape().back();
   Tensor out(backend.pool(), Shape(std::span<const int64_t>(extents.data(), rank)));
-  const OpTimer timer(backend.profile(), OpKind::resample);
+  const OpTimer timer = backend.begin(OpKind::resample);
   backend.concat_channels(a, b, out);
   return out;
 }

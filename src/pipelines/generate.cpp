@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/cancelled.h"
 #include "base/error.h"
 #include "diffusion/latent_resize.h"
 #include "diffusion/latent_symmetry.h"
@@ -126,15 +127,23 @@ class Generation {
   }
 
   GenerateResult run() {
-    if (cancelled()) return std::move(result_);
+    try {
+      make_picture();
+    } catch (const Cancelled&) {
+      result_.cancelled = true;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void make_picture() {
     encode_prompts();
     if (request_.is_releasing) model_.release_text_encoders();
-    if (cancelled()) return std::move(result_);
     std::vector<float> latent;
     if (plan_.first_pass) {
       const LatentShape small = latent_shape(model_.spec(), request_.hires_fix->width, request_.hires_fix->height);
       latent = start(*plan_.first_pass, small, {});
-      if (!denoise(*plan_.first_pass, small, latent)) return std::move(result_);
+      denoise(*plan_.first_pass, small, latent);
       latent = start(plan_.run, shape_, resize_latent(latent, small, shape_));
     } else if (!plan_.run.from_noise) {
       const std::vector<float> original = encode_start(model_, request_, shape_, noise_);
@@ -144,18 +153,11 @@ class Generation {
     }
     if (request_.is_releasing) model_.release_vae_encoder();
     result_.encode_seconds += stopwatch_.restart();
-    if (cancelled() || !denoise(plan_.run, shape_, latent)) return std::move(result_);
+    denoise(plan_.run, shape_, latent);
     if (request_.is_releasing) model_.release_unet();
     result_.image = model_.decode_latent(decodable(shape_, plan_.run, plan_.run.end, latent), request_.seamless);
     if (request_.is_releasing) model_.release_vae_decoder();
     result_.decode_seconds = stopwatch_.restart();
-    return std::move(result_);
-  }
-
- private:
-  bool cancelled() {
-    result_.cancelled = model_.backend().context().cancelled();
-    return result_.cancelled;
   }
 
   void encode_prompts() {
@@ -228,8 +230,8 @@ class Generation {
     return conditions;
   }
 
-  // Takes the steps of a plan; false: cancelled.
-  bool denoise(const RunPlan& plan, const LatentShape& shape, std::span<float> latent) {
+  // Takes the steps of a plan.
+  void denoise(const RunPlan& plan, const LatentShape& shape, std::span<float> latent) {
     GuidedNetwork network(model_.unet(), conditions(shape), {1, shape.height, shape.width, shape.channels});
     const int64_t count = plan.steps_to_run();
     const auto guide = [&](int64_t index, int64_t steps) {
@@ -272,11 +274,9 @@ class Generation {
               effects.apply(index, steps, scale_at(plan.table(), plan.begin + index + 1), x);
             },
         .interval_noise = intervals(plan, shape)};
-    const bool finished = run_sampler(plan.sampling, run, latent);
+    if (!run_sampler(plan.sampling, run, latent)) throw Cancelled();
     result_.network_rows += network.rows();
     result_.denoise_seconds += stopwatch_.restart();
-    result_.cancelled = !finished;
-    return finished;
   }
 
   StableDiffusion& model_;

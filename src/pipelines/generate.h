@@ -79,8 +79,9 @@ struct GenerateResult {
   double text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
 
-/// Runs a plan. The context of the model's backend is asked for cancellation before every step and before each of the
-/// other parts; a cancelled run is a result, not an error. `on_step` may be empty.
+/// Runs a plan. The context of the model's backend is asked for cancellation by every operator, and by those that take
+/// long while they work (Backend::stop_if_cancelled); a cancelled run is a result, not an error. `on_step` may be
+/// empty.
 GenerateResult generate(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
                         const std::function<void(const GenerateStep&)>& on_step);
 

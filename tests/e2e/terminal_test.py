@@ -127,18 +127,44 @@ class Plan(EndToEndTest):
 
 
 class Signals(EndToEndTest):
-    def test_interrupt_ends_within_a_step_and_leaves_no_file(self):
-        for number in [signal.SIGINT, signal.SIGTERM]:
-            with self.subTest(number):
-                self.end_after_second_step(number)
+    def test_interrupt_ends_in_every_part_of_a_run_and_leaves_no_file(self):
+        """One step of 640x640: each part takes so long that it would be done with, had it not been asked within."""
+        for after in ["drawing ", "strength ", "step 1/1"]:  # in loading, in encoding or the step, in decoding
+            for number in [signal.SIGINT, signal.SIGTERM]:
+                with self.subTest(after=after, signal=number):
+                    said = self.end_after(after, number, "--width", "640", "--height", "640", "--exact-steps",
+                                          "--steps", "1")
+                    self.assertRegex(said, r"stopped after [01] steps; nothing was written")
+                    self.assertIn("stopping; Ctrl-C again ends redraw at once", said)
+                    self.assertEqual(self.files(), [])
 
-    def end_after_second_step(self, number):
-        command = [harness.program, "img2img", DRAWING, "fire", "--outdir", self.outdir, "--steps", "500",
-                   "--strength", "1", "--threads", "1", "--seed", "7"]
+    def test_interrupt_between_steps_says_how_many_there_were(self):
+        said = self.end_after("step 2/500", signal.SIGINT, "--steps", "500", "--strength", "1")
+        # Those that were under way or already printed when the signal arrived; 500 would take far longer.
+        self.assertLessEqual(said.count("step "), 5, said)
+        self.assertRegex(said, r"stopped after \d+ steps; nothing was written")
+        self.assertEqual(self.files(), [])
+
+    def test_pictures_made_before_are_kept_and_counted(self):
+        command = ["--width", "64", "--height", "64", "--exact-steps", "--steps", "1", "--images", "1000"]
+        said = self.end_after("wrote ", signal.SIGINT, *command)
+        kept = len(self.files())
+        self.assertGreaterEqual(kept, 1)
+        self.assertRegex(said, f"the {kept} pictures before it are kept" if kept > 1 else "the picture before it is kept")
+
+    def test_json_says_that_it_was_cancelled(self):
+        said = self.end_after("step 2/500", signal.SIGTERM, "--steps", "500", "--strength", "1", "--json")
+        line = next(line for line in said.splitlines() if line.startswith("{"))
+        self.assertEqual((json.loads(line)["cancelled"], json.loads(line)["kept"]), (True, 0))
+
+    def end_after(self, text, number, *arguments):
+        """Sends the signal when a line begins with the text. The run must end with 130; returns what it said then."""
+        command = [harness.program, "img2img", DRAWING, "fire", "--outdir", self.outdir, "--threads", "1", "--seed",
+                   "7", *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             try:
                 for line in process.stdout:
-                    if line.startswith("step 2/500"):
+                    if line.startswith(text):
                         process.send_signal(number)
                         break
                 rest = process.stdout.read()
@@ -146,10 +172,7 @@ class Signals(EndToEndTest):
             finally:
                 process.kill()
         self.assertEqual(status, 130, rest)
-        # Those that were under way or already printed when the signal arrived; 500 would take far longer.
-        self.assertLessEqual(rest.count("step "), 5, rest)
-        self.assertRegex(rest, r"stopped after \d+ steps; nothing was written")
-        self.assertEqual(self.files(), [])
+        return rest
 
 
 if __name__ == "__main__":

@@ -27,12 +27,14 @@ constexpr double kSerialOperations = 4e6;
 constexpr double kElementwiseOperations = 16;
 
 // Calls work(0) ... work(count - 1) on all threads; one of the exceptions it throws, if any, after all have ended.
+// Throws Cancelled as soon as the run is.
 template <typename Work>
-void in_parallel(int64_t count, const Work& work) {
+void in_parallel(const Backend& backend, int64_t count, const Work& work) {
   std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic) if (count > 1)
   for (int64_t i = 0; i < count; ++i) {
     try {
+      backend.stop_if_cancelled();
       work(i);
     } catch (...) {
 #pragma omp critical(redraw_in_parallel)
@@ -43,13 +45,17 @@ void in_parallel(int64_t count, const Work& work) {
 }
 
 // All of a weight's numbers. Reading and widening a large one goes over all threads, as files of models allow.
-void read_numbers(const Weight& weight, Tensor& numbers) {
+void read_numbers(const Backend& backend, const Weight& weight, Tensor& numbers) {
   constexpr int64_t kPiece = int64_t{1} << 18;
   const int64_t count = numbers.elements();
-  in_parallel((count + kPiece - 1) / kPiece, [&](int64_t piece) {
+  in_parallel(backend, (count + kPiece - 1) / kPiece, [&](int64_t piece) {
     const int64_t first = piece * kPiece;
     weight.read(first, {numbers.data() + first, static_cast<size_t>(std::min(kPiece, count - first))});
   });
+}
+
+bool is_cancelled(const void* context) {
+  return static_cast<const Context*>(context)->cancelled();
 }
 
 double elementwise(const Tensor& t) {
@@ -90,19 +96,19 @@ class CpuBackend::Packed final : public PackedWeights {
 
   // The weights in the layout `wanted`. Other input sizes may want another layout: then the numbers are read and
   // packed again and the older form is dropped, since sizes change rarely and memory is worth more.
-  const Tensor& packed(const dnnl::memory::desc& wanted, const dnnl::engine& engine, const dnnl::stream& stream,
-                       MemoryPool& pool) {
+  const Tensor& packed(const dnnl::memory::desc& wanted, CpuBackend& backend) {
     if (packed_ && layout_ == wanted) return packed_;
     packed_ = {};
-    Tensor numbers(pool, weight_.shape);
-    read_numbers(weight_, numbers);
+    Tensor numbers(backend.pool(), weight_.shape);
+    read_numbers(backend, weight_, numbers);
     if (wanted == plain_) {
       packed_ = numbers;
     } else {
-      packed_ = Tensor(pool, {static_cast<int64_t>((wanted.get_size() + sizeof(float) - 1) / sizeof(float))});
-      dnnl::memory from(plain_, engine, numbers.data());
-      dnnl::memory to(wanted, engine, packed_.data());
-      dnnl::reorder(from, to).execute(stream, from, to);
+      Tensor packed(backend.pool(), {static_cast<int64_t>((wanted.get_size() + sizeof(float) - 1) / sizeof(float))});
+      dnnl::memory from(plain_, backend.engine_, numbers.data());
+      dnnl::memory to(wanted, backend.engine_, packed.data());
+      dnnl::reorder(from, to).execute(backend.stream_, from, to);
+      packed_ = std::move(packed);
     }
     layout_ = wanted;
     return packed_;
@@ -129,8 +135,8 @@ class CpuBackend::Panels final : public PackedWeights {
 
   const float* bias() const { return bias_ ? bias_.data() : nullptr; }
 
-  cpu::WeightPanels packed(const cpu::Kernels& kernels, MemoryPool& pool) {
-    if (!packed_) packed_ = pack(kernels, pool);
+  cpu::WeightPanels packed(CpuBackend& backend) {
+    if (!packed_) packed_ = pack(backend);
     return {.numbers = packed_.get(), .type = type_};
   }
 
@@ -142,15 +148,16 @@ class CpuBackend::Panels final : public PackedWeights {
   }
 
   // Some panels at a time, each lot by one thread, so that the plain numbers stay in the cache.
-  std::shared_ptr<std::byte> pack(const cpu::Kernels& kernels, MemoryPool& pool) const {
+  std::shared_ptr<std::byte> pack(CpuBackend& backend) const {
+    const cpu::Kernels& kernels = backend.kernels_;
     constexpr int64_t kLotBytes = 256 << 10;  // read at once, at least
     const int64_t size = cpu::bytes_of(type_);
     const int64_t out = weight_.shape[0], in = weight_.shape[1];
     const int64_t channel_bytes = in * kernel_ * kernel_ * size;
     const int64_t panel = kernels.panel_channels();
     const int64_t lot = (kLotBytes / (panel * std::max<int64_t>(channel_bytes, 1)) + 1) * panel;  // channels
-    auto packed = pool.allocate(static_cast<size_t>(kernels.panel_numbers(out, in, kernel_) * size));
-    in_parallel((out + lot - 1) / lot, [&](int64_t i) {
+    auto packed = backend.pool().allocate(static_cast<size_t>(kernels.panel_numbers(out, in, kernel_) * size));
+    in_parallel(backend, (out + lot - 1) / lot, [&](int64_t i) {
       const int64_t begin = i * lot, end = std::min(begin + lot, out);
       // Not of the pool, which would keep it.
       const auto bytes = static_cast<size_t>((end - begin) * channel_bytes);
@@ -196,6 +203,10 @@ int CpuBackend::use_threads(double operations) const {
   return threads;
 }
 
+cpu::Interrupt CpuBackend::interrupt() const {
+  return {.is_cancelled = is_cancelled, .context = &context()};
+}
+
 // A single slice is one chain in oneDNN as well.
 bool CpuBackend::is_own(const Conv2dSpec& spec) const {
   return kernels_.own_products && spec.kernel > 1 && spec.in_channels > cpu::kConvSlice;
@@ -217,7 +228,7 @@ std::unique_ptr<PackedWeights> CpuBackend::pack_linear(const LinearSpec& spec, W
 }
 
 void CpuBackend::run(Packed& layer, const Call& call, const Tensor& x, Tensor& out) {
-  const Tensor& packed = layer.packed(call.weights, engine_, stream_, pool());
+  const Tensor& packed = layer.packed(call.weights, *this);
   const Tensor scratch(pool(), {static_cast<int64_t>(call.scratchpad.get_size() / sizeof(float) + 1)});
   std::unordered_map<int, dnnl::memory> arguments{
       {DNNL_ARG_SRC, dnnl::memory(call.source, engine_, const_cast<float*>(x.data()))},
@@ -257,6 +268,7 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
   }
   const int64_t band_rows = cpu::rows_in_a_band(spec, x.shape(), context().threads());
   for (int64_t first = 0; first < out.dim(1); first += band_rows) {
+    stop_if_cancelled();
     const cpu::RowBand band = cpu::row_band(spec, x.dim(1), first, band_rows);
     Tensor source(pool(), {x.dim(0), band.source_rows, x.dim(2), x.dim(3)});
     Tensor destination(pool(), {x.dim(0), band.rows, out.dim(2), out.dim(3)});
@@ -276,7 +288,7 @@ void CpuBackend::conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Te
 }
 
 void CpuBackend::own_conv2d(const Conv2dSpec& spec, Panels& layer, const Tensor& x, bool accumulate, Tensor& out) {
-  const cpu::WeightPanels packed = layer.packed(kernels_, pool());
+  const cpu::WeightPanels packed = layer.packed(*this);
   const int64_t band_rows = cpu::rows_in_a_band(spec, x.shape(), context().threads());
   for (int64_t first = 0; first < out.dim(1); first += band_rows) {
     const int64_t rows = std::min(band_rows, out.dim(1) - first);
@@ -297,7 +309,8 @@ void CpuBackend::own_conv2d(const Conv2dSpec& spec, Panels& layer, const Tensor&
                              .source_width = x.dim(2) + spec.pad_before + spec.pad_after};
     Tensor source(pool(), {kernels_.conv_source_floats(call)});
     kernels_.lay_out_conv_source(call, x.data(), source.data());
-    kernels_.convolve(call, source.data(), packed, layer.bias(), accumulate, out.data());
+    kernels_.convolve(call, source.data(), packed, layer.bias(), accumulate, interrupt(), out.data());
+    stop_if_cancelled();
   }
 }
 
@@ -309,8 +322,9 @@ void CpuBackend::linear(const LinearSpec& spec, PackedWeights& weights, const Te
     auto& layer = static_cast<Panels&>(weights);
     const cpu::LinearCall call{.rows = rows, .in_features = spec.in_features, .out_features = spec.out_features};
     Tensor scratch(pool(), {threads * kernels_.linear_scratch_floats(call)});
-    kernels_.linear(call, x.data(), layer.packed(kernels_, pool()), layer.bias(), accumulate, scratch.data(), threads,
+    kernels_.linear(call, x.data(), layer.packed(*this), layer.bias(), accumulate, scratch.data(), threads, interrupt(),
                     out.data());
+    stop_if_cancelled();
     return;
   }
   auto& layer = static_cast<Packed&>(weights);
@@ -375,7 +389,9 @@ void CpuBackend::attention(const AttentionArgs& args, Tensor& out) {
                                   .scale = args.scale,
                                   .is_causal = args.is_causal};
   Tensor scratch(pool(), {kernels_.attention_scratch_floats(shape, threads)});
-  kernels_.attention(shape, args.q.data(), args.k.data(), args.v.data(), scratch.data(), threads, out.data());
+  kernels_.attention(shape, args.q.data(), args.k.data(), args.v.data(), scratch.data(), threads, interrupt(),
+                     out.data());
+  stop_if_cancelled();
 }
 
 void CpuBackend::upsample_nearest(const Tensor& x, Tensor& out) {

@@ -35,6 +35,8 @@ class CpuBackend final : public Backend {
   class Panels;
   /// Sets how many threads the kernels called next use, by how much there is to do, and returns it.
   int use_threads(double operations) const;
+  /// What kernels ask that take long.
+  cpu::Interrupt interrupt() const;
   /// Whether this convolution is done by our own kernels.
   bool is_own(const Conv2dSpec& spec) const;
   void own_conv2d(const Conv2dSpec& spec, Panels& layer, const Tensor& x, bool accumulate, Tensor& out);

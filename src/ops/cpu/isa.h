@@ -15,7 +15,7 @@ void layer_norm(const float* x, const float* weight, const float* bias, int64_t 
                 float* out);
 int64_t attention_scratch_floats(const AttentionShape& shape, int threads);
 void attention(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch, int threads,
-               float* out);
+               const Interrupt& interrupt, float* out);
 void to_blocked(const BlockedRows& shape, const float* x, float* out);
 void from_blocked(const BlockedRows& shape, const float* x, bool accumulate, float* out);
 int64_t panel_channels();
@@ -24,10 +24,10 @@ void pack_panel(const WeightRows& rows, void* packed);
 int64_t conv_source_floats(const ConvCall& call);
 void lay_out_conv_source(const ConvCall& call, const float* x, float* source);
 void convolve(const ConvCall& call, const float* source, const WeightPanels& weights, const float* bias,
-              bool accumulate, float* out);
+              bool accumulate, const Interrupt& interrupt, float* out);
 int64_t linear_scratch_floats(const LinearCall& call);
 void linear(const LinearCall& call, const float* x, const WeightPanels& weights, const float* bias, bool accumulate,
-            float* scratch, int threads, float* out);
+            float* scratch, int threads, const Interrupt& interrupt, float* out);
 double multiply_add_in_registers(int64_t iterations);
 
 }  // namespace redraw::cpu::REDRAW_ISA

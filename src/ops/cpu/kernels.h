@@ -80,6 +80,13 @@ struct ConvCall {
   int64_t pad_left, source_width;         ///< columns of zeros before the input's first; with all padding
 };
 
+/// How a kernel that takes long learns that its run was cancelled: it asks between the pieces of its work, and leaves
+/// undone what is left. The caller asks again afterwards, so nobody uses what is half done.
+struct Interrupt {
+  bool (*is_cancelled)(const void* context);
+  const void* context;
+};
+
 /// Plain pointers only: these functions are compiled several times with different instruction sets, so they must not
 /// touch anything (an inline function, a template) that the linker could take from one of the other compilations.
 struct Kernels {
@@ -95,7 +102,7 @@ struct Kernels {
   void (*activate)(const float* x, int64_t count, Activation activation, float* out);
   int64_t (*attention_scratch_floats)(const AttentionShape& shape, int threads);
   void (*attention)(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch,
-                    int threads, float* out);
+                    int threads, const Interrupt& interrupt, float* out);
   /// From the channels-last map x to blocks.
   void (*to_blocked)(const BlockedRows& shape, const float* x, float* out);
   /// From blocks to the channels-last map out; added to what it holds, if accumulate.
@@ -111,12 +118,12 @@ struct Kernels {
   int64_t (*conv_source_floats)(const ConvCall& call);
   void (*lay_out_conv_source)(const ConvCall& call, const float* x, float* source);
   void (*convolve)(const ConvCall& call, const float* source, const WeightPanels& weights, const float* bias,
-                   bool accumulate, float* out);
+                   bool accumulate, const Interrupt& interrupt, float* out);
   /// out [rows, out] = x [rows, in] * weights^T + bias (may be null) (+ out, if accumulate). scratch: so many floats
   /// for each thread as the function before says.
   int64_t (*linear_scratch_floats)(const LinearCall& call);
   void (*linear)(const LinearCall& call, const float* x, const WeightPanels& weights, const float* bias,
-                 bool accumulate, float* scratch, int threads, float* out);
+                 bool accumulate, float* scratch, int threads, const Interrupt& interrupt, float* out);
   /// Does nothing useful, as fast as the registers allow; returns how many operations that were.
   double (*multiply_add_in_registers)(int64_t iterations);
 };

@@ -218,7 +218,7 @@ int64_t attention_scratch_floats(const AttentionShape& shape, int threads) {
 }
 
 void attention(const AttentionShape& shape, const float* q, const float* k, const float* v, float* scratch, int threads,
-               float* out) {
+               const Interrupt& interrupt, float* out) {
   const ValuePanels panels = value_panels(shape.width);
   const int64_t padded_keys = round_up(shape.keys, kLanes);
   const int64_t pairs = shape.batch * shape.heads;
@@ -238,6 +238,7 @@ void attention(const AttentionShape& shape, const float* q, const float* k, cons
     }
 #pragma omp for schedule(dynamic)
     for (int64_t unit = 0; unit < pairs * blocks; ++unit) {
+      if (interrupt.is_cancelled(interrupt.context)) continue;
       const int64_t pair = unit / blocks;
       const int64_t at = pair / shape.heads * shape.queries * stride + pair % shape.heads * shape.width;
       const int64_t own = omp_get_thread_num() * Workspace::floats(shape.width, panels.padded_width);

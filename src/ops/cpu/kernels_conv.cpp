@@ -118,7 +118,7 @@ void lay_out_conv_source(const ConvCall& call, const float* x, float* source) {
 }
 
 void convolve(const ConvCall& call, const float* source, const WeightPanels& weights, const float* bias,
-              bool accumulate, float* out) {
+              bool accumulate, const Interrupt& interrupt, float* out) {
   const int64_t column_tiles = divide_up(call.out_width, kTileColumns);
   const int64_t most_rows = kTilePixels / divide_up(call.out_width, column_tiles);
   const int64_t row_tiles = divide_up(call.rows, most_rows);
@@ -132,6 +132,7 @@ void convolve(const ConvCall& call, const float* source, const WeightPanels& wei
   // Panel by panel: the weights of one stay in the second cache while the tiles go by.
 #pragma omp parallel for schedule(static)
   for (int64_t unit = 0; unit < panels * tiles; ++unit) {
+    if (interrupt.is_cancelled(interrupt.context)) continue;
     const int64_t panel = unit / tiles, picture_tile = unit % tiles / (row_tiles * column_tiles);
     const int64_t row_tile = unit / column_tiles % row_tiles, column_tile = unit % column_tiles;
     const Tile tile{.pictures = part_of(picture_tile, picture_tiles, call.batch),

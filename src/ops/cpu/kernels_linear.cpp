@@ -106,7 +106,7 @@ int64_t linear_scratch_floats(const LinearCall& call) {
 }
 
 void linear(const LinearCall& call, const float* x, const WeightPanels& weights, const float* bias, bool accumulate,
-            float* scratch, int threads, float* out) {
+            float* scratch, int threads, const Interrupt& interrupt, float* out) {
   const int64_t tile_rows = rows_in_a_tile(call);
   const int64_t tiles = divide_up(call.rows, tile_rows);
   const int64_t panels = divide_up(call.out_features, kPanel);
@@ -118,6 +118,7 @@ void linear(const LinearCall& call, const float* x, const WeightPanels& weights,
     int64_t laid_out = -1;
     const int64_t end = part_begin(thread + 1, threads, tiles * panels);
     for (int64_t unit = part_begin(thread, threads, tiles * panels); unit < end; ++unit) {
+      if (interrupt.is_cancelled(interrupt.context)) break;
       const int64_t panel = unit % panels, channel = panel * kPanel;
       const int64_t row = unit / panels * tile_rows;
       const int64_t rows = call.rows - row < tile_rows ? call.rows - row : tile_rows;
