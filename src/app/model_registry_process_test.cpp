@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::set<std::string> names_of(const ModelRegistry& registry) {
+std::set<std::string> listed_names(const ModelRegistry& registry) {
   std::set<std::string> names;
   for (const RegisteredModel& model : registry.models()) names.insert(model.name);
   return names;
@@ -75,7 +75,7 @@ TEST(ModelRegistry, ManyProcessesLoseNothing) {
     EXPECT_EQ(status, 0);
   }
   EXPECT_EQ(said.size(), kProcesses * kEach);
-  EXPECT_EQ(names_of(ModelRegistry(folder / "root")), said);
+  EXPECT_EQ(listed_names(ModelRegistry(folder / "root")), said);
   EXPECT_EQ(read_registry_list(folder / "root/models.json").models.size(), said.size());
   EXPECT_EQ(integrity(folder / "root"), "ok");
 }
@@ -103,7 +103,7 @@ TEST(ModelRegistry, AnEndAtAnyMomentLosesNothingThatWasDone) {
     ::waitpid(child, &status, 0);
     said.merge(names_said(ends[0]));
     ::close(ends[0]);
-    const std::set<std::string> names = names_of(ModelRegistry(root));
+    const std::set<std::string> names = listed_names(ModelRegistry(root));
     EXPECT_TRUE(std::ranges::includes(names, said)) << "after kill " << kill;
     EXPECT_LE(names.size(), said.size() + static_cast<size_t>(kill) + 1) << "one a kill may be done and not yet said";
     for (const std::string& name : names) first = std::max(first, std::stoi(name) + 1);

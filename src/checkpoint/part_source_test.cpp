@@ -12,15 +12,15 @@
 namespace redraw {
 namespace {
 
-std::filesystem::path tiny(const std::string& name) {
+std::filesystem::path tiny_model(const std::string& name) {
   return std::filesystem::path(REDRAW_BINARY_DIR).parent_path() / "checkpoints" / name;
 }
 
 class TinyArchitecture : public ::testing::TestWithParam<const char*> {
  protected:
-  Checkpoint folder() const { return Checkpoint::open(tiny(GetParam())); }
+  Checkpoint folder() const { return Checkpoint::open(tiny_model(GetParam())); }
   Checkpoint file() const {
-    return Checkpoint::open(tiny(std::string(GetParam()) + ".safetensors"), {.configs = tiny(GetParam())});
+    return Checkpoint::open(tiny_model(std::string(GetParam()) + ".safetensors"), {.configs = tiny_model(GetParam())});
   }
 };
 

@@ -13,13 +13,16 @@ namespace redraw {
 
 // A declaration takes no parentheses, which the check would have around macro arguments.
 // NOLINTNEXTLINE(bugprone-macro-parentheses)
-#define SAMPLER(info) extern const SamplerInfo info;
+#define SAMPLER(file, info)      \
+  namespace file {               \
+  extern const SamplerInfo info; \
+  }
 #include "diffusion/samplers/list.inc"
 #undef SAMPLER
 
 namespace {
 
-#define SAMPLER(info) &(info),
+#define SAMPLER(file, info) &file::info,
 constexpr auto kSamplers = std::to_array<const SamplerInfo*>({
 #include "diffusion/samplers/list.inc"
 });

@@ -9,7 +9,7 @@
 namespace redraw {
 namespace {
 
-void draw(uint64_t seed, std::span<float> out) {
+void draw_from_seed(uint64_t seed, std::span<float> out) {
   TorchCpuGenerator(seed).normal(out);
 }
 
@@ -80,7 +80,7 @@ TEST(Variations, AreRefusedWithThePairAndTheForm) {
 TEST(Variations, FoldTowardsEachSeedInTurn) {
   const std::string list = "11:0.2,4294967295:0.5,13:0.05";
   std::vector<float> ours(4 * 8 * 8);
-  draw_varied_noise(7, parse_variations(list), draw, ours);
+  draw_varied_noise(7, parse_variations(list), draw_from_seed, ours);
   // Three slerps of float32 numbers below 4.
   ExpectClose(list, ours, read_golden(golden("rng/latent_effects.safetensors"), "variations/seed7/" + list).values,
               {.max_abs = 2e-6, .rms_relative = 3e-7});
@@ -88,13 +88,13 @@ TEST(Variations, FoldTowardsEachSeedInTurn) {
 
 TEST(Variations, LeaveTheNoiseAsItIsWithoutAWeightAndReplaceItWithAFullOne) {
   std::vector<float> seven(64), eight(64), ours(64);
-  draw(7, seven);
-  draw(8, eight);
-  draw_varied_noise(7, {}, draw, ours);
+  draw_from_seed(7, seven);
+  draw_from_seed(8, eight);
+  draw_varied_noise(7, {}, draw_from_seed, ours);
   EXPECT_EQ(ours, seven);
-  draw_varied_noise(7, std::vector<Variation>{{8, 0}}, draw, ours);
+  draw_varied_noise(7, std::vector<Variation>{{8, 0}}, draw_from_seed, ours);
   EXPECT_EQ(ours, seven);
-  draw_varied_noise(7, std::vector<Variation>{{8, 1}}, draw, ours);
+  draw_varied_noise(7, std::vector<Variation>{{8, 1}}, draw_from_seed, ours);
   EXPECT_EQ(ours, eight);
 }
 

@@ -19,8 +19,6 @@ namespace {
 
 constexpr size_t kMaxFileBytes = size_t{64} << 20;
 constexpr size_t kMaxPromptBytes = size_t{64} << 10;
-constexpr int64_t kMinLength = 2;
-constexpr int64_t kMaxLength = 1 << 16;
 
 std::string read_if_there(const std::filesystem::path& path) {
   std::error_code ignored;  // whatever it is, if it is not "nothing there", reading reports it
@@ -137,9 +135,10 @@ std::vector<int32_t> ClipTokenizer::encode(std::string_view utf8) const {
 }
 
 ClipTokenizer::Tokens ClipTokenizer::tokenize(std::string_view utf8, int64_t length) const {
-  if (length < kMinLength || length > kMaxLength)
+  if (length < kMinPromptLength || length > kMaxPromptLength)
     throw Error(Code::out_of_range, "a prompt's length of " + std::to_string(length) + " ids is not in [" +
-                                        std::to_string(kMinLength) + ", " + std::to_string(kMaxLength) + "]");
+                                        std::to_string(kMinPromptLength) + ", " + std::to_string(kMaxPromptLength) +
+                                        "]");
   const std::vector<int32_t> prompt = encode(utf8);
   const auto count = static_cast<int64_t>(prompt.size());
   Tokens tokens;

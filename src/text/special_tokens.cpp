@@ -18,8 +18,6 @@ constexpr size_t kMaxAddedTokens = 256;
 constexpr size_t kMaxAddedBytes = 128;
 /// From here on a "model_max_length" means that there is none: transformers writes 10^30.
 constexpr double kEndlessLength = 1e9;
-constexpr int64_t kMinLength = 2;
-constexpr int64_t kMaxLength = 1 << 16;
 
 /// One of the tokens that have a name.
 struct NamedToken {
@@ -161,7 +159,7 @@ int64_t read_max_length(const JsonObject& config) {
   const int64_t standard = SpecialTokens().max_length;
   const auto found = config.raw().find("model_max_length");
   if (found == config.raw().end() || (found->is_number() && found->get<double>() >= kEndlessLength)) return standard;
-  return config.integer("model_max_length", kMinLength, kMaxLength, standard);
+  return config.integer("model_max_length", kMinPromptLength, kMaxPromptLength, standard);
 }
 
 }  // namespace

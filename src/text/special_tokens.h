@@ -19,6 +19,10 @@ struct AddedToken {
   std::optional<int32_t> id;
 };
 
+/// How many ids a prompt may be padded or cut to.
+inline constexpr int64_t kMinPromptLength = 2;
+inline constexpr int64_t kMaxPromptLength = 1 << 16;
+
 struct SpecialTokens {
   std::string start;
   std::string end;

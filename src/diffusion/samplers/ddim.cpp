@@ -5,7 +5,7 @@
 
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::ddim {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -80,4 +80,4 @@ const SamplerInfo kDdim = {.name = "ddim",
                            .steps = steps,
                            .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::ddim

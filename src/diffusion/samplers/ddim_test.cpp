@@ -5,19 +5,19 @@
 namespace redraw {
 namespace {
 
-const TrajectoryCase kCase = {.variant = "ddim", .steps = 10, .strength = 0.7};
+const TrajectoryCase kDdimCase = {.variant = "ddim", .steps = 10, .strength = 0.7};
 
 TEST(Ddim, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("ddim", 21);
 }
 
 TEST(Ddim, LimitsNoticeAWrongFinalAlpha) {
-  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.table.next_alphas_cumprod.back() = 1.0f; }), 10.0);
+  EXPECT_LT(excess_of(kDdimCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(kDdimCase, [](SamplingPlan& plan) { plan.table.next_alphas_cumprod.back() = 1.0f; }), 10.0);
 }
 
 TEST(Ddim, LimitsNoticeTimestepsThatAreOffByOne) {
-  EXPECT_GT(excess_of(kCase,
+  EXPECT_GT(excess_of(kDdimCase,
                       [](SamplingPlan& plan) {
                         for (double& t : plan.table.timesteps) t -= 1.0;
                       }),
@@ -25,7 +25,7 @@ TEST(Ddim, LimitsNoticeTimestepsThatAreOffByOne) {
 }
 
 TEST(Ddim, LimitsNoticeClippingOfTheEstimate) {
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.clip_sample = true; }), 10.0);
+  EXPECT_GT(excess_of(kDdimCase, [](SamplingPlan& plan) { plan.config.clip_sample = true; }), 10.0);
 }
 
 // Printed by DDIMScheduler of diffusers 0.42.1 on the goldens' network and noise, 5 steps.

@@ -6,7 +6,7 @@
 
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::ddpm {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -67,4 +67,4 @@ const SamplerInfo kDdpm = {.name = "ddpm",
                            .steps = steps,
                            .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::ddpm

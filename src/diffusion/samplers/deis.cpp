@@ -11,7 +11,7 @@
 #include "diffusion/samplers/network.h"
 #include "diffusion/samplers/numpy_log.h"
 
-namespace redraw {
+namespace redraw::deis {
 namespace {
 
 constexpr int64_t kHighestOrder = 3;
@@ -110,4 +110,4 @@ const SamplerInfo kDeis = {.name = "deis",
                            .steps = steps,
                            .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::deis

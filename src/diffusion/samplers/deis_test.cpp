@@ -5,21 +5,21 @@
 namespace redraw {
 namespace {
 
-const TrajectoryCase kCase = {.variant = "deis", .steps = 10, .strength = 0.7};
+const TrajectoryCase kDeisCase = {.variant = "deis", .steps = 10, .strength = 0.7};
 
 TEST(Deis, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("deis", 33);
 }
 
 TEST(Deis, LimitsNoticeTheOtherOrder) {
-  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_LT(excess_of(kDeisCase, [](SamplingPlan&) {}), 1.0);
   for (int64_t order : {1, 3}) {
-    EXPECT_GT(excess_of(kCase, [&](SamplingPlan& plan) { plan.config.solver_order = order; }), 10.0);
+    EXPECT_GT(excess_of(kDeisCase, [&](SamplingPlan& plan) { plan.config.solver_order = order; }), 10.0);
   }
 }
 
 TEST(Deis, LimitsNoticeTheFullOrderAtTheEndOfAShortRun) {
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.lower_order_final = false; }), 10.0);
+  EXPECT_GT(excess_of(kDeisCase, [](SamplingPlan& plan) { plan.config.lower_order_final = false; }), 10.0);
 }
 
 // Printed by DEISMultistepScheduler of diffusers 0.42.1 on the goldens' network and noise.

@@ -5,7 +5,7 @@
 
 #include "diffusion/samplers/shared_runs.h"
 
-namespace redraw {
+namespace redraw::dpm_2 {
 namespace {
 
 // These classes round the timesteps of the Karras levels, and of these alone.
@@ -43,4 +43,4 @@ const SamplerInfo kDpm2A = {.name = "dpm_2_a",
                             .steps = steps,
                             .run = run_dpm_2_ancestral};
 
-}  // namespace redraw
+}  // namespace redraw::dpm_2

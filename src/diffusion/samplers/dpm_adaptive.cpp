@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "diffusion/samplers/k_dpm_solver.h"
 
-namespace redraw {
+namespace redraw::dpm_adaptive {
 namespace {
 
 constexpr double kFirstStep = 0.05;   // in lambda
@@ -110,4 +110,4 @@ const SamplerInfo kDpmAdaptive = {.name = "dpm_adaptive",
                                   .steps = lambda_range_steps,
                                   .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::dpm_adaptive

@@ -6,7 +6,7 @@
 
 #include "diffusion/samplers/k_dpm_solver.h"
 
-namespace redraw {
+namespace redraw::dpm_fast {
 namespace {
 
 int64_t order_of(int64_t step, int64_t steps, int64_t calls) {
@@ -64,4 +64,4 @@ const SamplerInfo kDpmFast = {.name = "dpm_fast",
                               .steps = lambda_range_steps,
                               .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::dpm_fast

@@ -8,7 +8,7 @@
 #include "diffusion/samplers/lambda_step_table.h"
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::dpmpp_2s {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -69,4 +69,4 @@ const SamplerInfo kDpmpp2s = {.name = "dpmpp_2s",
                               .steps = steps,
                               .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::dpmpp_2s

@@ -4,7 +4,7 @@
 
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::dpmpp_2s_a {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -46,4 +46,4 @@ const SamplerInfo kDpmpp2SA = {.name = "dpmpp_2s_a",
                                .steps = k_diffusion_steps,
                                .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::dpmpp_2s_a

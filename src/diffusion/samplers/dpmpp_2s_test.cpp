@@ -5,19 +5,19 @@
 namespace redraw {
 namespace {
 
-const TrajectoryCase kCase = {.variant = "dpmpp_2s", .steps = 10, .strength = 0.7};
+const TrajectoryCase kDpmpp2sCase = {.variant = "dpmpp_2s", .steps = 10, .strength = 0.7};
 
 TEST(Dpmpp2s, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("dpmpp_2s", 24);
 }
 
 TEST(Dpmpp2s, LimitsNoticeTheOtherSolverType) {
-  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.solver_type = SolverType::heun; }), 10.0);
+  EXPECT_LT(excess_of(kDpmpp2sCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(kDpmpp2sCase, [](SamplingPlan& plan) { plan.config.solver_type = SolverType::heun; }), 10.0);
 }
 
 TEST(Dpmpp2s, LimitsNoticeStepsOfFirstOrderInPlaceOfPairs) {
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.sampler = &find_sampler("dpmpp_2m"); }), 10.0);
+  EXPECT_GT(excess_of(kDpmpp2sCase, [](SamplingPlan& plan) { plan.sampler = &find_sampler("dpmpp_2m"); }), 10.0);
 }
 
 // Printed by DPMSolverSinglestepScheduler of diffusers 0.42.1 on the goldens' network and noise.

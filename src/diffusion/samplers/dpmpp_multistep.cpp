@@ -8,7 +8,7 @@
 #include "diffusion/samplers/lambda_step_table.h"
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::dpmpp_multistep {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -116,4 +116,4 @@ const SamplerInfo kDpmpp3mSde = {.name = "dpmpp_3m_sde",
                                  .steps = steps<kDpmpp3mSde>,
                                  .run = run<DpmEquation::stochastic, 3>};
 
-}  // namespace redraw
+}  // namespace redraw::dpmpp_multistep

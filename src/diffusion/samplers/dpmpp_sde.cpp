@@ -5,7 +5,7 @@
 
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::dpmpp_sde {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -53,4 +53,4 @@ const SamplerInfo kDpmppSde = {.name = "dpmpp_sde",
                                .steps = k_diffusion_steps,
                                .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::dpmpp_sde

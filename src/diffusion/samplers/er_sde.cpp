@@ -79,6 +79,9 @@ bool run_er_sde(const SamplingPlan& plan, const SamplerRun& run, std::span<float
   });
 }
 
+}  // namespace redraw
+
+namespace redraw::er_sde {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -97,4 +100,4 @@ const SamplerInfo kErSde = {.name = "er_sde",
                             .steps = k_diffusion_steps,
                             .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::er_sde

@@ -3,6 +3,17 @@
 #include "diffusion/samplers/shared_runs.h"
 
 namespace redraw {
+
+bool run_euler(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
+  StepNetwork network(plan, run, latent.size());
+  return take_steps(plan, run, network, latent, [&](int64_t entry, float sigma, float sigma_next) {
+    euler_step(network.original_at_entry(latent, entry), sigma, sigma_next, latent);
+  });
+}
+
+}  // namespace redraw
+
+namespace redraw::euler {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -11,13 +22,6 @@ SchedulerConfig adopt(SchedulerConfig config) {
 }
 
 }  // namespace
-
-bool run_euler(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
-  StepNetwork network(plan, run, latent.size());
-  return take_steps(plan, run, network, latent, [&](int64_t entry, float sigma, float sigma_next) {
-    euler_step(network.original_at_entry(latent, entry), sigma, sigma_next, latent);
-  });
-}
 
 extern const SamplerInfo kEuler;
 const SamplerInfo kEuler = {.name = "euler",
@@ -28,4 +32,4 @@ const SamplerInfo kEuler = {.name = "euler",
                             .steps = sigma_steps,
                             .run = run_euler};
 
-}  // namespace redraw
+}  // namespace redraw::euler

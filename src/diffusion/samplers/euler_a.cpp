@@ -4,7 +4,7 @@
 
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::euler_a {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -45,4 +45,4 @@ const SamplerInfo kEulerA = {.name = "euler_a",
                              .steps = sigma_steps,
                              .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::euler_a

@@ -5,7 +5,7 @@
 
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::euler_cfg_pp {
 namespace {
 
 void guided_step(std::span<const float> original, std::span<const float> unconditional, float sigma, float sigma_next,
@@ -62,4 +62,4 @@ const SamplerInfo kEulerACfgPp = {.name = "euler_a_cfg_pp",
                                   .steps = k_diffusion_steps,
                                   .run = run_ancestral};
 
-}  // namespace redraw
+}  // namespace redraw::euler_cfg_pp

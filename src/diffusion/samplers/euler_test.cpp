@@ -6,20 +6,21 @@
 namespace redraw {
 namespace {
 
-const TrajectoryCase kCase = {.variant = "euler", .steps = 10, .strength = 0.7};
+const TrajectoryCase kEulerCase = {.variant = "euler", .steps = 10, .strength = 0.7};
 
 TEST(Euler, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("euler", 33);
 }
 
 TEST(Euler, LimitsNoticeANoiseLevelThatIsOffByOneInTenThousand) {
-  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.table.sigmas[5] *= 1.0001; }), 1.0);
+  EXPECT_LT(excess_of(kEulerCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(kEulerCase, [](SamplingPlan& plan) { plan.table.sigmas[5] *= 1.0001; }), 1.0);
 }
 
 TEST(Euler, LimitsNoticeTheWrongPredictionType) {
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.prediction_type = PredictionType::v_prediction; }),
-            10.0);
+  EXPECT_GT(
+      excess_of(kEulerCase, [](SamplingPlan& plan) { plan.config.prediction_type = PredictionType::v_prediction; }),
+      10.0);
 }
 
 TEST(Euler, LimitsNoticeTimestepsRoundedToWholeNumbers) {

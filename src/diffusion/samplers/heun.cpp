@@ -7,15 +7,6 @@
 #include "diffusion/samplers/shared_runs.h"
 
 namespace redraw {
-namespace {
-
-SchedulerConfig adopt(SchedulerConfig config) {
-  config = adopt_for_sigmas(config);
-  config.clip_sample = config.clip_sample.value_or(false);
-  return config;
-}
-
-}  // namespace
 
 bool run_heun(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
   StepNetwork network(plan, run, latent.size());
@@ -48,6 +39,19 @@ bool run_heun(const SamplingPlan& plan, const SamplerRun& run, std::span<float> 
   return true;
 }
 
+}  // namespace redraw
+
+namespace redraw::heun {
+namespace {
+
+SchedulerConfig adopt(SchedulerConfig config) {
+  config = adopt_for_sigmas(config);
+  config.clip_sample = config.clip_sample.value_or(false);
+  return config;
+}
+
+}  // namespace
+
 extern const SamplerInfo kHeun;
 const SamplerInfo kHeun = {.name = "heun",
                            .aliases = {},
@@ -58,4 +62,4 @@ const SamplerInfo kHeun = {.name = "heun",
                            .steps = sigma_steps,
                            .run = run_heun};
 
-}  // namespace redraw
+}  // namespace redraw::heun

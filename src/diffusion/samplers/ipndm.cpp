@@ -8,7 +8,7 @@
 #include "diffusion/samplers/adams_bashforth.h"
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::ipndm {
 namespace {
 
 bool has_own_process(const SchedulerConfig& config) {
@@ -87,4 +87,4 @@ const SamplerInfo kIpndm = {.name = "ipndm",
                             .steps = steps,
                             .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::ipndm

@@ -54,6 +54,10 @@ bool run_dpm_2_ancestral(const SamplingPlan& plan, const SamplerRun& run, std::s
   });
 }
 
+}  // namespace redraw
+
+namespace redraw::k_dpm_2 {
+
 extern const SamplerInfo kKDpm2;
 const SamplerInfo kKDpm2 = {.name = "k_dpm_2",
                             .aliases = kAliases,
@@ -75,4 +79,4 @@ const SamplerInfo kKDpm2A = {.name = "k_dpm_2_a",
                              .steps = k_diffusion_steps,
                              .run = run_dpm_2_ancestral};
 
-}  // namespace redraw
+}  // namespace redraw::k_dpm_2

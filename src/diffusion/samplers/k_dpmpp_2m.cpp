@@ -5,7 +5,7 @@
 
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::k_dpmpp_2m {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -46,4 +46,4 @@ const SamplerInfo kKDpmpp2M = {.name = "k_dpmpp_2m",
                                .steps = k_diffusion_steps,
                                .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::k_dpmpp_2m

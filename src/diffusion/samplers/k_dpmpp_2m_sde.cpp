@@ -6,7 +6,7 @@
 
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::k_dpmpp_2m_sde {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -49,4 +49,4 @@ const SamplerInfo kKDpmpp2MSde = {.name = "k_dpmpp_2m_sde",
                                   .steps = k_diffusion_steps,
                                   .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::k_dpmpp_2m_sde

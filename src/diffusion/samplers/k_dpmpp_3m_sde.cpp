@@ -6,7 +6,7 @@
 
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::k_dpmpp_3m_sde {
 namespace {
 
 // The estimates of the last steps and the steps in lambda that followed them, newest first.
@@ -82,4 +82,4 @@ const SamplerInfo kKDpmpp3MSde = {.name = "k_dpmpp_3m_sde",
                                   .steps = k_diffusion_steps,
                                   .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::k_dpmpp_3m_sde

@@ -1,7 +1,7 @@
 // Euler's method as k-diffusion 0.1.1 has it (sample_euler without churn): diffusers' step on k-diffusion's levels.
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::k_euler {
 
 extern const SamplerInfo kKEuler;
 const SamplerInfo kKEuler = {.name = "k_euler",
@@ -12,4 +12,4 @@ const SamplerInfo kKEuler = {.name = "k_euler",
                              .steps = k_diffusion_steps,
                              .run = run_euler};
 
-}  // namespace redraw
+}  // namespace redraw::k_euler

@@ -4,7 +4,7 @@
 
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::k_euler_a {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -34,4 +34,4 @@ const SamplerInfo kKEulerA = {.name = "k_euler_a",
                               .steps = k_diffusion_steps,
                               .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::k_euler_a

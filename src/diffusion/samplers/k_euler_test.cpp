@@ -10,11 +10,11 @@ TEST(KEuler, FollowsEveryGoldenTrajectory) {
   expect_k_trajectories("k_euler", "euler");
 }
 
-const KCase kCase = {.kind = "euler", .schedule = "model", .strength = 0.7};
+const KCase kKEulerCase = {.kind = "euler", .schedule = "model", .strength = 0.7};
 
 TEST(KEuler, LimitsNoticeANoiseLevelThatIsOffByOneInTenThousand) {
-  EXPECT_LT(k_excess_of("k_euler", kCase, [](SamplingPlan&) {}), 1.0);
-  EXPECT_GT(k_excess_of("k_euler", kCase, [](SamplingPlan& plan) { plan.table.sigmas[5] *= 1.0001; }), 1.0);
+  EXPECT_LT(k_excess_of("k_euler", kKEulerCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(k_excess_of("k_euler", kKEulerCase, [](SamplingPlan& plan) { plan.table.sigmas[5] *= 1.0001; }), 1.0);
 }
 
 TEST(KEuler, LimitsNoticeTimestepsRoundedToWholeNumbers) {

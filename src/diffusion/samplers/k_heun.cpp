@@ -1,7 +1,7 @@
 // Heun's method as k-diffusion 0.1.1 has it (sample_heun without churn): diffusers' step on k-diffusion's levels.
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::k_heun {
 
 extern const SamplerInfo kKHeun;
 const SamplerInfo kKHeun = {.name = "k_heun",
@@ -13,4 +13,4 @@ const SamplerInfo kKHeun = {.name = "k_heun",
                             .steps = k_diffusion_steps,
                             .run = run_heun};
 
-}  // namespace redraw
+}  // namespace redraw::k_heun

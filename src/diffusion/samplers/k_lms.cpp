@@ -2,7 +2,7 @@
 // run that begins in the middle of the table starts like any other. Stable Diffusion's first default sampler.
 #include "diffusion/samplers/k_diffusion.h"
 
-namespace redraw {
+namespace redraw::k_lms {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -20,4 +20,4 @@ const SamplerInfo kKLms = {.name = "k_lms",
                            .steps = k_diffusion_steps,
                            .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::k_lms

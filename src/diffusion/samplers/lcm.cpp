@@ -6,7 +6,7 @@
 
 #include "diffusion/samplers/distilled.h"
 
-namespace redraw {
+namespace redraw::lcm {
 namespace {
 
 StepTable steps(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n) {
@@ -61,4 +61,4 @@ const SamplerInfo kLcm = {.name = "lcm",
                           .steps = steps,
                           .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::lcm

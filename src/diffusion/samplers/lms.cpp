@@ -71,6 +71,9 @@ bool run_lms(const SamplingPlan& plan, const SamplerRun& run, std::span<float> l
   return true;
 }
 
+}  // namespace redraw
+
+namespace redraw::lms {
 namespace {
 
 bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> latent) {
@@ -88,4 +91,4 @@ const SamplerInfo kLms = {.name = "lms",
                           .steps = sigma_steps,
                           .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::lms

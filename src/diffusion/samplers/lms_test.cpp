@@ -5,7 +5,7 @@
 namespace redraw {
 namespace {
 
-const TrajectoryCase kCase = {.variant = "lms", .steps = 10, .strength = 0.7};
+const TrajectoryCase kLmsCase = {.variant = "lms", .steps = 10, .strength = 0.7};
 
 TEST(Lms, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("lms", 33);
@@ -13,7 +13,7 @@ TEST(Lms, FollowsEveryGoldenTrajectory) {
 
 TEST(Lms, LimitsNoticeAnOrderThatGoesByTheStepsTakenNotByThePlaceInTheTable) {
   // A run that begins in the middle, given a table that begins there: what the order would be if it grew from 1.
-  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_LT(excess_of(kLmsCase, [](SamplingPlan&) {}), 1.0);
   const SafetensorsFile& file = trajectories_golden();
   SamplingPlan plan = plan_sampling(find_sampler("lms"), golden_config("lms"), 10);
   const auto drop = [](auto& values) { values.erase(values.begin(), values.begin() + 3); };
@@ -24,14 +24,14 @@ TEST(Lms, LimitsNoticeAnOrderThatGoesByTheStepsTakenNotByThePlaceInTheTable) {
   const Trajectory ours =
       trajectory_of(plan, 1.0, read_golden(file, "noise").floats(), read_golden(file, "x0").floats());
   ASSERT_EQ(ours.states.size(), 8u);
-  const std::vector<double> start = read_golden(file, kCase.tag() + "/start").values;
-  const std::vector<double> end = read_golden(file, kCase.tag() + "/x7").values;
+  const std::vector<double> start = read_golden(file, kLmsCase.tag() + "/start").values;
+  const std::vector<double> end = read_golden(file, kLmsCase.tag() + "/x7").values;
   EXPECT_LT(compare(ours.states.front(), start).max_abs, trajectory_tolerance(start).max_abs);
   EXPECT_GT(compare(ours.states.back(), end).max_abs, 10.0 * trajectory_tolerance(end).max_abs);
 }
 
 TEST(Lms, LimitsNoticeTheMultiplesOfEuler) {
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.sampler = &find_sampler("euler"); }), 10.0);
+  EXPECT_GT(excess_of(kLmsCase, [](SamplingPlan& plan) { plan.sampler = &find_sampler("euler"); }), 10.0);
 }
 
 TEST(Lms, PassesOverWhatItsClassDoesNotKnow) {

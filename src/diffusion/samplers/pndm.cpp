@@ -9,7 +9,7 @@
 #include "diffusion/samplers/adams_bashforth.h"
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::pndm {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -210,4 +210,4 @@ const SamplerInfo kPndm = {.name = "pndm",
                            .steps = steps,
                            .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::pndm

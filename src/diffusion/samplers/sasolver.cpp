@@ -9,7 +9,7 @@
 #include "diffusion/samplers/lambda_step_table.h"
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::sasolver {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -208,4 +208,4 @@ const SamplerInfo kSasolver = {.name = "sasolver",
                                .steps = steps,
                                .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::sasolver

@@ -6,16 +6,16 @@
 namespace redraw {
 namespace {
 
-const TrajectoryCase kCase = {.variant = "sasolver", .steps = 10, .strength = 0.7};
+const TrajectoryCase kSasolverCase = {.variant = "sasolver", .steps = 10, .strength = 0.7};
 
 TEST(Sasolver, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("sasolver", 21);
 }
 
 TEST(Sasolver, LimitsNoticeTheOtherOrders) {
-  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.predictor_order = 1; }), 10.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.corrector_order = 1; }), 10.0);
+  EXPECT_LT(excess_of(kSasolverCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(kSasolverCase, [](SamplingPlan& plan) { plan.config.predictor_order = 1; }), 10.0);
+  EXPECT_GT(excess_of(kSasolverCase, [](SamplingPlan& plan) { plan.config.corrector_order = 1; }), 10.0);
 }
 
 // Zeros, but for one draw.

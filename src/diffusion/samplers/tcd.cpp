@@ -5,7 +5,7 @@
 
 #include "diffusion/samplers/distilled.h"
 
-namespace redraw {
+namespace redraw::tcd {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -74,4 +74,4 @@ const SamplerInfo kTcd = {.name = "tcd",
                           .steps = steps,
                           .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::tcd

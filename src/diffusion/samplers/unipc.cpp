@@ -8,7 +8,7 @@
 #include "diffusion/samplers/lambda_step_table.h"
 #include "diffusion/samplers/network.h"
 
-namespace redraw {
+namespace redraw::unipc {
 namespace {
 
 SchedulerConfig adopt(SchedulerConfig config) {
@@ -161,4 +161,4 @@ const SamplerInfo kUnipc = {.name = "unipc",
                             .steps = steps,
                             .run = run};
 
-}  // namespace redraw
+}  // namespace redraw::unipc

@@ -5,20 +5,20 @@
 namespace redraw {
 namespace {
 
-const TrajectoryCase kCase = {.variant = "unipc", .steps = 10, .strength = 0.7};
+const TrajectoryCase kUnipcCase = {.variant = "unipc", .steps = 10, .strength = 0.7};
 
 TEST(Unipc, FollowsEveryGoldenTrajectory) {
   expect_golden_trajectories("unipc", 33);
 }
 
 TEST(Unipc, LimitsNoticeOneStepThatIsNotCorrected) {
-  EXPECT_LT(excess_of(kCase, [](SamplingPlan&) {}), 1.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.disable_corrector = {7}; }), 10.0);
+  EXPECT_LT(excess_of(kUnipcCase, [](SamplingPlan&) {}), 1.0);
+  EXPECT_GT(excess_of(kUnipcCase, [](SamplingPlan& plan) { plan.config.disable_corrector = {7}; }), 10.0);
 }
 
 TEST(Unipc, LimitsNoticeTheOtherOrderAndSolverType) {
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.solver_order = 3; }), 10.0);
-  EXPECT_GT(excess_of(kCase, [](SamplingPlan& plan) { plan.config.solver_type = SolverType::bh1; }), 10.0);
+  EXPECT_GT(excess_of(kUnipcCase, [](SamplingPlan& plan) { plan.config.solver_order = 3; }), 10.0);
+  EXPECT_GT(excess_of(kUnipcCase, [](SamplingPlan& plan) { plan.config.solver_type = SolverType::bh1; }), 10.0);
 }
 
 // Printed by UniPCMultistepScheduler of diffusers 0.42.1 on the goldens' network and noise.
