@@ -123,8 +123,9 @@ std::unique_ptr<Backend> make_cpu_backend(const Context& context);
 /// The most threads that it can use in this process: OpenMP's limit (OMP_THREAD_LIMIT). With a Context of more, work
 /// that oneDNN gave to the threads beyond would stay undone.
 int most_cpu_threads();
-/// Bytes that a weight of this type takes for each of its numbers once the CPU backend has packed it.
-int64_t packed_bytes_on_cpu(DType stored);
+/// Bytes that the weight of a convolution or a linear layer takes once the CPU backend has packed it. shape: as PyTorch
+/// stores it, [out, in] or [out, in, kh, kw]; stored: its type in the file.
+int64_t packed_bytes_on_cpu(const Shape& shape, DType stored);
 /// Plain loops in double precision: slow, and what the others are compared with in tests.
 std::unique_ptr<Backend> make_reference_backend(const Context& context);
 /// Computes nothing: what networks allocate shows in its pool, whose memory is hardly touched. Outputs hold garbage.

@@ -432,9 +432,12 @@ int most_cpu_threads() {
   return omp_get_thread_limit();
 }
 
-int64_t packed_bytes_on_cpu(DType stored) {
+int64_t packed_bytes_on_cpu(const Shape& shape, DType stored) {
+  const cpu::Kernels& kernels = cpu::best_kernels();
+  if (!kernels.own_products || shape.rank() < 2) return shape.elements() * 4;
   const bool is_narrow = stored == DType::f16 || stored == DType::bf16;
-  return is_narrow && cpu::best_kernels().own_products ? 2 : 4;
+  const int64_t kernel = shape.rank() == 4 ? shape[2] : 1;
+  return kernels.panel_numbers(shape[0], shape[1], kernel) * (is_narrow ? 2 : 4);
 }
 
 std::unique_ptr<Backend> make_cpu_backend(const Context& context) {

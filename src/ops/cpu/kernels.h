@@ -91,7 +91,7 @@ struct Interrupt {
 /// touch anything (an inline function, a template) that the linker could take from one of the other compilations.
 struct Kernels {
   const char* name;  ///< "avx512", "avx2" or "generic"
-  /// Whether to use convolve and linear. Not with AVX-512, where oneDNN's are fast, and exact enough (onednn.h).
+  /// Whether to use convolve and linear; else oneDNN's, which is how the two are compared.
   bool own_products;
   void (*geglu)(const float* x, int64_t rows, int64_t width, float* out);
   int64_t (*group_norm_scratch_floats)(int64_t batch, int64_t positions, int64_t channels);

@@ -3,16 +3,10 @@
 
 namespace redraw::cpu {
 
-#if defined(__AVX512F__)
-static constexpr bool kOwnProducts = false;
-#else
-static constexpr bool kOwnProducts = true;
-#endif
-
 const Kernels& REDRAW_ISA_TABLE() {
   static constexpr Kernels kTable = {
       .name = REDRAW_ISA_NAME,
-      .own_products = kOwnProducts,
+      .own_products = true,
       .geglu = REDRAW_ISA::geglu,
       .group_norm_scratch_floats = REDRAW_ISA::group_norm_scratch_floats,
       .group_norm = REDRAW_ISA::group_norm,
