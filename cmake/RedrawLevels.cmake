@@ -4,9 +4,10 @@
 
 find_package(GTest REQUIRED)
 
-# redraw_level(ops SOURCES a.cpp b.cpp DEPENDS tensor [LINK dnnl])
+# redraw_level(ops SOURCES a.cpp b.cpp DEPENDS tensor [LINK dnnl] [LIGHT])
+# LIGHT: a level that computes nothing. At -O1 it compiles in two thirds of the time.
 function(redraw_level level)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "LIGHT" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   set(root "${CMAKE_BINARY_DIR}/levels/${level}")
   file(MAKE_DIRECTORY "${root}")
   file(CREATE_LINK "${PROJECT_SOURCE_DIR}/src/${level}" "${root}/${level}" SYMBOLIC)
@@ -16,17 +17,27 @@ function(redraw_level level)
     target_link_libraries(redraw_${level} PUBLIC redraw_${lower})
   endforeach()
   target_link_libraries(redraw_${level} PRIVATE redraw_options ${ARG_LINK})
+  if(ARG_LIGHT)
+    target_compile_options(redraw_${level} PRIVATE -O1)
+  endif()
+  # Several files are compiled as one: most of the time goes into headers and into templates of theirs, which files of a
+  # level share. Small enough lots that an edit is compiled in seconds. docs/testing.md has the times.
+  set_target_properties(redraw_${level} PROPERTIES UNITY_BUILD ${REDRAW_UNITY} UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
-# redraw_test(ops conv2d_test.cpp attention_test.cpp [DEPENDS weights] [LINK extra])
-# One test program a level, named <level>_test; gtest_discover_tests runs each case by itself under ctest.
+# redraw_test(ops conv2d_test.cpp attention_test.cpp [DEPENDS weights] [LINK extra] [SMALL])
+# One test program a level, named <level>_test, and a test of that name. SMALL: many small files, compiled several at
+# once as the level's own are.
 function(redraw_test level)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "SMALL" "" "DEPENDS;LINK" ${ARGN})
   if(NOT REDRAW_TESTS)
     return()
   endif()
   add_executable(${level}_test ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${level}_test PRIVATE redraw_test_options ${ARG_LINK})
+  if(ARG_SMALL)
+    set_target_properties(${level}_test PROPERTIES UNITY_BUILD ${REDRAW_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  endif()
   foreach(other ${level} ${ARG_DEPENDS})
     if(TARGET redraw_${other})
       target_link_libraries(${level}_test PRIVATE redraw_${other})

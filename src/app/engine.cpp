@@ -27,6 +27,15 @@
 #include "pipelines/memory_need.h"
 
 namespace redraw {
+
+// The model that a request asks for, and what it knows better than the model's files.
+struct ModelChoice {
+  std::filesystem::path path;
+  CheckpointOptions options;
+
+  bool operator==(const ModelChoice&) const = default;
+};
+
 namespace {
 
 constexpr int kMaxThreads = 1024;
@@ -96,14 +105,6 @@ ModelDefaults defaults_of(const std::filesystem::path& folder, const ModelSpec& 
   }
   return defaults;
 }
-
-// The model that a request asks for, and what it knows better than the model's files.
-struct ModelChoice {
-  std::filesystem::path path;
-  CheckpointOptions options;
-
-  bool operator==(const ModelChoice&) const = default;
-};
 
 ModelChoice model_choice(const Request& request, const std::filesystem::path& models_root) {
   if (request.prediction) find_prediction_type(*request.prediction);

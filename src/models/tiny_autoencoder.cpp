@@ -8,13 +8,12 @@
 
 #include "base/error.h"
 #include "models/supported.h"
+#include "models/tiny_autoencoder_names.h"
 #include "ops/activation.h"
 #include "ops/resample.h"
 
 namespace redraw {
 namespace {
-
-constexpr int64_t kPictureChannels = 3;
 
 template <typename Function>
 Tensor each(Backend& backend, const Tensor& x, Function function) {

@@ -6,8 +6,6 @@
 namespace redraw {
 namespace {
 
-constexpr int64_t kPictureChannels = 3;
-
 /// Lists tensors layer by layer, as they stand in torch's Sequential.
 class Layers {
  public:

@@ -8,6 +8,9 @@
 
 namespace redraw {
 
+/// Of the pictures that it takes and makes.
+inline constexpr int64_t kPictureChannels = 3;
+
 enum class TinyAutoencoderPart { encoder, decoder };
 
 struct TinyAutoencoderTensor {

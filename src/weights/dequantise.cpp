@@ -193,17 +193,17 @@ void expand_all(std::span<const std::byte> from, std::span<float> to) {
   }
 }
 
-struct Row {
+struct BlockFormat {
   DType dtype;
   size_t elements;
   size_t bytes;
   void (*expand)(std::span<const std::byte> from, std::span<float> to);
 };
 template <typename Block>
-constexpr Row row(DType dtype) {
+constexpr BlockFormat row(DType dtype) {
   return {dtype, Block::kElements, sizeof(Block), expand_all<Block>};
 }
-constexpr auto kTable = std::to_array<Row>({
+constexpr auto kBlockFormats = std::to_array<BlockFormat>({
     row<BlockQ4_0>(DType::q4_0),
     row<BlockQ4_1>(DType::q4_1),
     row<BlockQ5_0>(DType::q5_0),
@@ -214,8 +214,8 @@ constexpr auto kTable = std::to_array<Row>({
     row<BlockQ6_K>(DType::q6_k),
 });
 
-const Row* row_of(DType dtype) {
-  for (const Row& row : kTable) {
+const BlockFormat* row_of(DType dtype) {
+  for (const BlockFormat& row : kBlockFormats) {
     if (row.dtype == dtype) return &row;
   }
   return nullptr;
@@ -228,7 +228,7 @@ bool is_quantised(DType dtype) {
 }
 
 void dequantise(DType dtype, std::span<const std::byte> from, std::span<float> to) {
-  const Row* row = row_of(dtype);
+  const BlockFormat* row = row_of(dtype);
   if (row == nullptr || to.size() % row->elements != 0 || from.size() != to.size() / row->elements * row->bytes) {
     throw Error(Code::internal, "elements of type " + std::string(dtype_name(dtype)) + " are not whole blocks");
   }

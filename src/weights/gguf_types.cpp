@@ -7,7 +7,7 @@ namespace redraw {
 namespace {
 
 // ggml.h, enum ggml_type; the numbers that were retired keep the names that they had.
-constexpr auto kTable = std::to_array<GgmlType>({
+constexpr auto kGgmlTypes = std::to_array<GgmlType>({
     {0, "F32", DType::f32},           {1, "F16", DType::f16},           {2, "Q4_0", DType::q4_0},
     {3, "Q4_1", DType::q4_1},         {4, "Q4_2", std::nullopt},        {5, "Q4_3", std::nullopt},
     {6, "Q5_0", DType::q5_0},         {7, "Q5_1", DType::q5_1},         {8, "Q8_0", DType::q8_0},
@@ -28,8 +28,8 @@ constexpr auto kTable = std::to_array<GgmlType>({
 
 const GgmlType* find_ggml_type(uint32_t number) {
   const auto* const it =
-      std::find_if(kTable.begin(), kTable.end(), [&](const GgmlType& row) { return row.number == number; });
-  return it == kTable.end() ? nullptr : it;
+      std::find_if(kGgmlTypes.begin(), kGgmlTypes.end(), [&](const GgmlType& row) { return row.number == number; });
+  return it == kGgmlTypes.end() ? nullptr : it;
 }
 
 }  // namespace redraw

@@ -7,20 +7,18 @@
 namespace redraw {
 namespace {
 
-constexpr uint64_t kLengthBytes = 8;
-
 // The bytes that the header takes, as far as the file has them; what they claim is checked by the parser.
 std::vector<std::byte> head_of(const InputFile& file) {
-  std::vector<std::byte> head(std::min(kLengthBytes, file.size()));
+  std::vector<std::byte> head(std::min(kSafetensorsLengthBytes, file.size()));
   file.read(0, head);
-  if (head.size() < kLengthBytes) return head;
+  if (head.size() < kSafetensorsLengthBytes) return head;
   uint64_t length = 0;
-  for (size_t i = 0; i < kLengthBytes; ++i) length |= static_cast<uint64_t>(head[i]) << (8 * i);
+  for (size_t i = 0; i < kSafetensorsLengthBytes; ++i) length |= static_cast<uint64_t>(head[i]) << (8 * i);
   // The parser's hint about what the file is instead looks at a few bytes past the length.
   constexpr uint64_t kHintBytes = 512;
   const uint64_t wanted = length > kMaxHeaderBytes ? kHintBytes : length;
-  head.resize(kLengthBytes + std::min(wanted, file.size() - kLengthBytes));
-  file.read(kLengthBytes, std::span(head).subspan(kLengthBytes));
+  head.resize(kSafetensorsLengthBytes + std::min(wanted, file.size() - kSafetensorsLengthBytes));
+  file.read(kSafetensorsLengthBytes, std::span(head).subspan(kSafetensorsLengthBytes));
   return head;
 }
 

@@ -10,8 +10,6 @@
 namespace redraw {
 namespace {
 
-constexpr size_t kLengthBytes = 8;
-
 void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_size, std::string_view where) {
   std::vector<const TensorEntry*> in_file_order;
   in_file_order.reserve(tensors.size());
@@ -59,11 +57,11 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
     const std::string other = recognised_as_other(file);
     throw Error(code, std::string(where) + ": " + what + (other.empty() ? "" : "; " + other));
   };
-  if (file_size < kLengthBytes || file.size() < kLengthBytes) {
+  if (file_size < kSafetensorsLengthBytes || file.size() < kSafetensorsLengthBytes) {
     fail(Code::safetensors_too_short, "is too short to be a safetensors file");
   }
   uint64_t header_size = 0;
-  for (size_t i = 0; i < kLengthBytes; ++i) {
+  for (size_t i = 0; i < kSafetensorsLengthBytes; ++i) {
     header_size |= static_cast<uint64_t>(static_cast<unsigned char>(file[i])) << (8 * i);
   }
   if (header_size > kMaxHeaderBytes) {
@@ -71,22 +69,22 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
                                                  std::to_string(header_size) + " bytes, more than " +
                                                  std::to_string(kMaxHeaderBytes) + ")");
   }
-  if (header_size > file_size - kLengthBytes || header_size > file.size() - kLengthBytes) {
+  if (header_size > file_size - kSafetensorsLengthBytes || header_size > file.size() - kSafetensorsLengthBytes) {
     fail(Code::safetensors_header_truncated,
          "ends within its header; it is cut short, fetch it again, or is not a safetensors file");
   }
-  std::string_view text = file.substr(kLengthBytes, header_size);
+  std::string_view text = file.substr(kSafetensorsLengthBytes, header_size);
   if (!text.starts_with('{')) {
     fail(Code::safetensors_header_not_object, "is not a safetensors file (its header does not begin with '{')");
   }
   // Padding: taken off here because the JSON library would collect it in memory.
   text = text.substr(0, text.find_last_not_of(' ') + 1);
 
-  const uint64_t data_size = file_size - kLengthBytes - header_size;
+  const uint64_t data_size = file_size - kSafetensorsLengthBytes - header_size;
   SafetensorsHeader header = read_safetensors_json(text, data_size, where);
   sort_by_name(header.tensors, where);
   check_covered_once(header.tensors, data_size, where);
-  header.data_begin = static_cast<size_t>(kLengthBytes + header_size);
+  header.data_begin = static_cast<size_t>(kSafetensorsLengthBytes + header_size);
   return header;
 }
 

@@ -13,6 +13,9 @@
 
 namespace redraw {
 
+/// A file begins with the length of its header, little-endian.
+inline constexpr size_t kSafetensorsLengthBytes = 8;
+
 struct SafetensorsHeader {
   std::vector<TensorEntry> tensors;             ///< sorted by name; offsets within the data section
   std::map<std::string, std::string> metadata;  ///< "__metadata__", empty when the file has none

@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "base/checked.h"
+#include "weights/safetensors_header.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kLengthBytes = 8;
 constexpr size_t kAlignment = 8;
 
 std::string header_of(std::span<const TensorToWrite> tensors, uint64_t& data_bytes) {
@@ -103,10 +103,11 @@ void check_room(const fs::path& path, uint64_t bytes) {
 void write_safetensors(const fs::path& path, std::span<const TensorToWrite> tensors) {
   uint64_t data_bytes = 0;
   const std::string header = header_of(tensors, data_bytes);
-  check_room(path, kLengthBytes + header.size() + data_bytes);
+  check_room(path, kSafetensorsLengthBytes + header.size() + data_bytes);
   PendingFile file(path);
-  std::array<std::byte, kLengthBytes> length{};
-  for (size_t i = 0; i < kLengthBytes; ++i) length[i] = static_cast<std::byte>(header.size() >> (8 * i) & 0xFF);
+  std::array<std::byte, kSafetensorsLengthBytes> length{};
+  for (size_t i = 0; i < kSafetensorsLengthBytes; ++i)
+    length[i] = static_cast<std::byte>(header.size() >> (8 * i) & 0xFF);
   file.write(length);
   file.write(std::as_bytes(std::span(header)));
   for (const TensorToWrite& tensor : tensors) {
