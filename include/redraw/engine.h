@@ -70,7 +70,7 @@ class Engine {
   /// One picture. Throws Error with the code and a message saying what is wrong, where and what to do.
   Result run(const Request& request, const Observer& observer = {});
 
-  /// Request::images pictures: of seed, seed + 1, ... modulo 2^32, or, where a variation is asked for, of one seed and
+  /// Request::images pictures: of seed, seed + 1, ... modulo 2^64, or, where a variation is asked for, of one seed and
   /// variation_seed, variation_seed + 1, .... A seed that is left open is drawn once. on_result gets each as soon as it
   /// is made; its metadata is that of the request for this picture alone. Ends after a cancelled one. Throws as run.
   void run_each(const Request& request, const Observer& observer, const std::function<void(Result)>& on_result);

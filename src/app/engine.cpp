@@ -227,7 +227,7 @@ Result Engine::run(const Request& request, const Observer& observer) {
   const Canvas canvas = canvas_of(settings.values, model.spec().native_side());
   const std::optional<Image> colours = colour_reference(settings.values);
   Result result;
-  result.seed = request.seed ? static_cast<uint64_t>(*request.seed) : drawn_seed();
+  result.seed = request.seed ? *request.seed : drawn_seed();
   GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());
   const GeneratePlan plan = plan_generation(model.spec(), generation);
   say(canvas.line);
@@ -287,26 +287,25 @@ Result Engine::run(const Request& request, const Observer& observer) {
 }
 
 void Engine::run_each(const Request& request, const Observer& observer, const std::function<void(Result)>& on_result) {
-  constexpr uint64_t kSeeds = uint64_t{1} << 32;
   const int64_t images = request.images.value_or(1);
   check_field(find_field("images"), images);
   Request one = with_model_path(request, state_->models_root);
   one.images.reset();
   const bool varies = request.variation_amount.value_or(0) != 0;
-  const auto draw = [&](std::optional<int64_t>& seed, std::string_view name) {
+  const auto draw = [&](std::optional<uint64_t>& seed, std::string_view name) {
     if (images == 1 || seed) return;
-    seed = static_cast<int64_t>(drawn_seed());
+    seed = drawn_seed();
     if (observer.on_line) observer.on_line(fmt::format("{} {} (drawn), and on from there", name, *seed));
   };
   draw(one.seed, "seed");
   if (varies) draw(one.variation_seed, "variation seed");
-  std::optional<int64_t>& moving = varies ? one.variation_seed : one.seed;
+  std::optional<uint64_t>& moving = varies ? one.variation_seed : one.seed;
   for (int64_t i = 0; i < images; ++i) {
     Result result = run(one, observer);
     const bool is_last = result.cancelled;
     on_result(std::move(result));
     if (is_last) return;
-    if (moving) moving = static_cast<int64_t>((static_cast<uint64_t>(*moving) + 1) % kSeeds);
+    if (moving) ++*moving;  // after the last comes 0
   }
 }
 

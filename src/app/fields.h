@@ -14,19 +14,19 @@
 
 namespace redraw {
 
-enum class FieldType { text, integer, number, flag };
+enum class FieldType { text, integer, number, flag, seed };
 
 /// A value of any field's type.
-using FieldValue = std::variant<std::string, int64_t, double, bool>;
+using FieldValue = std::variant<std::string, int64_t, double, bool, uint64_t>;
 
 struct Field {
   std::string_view name;  ///< "cfg_scale"; the command line writes --cfg-scale
   FieldType type;
   /// Where the value lives in a Request.
   std::variant<std::string Request::*, std::optional<std::string> Request::*, std::optional<int64_t> Request::*,
-               std::optional<double> Request::*, std::optional<bool> Request::*>
+               std::optional<double> Request::*, std::optional<bool> Request::*, std::optional<uint64_t> Request::*>
       member;
-  double minimum, maximum;  ///< of numbers, inclusive; strength excludes its minimum
+  double minimum, maximum;  ///< of numbers, inclusive; strength excludes its minimum. Seeds have all of 64 bits
   bool excludes_minimum;
   std::string_view fallback;  ///< the program's default, as it would be typed; empty: none, see help
   bool model_may_default;     ///< redraw.json of a model may state it
@@ -49,8 +49,8 @@ const Field& find_field(std::string_view name);
 
 /// Text as typed to a value. Throws Error: out_of_range or not_a_number, with the field's name and range.
 FieldValue parse_field(const Field& field, std::string_view text);
-/// Checks type and range of a value from JSON: an integer may stand for a number. Throws as parse_field, or
-/// Error(usage) for another type.
+/// Checks type and range of a value from JSON: a whole number of either type may stand for an integer, a number and a
+/// seed. Returns it in the field's own type. Throws as parse_field, or Error(usage) for another type.
 FieldValue check_field(const Field& field, const FieldValue& value);
 
 void set_field(Request& request, const Field& field, const FieldValue& value);

@@ -83,9 +83,9 @@ class SweepRun {
     }
   }
 
-  void draw(std::optional<int64_t> Request::*field, const std::string& name) {
-    const std::optional<int64_t> before = record_.drawn(id_, name);
-    const int64_t seed = before ? *before : static_cast<int64_t>(drawn_seed());
+  void draw(std::optional<uint64_t> Request::*field, const std::string& name) {
+    const std::optional<uint64_t> before = record_.drawn(id_, name);
+    const uint64_t seed = before ? *before : drawn_seed();
     if (!before) record_.set_drawn(id_, name, seed);
     terminal_.line(fmt::format("{} {} (drawn{}), for all pictures", name, seed, before ? " before" : ""));
     sweep_.base.*field = seed;
