@@ -76,6 +76,54 @@ TEST(Fields, SeedsHaveAllOf64BitsExactly) {
   }
 }
 
+// What the help prints is what is taken: at the edges, and not beyond. Every door reads by parse_field or check_field.
+TEST(Fields, TheRangeThatIsPrintedIsTheRangeThatIsTaken) {
+  std::vector<const Field*> fields = {&threads_field()};
+  for (const Field& field : request_fields()) fields.push_back(&field);
+  int checked = 0;
+  for (const Field* field : fields) {
+    if (field->type != FieldType::integer && field->type != FieldType::number) continue;
+    SCOPED_TRACE(field->name);
+    ++checked;
+    const bool is_integer = field->type == FieldType::integer;
+    const std::string range = field_range(*field);
+    const auto text = [&](double value) {
+      return is_integer ? std::to_string(static_cast<int64_t>(value)) : field_text(FieldValue(value));
+    };
+    const double beyond = is_integer ? 1 : 1e-9;
+    const auto takes = [&](double value) {
+      const FieldValue read = parse_field(*field, text(value));
+      EXPECT_EQ(check_field(*field, read), read);
+    };
+    const auto refuses = [&](double value) {
+      EXPECT_NE(message_of(Code::out_of_range, [&] { parse_field(*field, text(value)); }).find(range),
+                std::string::npos);
+      const FieldValue number = is_integer ? FieldValue(static_cast<int64_t>(value)) : FieldValue(value);
+      EXPECT_NE(message_of(Code::out_of_range, [&] { check_field(*field, number); }).find(range), std::string::npos);
+    };
+    for (const double edge : {field->minimum, field->maximum}) EXPECT_NE(range.find(text(edge)), std::string::npos);
+    field->excludes_minimum ? refuses(field->minimum) : takes(field->minimum);
+    field->excludes_maximum ? refuses(field->maximum) : takes(field->maximum);
+    refuses(field->minimum - beyond);
+    refuses(field->maximum + beyond);
+    EXPECT_EQ(range.find("above") != std::string::npos, field->excludes_minimum);
+    EXPECT_EQ(range.find("below") != std::string::npos, field->excludes_maximum);
+  }
+  EXPECT_GT(checked, 20);
+}
+
+TEST(Fields, SidesAreRefusedWithTheNearestOnes) {
+  for (const char* name : {"width", "height"}) {
+    const Field& field = find_field(name);
+    EXPECT_EQ(message_of(Code::bad_size, [&] { parse_field(field, "500"); }),
+              std::string(name) + " is 500, but must be a multiple of 8, 64 to 8192; the nearest are 496 and 504");
+    EXPECT_EQ(message_of(Code::out_of_range, [&] { check_field(field, FieldValue(int64_t{8200})); }),
+              std::string(name) + " is 8200, but must be a multiple of 8, 64 to 8192; the nearest is 8192");
+    message_of(Code::out_of_range, [&] { parse_field(field, "9223372036854775807"); });
+    message_of(Code::out_of_range, [&] { parse_field(field, "-8"); });
+  }
+}
+
 TEST(Fields, UnknownNamesSuggestTheNearest) {
   EXPECT_NE(message_of(Code::unknown_field, [] { find_field("stength"); }).find("'strength'"), std::string::npos);
   EXPECT_NE(message_of(Code::unknown_name, [] { parse_field(find_field("sampler"), "eular"); }).find("'euler'"),

@@ -29,13 +29,8 @@
 namespace redraw {
 namespace {
 
-constexpr int kMaxThreads = 1024;
-
 int checked_threads(int threads) {
-  if (threads < 0 || threads > kMaxThreads) {
-    throw Error(Code::out_of_range,
-                fmt::format("threads is {}, but must be 0 (all processors) to {}", threads, kMaxThreads));
-  }
+  check_field(threads_field(), int64_t{threads});
   const int most = most_cpu_threads();
   if (threads > most) {
     throw Error(Code::out_of_range, fmt::format("threads is {}, but OMP_THREAD_LIMIT in the environment allows {}; ask "
@@ -131,7 +126,7 @@ HiresFix hires_fix(const Request& values, Size size, int64_t native_side) {
                                          native_side, size.width, size.height));
   }
   const double scale = std::max(native / std::sqrt(width * height), native / 2 / std::min(width, height));
-  const auto side = [&](double full) { return std::max<int64_t>(static_cast<int64_t>(full * scale / 8) * 8, 8); };
+  const auto side = [&](double full) { return std::max(static_cast<int64_t>(full * scale / 8) * 8, kMinSide); };
   return {.width = side(width), .height = side(height), .strength = *values.hires_strength};
 }
 

@@ -20,6 +20,7 @@ namespace redraw {
 namespace {
 
 constexpr double kAny = 0;
+constexpr double kLargestExact = 9007199254740992.0;  // 2^53
 
 std::vector<std::string_view> sampler_names() {
   std::vector<std::string_view> names;
@@ -90,7 +91,8 @@ constexpr auto kFields = std::to_array<Field>({
     {"exact_steps", FieldType::flag, &Request::exact_steps, kAny, kAny, false, "false", false, true, false, "",
      "run exactly as many steps as asked, beginning at the exact noise level of the strength", "0.2"},
     {"denoising_start", FieldType::number, &Request::denoising_start, 0, 1, false, "", false, true, false, "X",
-     "in place of strength: run the steps below this share of the timesteps, 1 - strength", "0.2"},
+     "in place of strength: run the steps below this share of the timesteps, 1 - strength", "0.2", nullptr, nullptr, "",
+     true},
     {"denoising_end", FieldType::number, &Request::denoising_end, 0, 1, true, "", false, false, false, "X",
      "stop at this share of the timesteps, with the rest of the noise left in", "0.2"},
     {"semantics", FieldType::text, &Request::semantics, kAny, kAny, false, "diffusers", false, false, false, "NAME",
@@ -100,10 +102,11 @@ constexpr auto kFields = std::to_array<Field>({
      "of the noise; without it one is drawn, and printed", "0.1"},
     {"images", FieldType::integer, &Request::images, 1, 1000, false, "1", false, false, false, "N",
      "how many pictures, of seed, seed + 1, ...", "0.2"},
-    {"width", FieldType::integer, &Request::width, 64, 8192, false, "", false, false, false, "PIXELS",
-     "of the new picture, a multiple of 8; without it the model's native size, at the picture's aspect ratio", "0.1"},
-    {"height", FieldType::integer, &Request::height, 64, 8192, false, "", false, false, false, "PIXELS", "likewise",
-     "0.1"},
+    {"width", FieldType::integer, &Request::width, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
+     "of the new picture; without it the model's native size, at the picture's aspect ratio", "0.1", nullptr, nullptr,
+     "", false, true},
+    {"height", FieldType::integer, &Request::height, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
+     "likewise", "0.1", nullptr, nullptr, "", false, true},
     {"fit", FieldType::text, &Request::fit, kAny, kAny, false, "contain", false, true, false, "MODE",
      "how the picture is brought to width and height", "0.1", fit_mode_names,
      [](std::string_view name) { parse_fit_mode(name); }},
@@ -183,7 +186,9 @@ constexpr auto kFields = std::to_array<Field>({
 
 void check_range(const Field& field, double value, std::string_view text) {
   if (std::isnan(value)) refuse_number(field, text);
-  if (value < field.minimum || value > field.maximum || (field.excludes_minimum && value == field.minimum)) {
+  if (field.is_side && std::abs(value) <= kLargestExact) check_side(field.name, static_cast<int64_t>(value));
+  if (value < field.minimum || value > field.maximum || (field.excludes_minimum && value == field.minimum) ||
+      (field.excludes_maximum && value == field.maximum)) {
     refuse_range(field, text);
   }
 }
@@ -228,6 +233,23 @@ FieldValue check_seed(const Field& field, const FieldValue& value) {
 
 std::span<const Field> request_fields() {
   return kFields;
+}
+
+const Field& threads_field() {
+  static constexpr Field kThreads{.name = "threads",
+                                  .type = FieldType::integer,
+                                  .member = static_cast<std::optional<int64_t> Request::*>(nullptr),
+                                  .minimum = 0,
+                                  .maximum = 1024,
+                                  .excludes_minimum = false,
+                                  .fallback = "0",
+                                  .model_may_default = false,
+                                  .is_img2img_only = false,
+                                  .is_positional = false,
+                                  .value_name = "N",
+                                  .help = "of the processor; 0 for all",
+                                  .since = "0.1"};
+  return kThreads;
 }
 
 const Field& find_field(std::string_view name) {
@@ -318,6 +340,8 @@ std::string field_text(const FieldValue& value) {
 std::string field_range(const Field& field) {
   if (field.type == FieldType::text || field.type == FieldType::flag) return {};
   if (field.type == FieldType::seed) return "0 to " + std::to_string(std::numeric_limits<uint64_t>::max());
+  if (field.is_side) return side_range();
+  if (field.excludes_maximum) return "at least " + decimal(field.minimum) + ", below " + decimal(field.maximum);
   if (field.excludes_minimum) return "above " + decimal(field.minimum) + ", at most " + decimal(field.maximum);
   // Whole numbers as such: the shortest text of a large one would be in scientific notation.
   if (field.type == FieldType::integer) {

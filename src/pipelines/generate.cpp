@@ -10,14 +10,12 @@
 #include "diffusion/latent_resize.h"
 #include "diffusion/latent_symmetry.h"
 #include "diffusion/latent_threshold.h"
+#include "image/side.h"
 #include "pipelines/extra_channels.h"
 #include "pipelines/guided_network.h"
 
 namespace redraw {
 namespace {
-
-constexpr int64_t kMinSide = 8;
-constexpr int64_t kMaxSide = 8192;
 
 class Stopwatch {
  public:
@@ -32,12 +30,10 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-void check_side(std::string_view field, int64_t side) {
-  if (side >= kMinSide && side <= kMaxSide && side % 8 == 0) return;
-  const int64_t below = std::clamp<int64_t>(side / 8 * 8, kMinSide, kMaxSide);
-  throw Error(Code::bad_size, std::string(field) + " " + std::to_string(side) + " must be a multiple of 8 from " +
-                                  std::to_string(kMinSide) + " to " + std::to_string(kMaxSide) + "; the nearest are " +
-                                  std::to_string(below) + " and " + std::to_string(std::min(below + 8, kMaxSide)));
+// What is asked for is refused by check_side; a picture that was fitted into it may have a shorter side.
+void check_fitted_side(std::string_view field, int64_t side) {
+  const bool is_short = side >= kSideStep && side < kMinSide && side % kSideStep == 0;
+  if (!is_short) check_side(field, side);
 }
 
 // The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled; a tiny autoencoder's
@@ -331,8 +327,8 @@ void check_vae(const ModelSpec& model, const GenerateRequest& request) {
 }  // namespace
 
 GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& request) {
-  check_side("width", request.width);
-  check_side("height", request.height);
+  check_fitted_side("width", request.width);
+  check_fitted_side("height", request.height);
   check_effects(request.effects);
   check_vae(model, request);
   check_clip_skip(model, request.clip_skip);
