@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/fields.h"
+#include "app/unicode_text.h"
 #include "base/suggest.h"
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
@@ -42,7 +43,9 @@ std::string models_root_of_environment() {
   return home != nullptr && *home != '\0' ? std::filesystem::path(home) / ".local/share/redraw" : "";
 }
 
-int report(const std::string& code, const std::string& message, int status, bool json) {
+// A message may quote names of files and words of the command line, whatever bytes these have.
+int report(const std::string& code, const std::string& text, int status, bool json) {
+  const std::string message = printable_text(text);
   fmt::print(stderr, "redraw: {}\n", message);
   if (json) fmt::print("{}\n", error_json(code, message));
   return status;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/json_text.h"
 #include "app/output_folder.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
@@ -31,7 +32,7 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
         {"denoise", result.denoise_seconds},
         {"decode", result.decode_seconds}}},
   };
-  return line.dump();
+  return json_text(line);
 }
 
 // Writes a picture and says so; the exit status.
@@ -51,9 +52,7 @@ int report_result(const Result& result, OutputFolder& folder, Terminal& terminal
 }  // namespace
 
 std::string error_json(const std::string& code, const std::string& message) {
-  // A message may quote bytes of a file or a command line that are not UTF-8.
-  return nlohmann::json({{"error", {{"code", code}, {"message", message}}}})
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text({{"error", {{"code", code}, {"message", message}}}});
 }
 
 int generate_command(const Request& request, const GenerateOptions& options) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/drawn_seed.h"
+#include "app/json_text.h"
 #include "app/output_folder.h"
 #include "app/request_key.h"
 #include "app/resolve_model.h"
@@ -123,7 +124,7 @@ class SweepRun {
     terminal_.line(fmt::format("stopped; {} of {} pictures are there, the same command into {} makes the others", there,
                                cells_.size(), folder_.string()));
     if (options_.json) {
-      fmt::print("{}\n", nlohmann::json({{"cancelled", true}, {"made", made_}, {"kept", kept_}}).dump());
+      fmt::print("{}\n", json_text({{"cancelled", true}, {"made", made_}, {"kept", kept_}}));
     }
     return kInterruptedStatus;
   }
@@ -150,13 +151,12 @@ class SweepRun {
       }
       cells.push_back(cell);
     }
-    return nlohmann::json({{"cells", cells},
-                           {"columns", sweep_.columns()},
-                           {"sheet", sheet.string()},
-                           {"record", record_.path().string()},
-                           {"made", made_},
-                           {"kept", kept_}})
-        .dump();
+    return json_text({{"cells", cells},
+                      {"columns", sweep_.columns()},
+                      {"sheet", sheet.string()},
+                      {"record", record_.path().string()},
+                      {"made", made_},
+                      {"kept", kept_}});
   }
 
   Sweep sweep_;
