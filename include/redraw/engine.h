@@ -29,6 +29,12 @@ struct Observer {
   std::function<void(const Step&)> on_step;
 };
 
+/// Something that a person should know of a run that is made all the same.
+struct Warning {
+  std::string code;  ///< for programs: "prompt_cut", "prompt_syntax"
+  std::string text;  ///< a line for people
+};
+
 /// A picture besides the result: the strip of the steps ("steps"), an intermediate one ("step-03").
 struct ExtraPicture {
   std::string tag;
@@ -43,7 +49,8 @@ struct Result {
   std::vector<std::byte> png;  ///< the picture as a file, with the metadata in it; equal requests give equal bytes
   std::string metadata;        ///< JSON: every field with where its value came from, the plan, the version
   std::vector<ExtraPicture> extras;
-  uint64_t seed = 0;  ///< the one used: the request's, or drawn
+  std::vector<Warning> warnings;  ///< each was a line of Observer::on_line before the first step
+  uint64_t seed = 0;              ///< the one used: the request's, or drawn
   int64_t steps_run = 0;
   int64_t network_rows = 0;  ///< rows that the network computed: two a guided call, one an unguided
   double load_seconds = 0, text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;

@@ -10,6 +10,7 @@
 #include "app/default_model.h"
 #include "app/drawn_seed.h"
 #include "app/plan_text.h"
+#include "app/prompt_warnings.h"
 #include "app/resolve_model.h"
 #include "app/run_choice.h"
 #include "app/schedule_plan.h"
@@ -242,6 +243,8 @@ Result Engine::State::run(const Request& request, const ChosenModel& choice, con
   }
   if (!request.seed) say(fmt::format("seed {} (drawn)", result.seed));
   if (draws_variation) say(fmt::format("variation seed {} (drawn)", *whole.variation_seed));
+  result.warnings = prompt_warnings(generation, cut_prompts(model, generation, plan));
+  for (const Warning& warning : result.warnings) say("warning: " + warning.text);
   result.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   std::vector<StripStep> strip;
@@ -266,10 +269,6 @@ Result Engine::State::run(const Request& request, const ChosenModel& choice, con
   if (made.cancelled) {
     result.extras.clear();
     return result;
-  }
-  if (made.dropped_ids > 0) {
-    say(fmt::format("warning: the last {} tokens of the prompts do not fit into the text encoder and were left out",
-                    made.dropped_ids));
   }
   if (*settings.values.step_strip) {
     const int64_t slots = plan.run.table().steps() + (plan.first_pass ? plan.first_pass->steps_to_run() : 0);

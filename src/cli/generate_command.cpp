@@ -24,6 +24,7 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
       {"seed", result.seed},
       {"steps_run", result.steps_run},
       {"network_rows", result.network_rows},
+      {"warnings", warnings_json(result.warnings)},
       {"metadata", nlohmann::json::parse(result.metadata)},
       {"seconds",
        {{"load", result.load_seconds},

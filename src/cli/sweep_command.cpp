@@ -105,6 +105,7 @@ class SweepRun {
                                                              },
                                                          .on_step = [&](const Step& step) { terminal_.step(step); }});
     terminal_.finish();
+    if (is_first) warnings_ = result.warnings;  // of the prompts, which all pictures have
     if (result.cancelled) return false;
     const std::vector<std::filesystem::path> paths = save_result(result, output_);
     const CellRecord record{.file = paths.front().filename().string(),
@@ -155,6 +156,7 @@ class SweepRun {
                       {"columns", sweep_.columns()},
                       {"sheet", sheet.string()},
                       {"record", record_.path().string()},
+                      {"warnings", warnings_json(warnings_)},
                       {"made", made_},
                       {"kept", kept_}});
   }
@@ -169,6 +171,7 @@ class SweepRun {
   SweepRecord record_;
   Terminal terminal_;
   RequestKeys keys_;
+  std::vector<Warning> warnings_;
   std::vector<CellRecord> records_;  // of the cells so far
   int64_t made_ = 0;
   int64_t kept_ = 0;

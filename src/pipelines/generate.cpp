@@ -112,6 +112,10 @@ Tensor tensor_of(const LatentShape& shape, std::span<const float> latent) {
   return Tensor::from({1, shape.height, shape.width, shape.channels}, latent);
 }
 
+bool takes_negative(const GenerateRequest& request, const GeneratePlan& plan) {
+  return is_guided(request.guidance, plan.run.steps_to_run()) || plan.run.sampling.sampler->needs_unconditional;
+}
+
 // One generation at work: what its parts share.
 class Generation {
  public:
@@ -155,15 +159,12 @@ class Generation {
   }
 
   void encode_prompts() {
-    const bool guided =
-        is_guided(request_.guidance, plan_.run.steps_to_run()) || plan_.run.sampling.sampler->needs_unconditional;
     const TextEncoders& encoders = model_.text_encoders();
     prompt_ = encoders.encode(request_.prompt, request_.clip_skip);
-    if (guided) {
+    if (takes_negative(request_, plan_)) {
       const bool is_zeros = request_.negative.empty() && model_.spec().force_zeros_for_empty_prompt;
       negative_ = is_zeros ? encoders.zeros() : encoders.encode(request_.negative, request_.clip_skip);
     }
-    result_.dropped_ids = prompt_.dropped_ids + negative_.dropped_ids;
     result_.text_seconds = stopwatch_.restart();
   }
 
@@ -352,6 +353,12 @@ GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& requ
   check_model_input(model, request.init != nullptr, *plan.run.sampling.sampler);
   check_guidance(request.guidance, plan.run.steps_to_run());
   return plan;
+}
+
+PromptCuts cut_prompts(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan) {
+  PromptCuts cuts{.prompt = model.text_encoders().cut_of(request.prompt)};
+  if (takes_negative(request, plan)) cuts.negative = model.text_encoders().cut_of(request.negative);
+  return cuts;
 }
 
 GenerateResult generate(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
