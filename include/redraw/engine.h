@@ -29,6 +29,12 @@ struct Observer {
   std::function<void(const Step&)> on_step;
 };
 
+/// Something that a person should know of a run that is made all the same.
+struct Warning {
+  std::string code;  ///< for programs: "prompt_cut", "prompt_syntax"
+  std::string text;  ///< a line for people
+};
+
 /// A picture besides the result: the strip of the steps ("steps"), an intermediate one ("step-03").
 struct ExtraPicture {
   std::string tag;
@@ -43,7 +49,8 @@ struct Result {
   std::vector<std::byte> png;  ///< the picture as a file, with the metadata in it; equal requests give equal bytes
   std::string metadata;        ///< JSON: every field with where its value came from, the plan, the version
   std::vector<ExtraPicture> extras;
-  uint64_t seed = 0;  ///< the one used: the request's, or drawn
+  std::vector<Warning> warnings;  ///< each was a line of Observer::on_line before the first step
+  uint64_t seed = 0;              ///< the one used: the request's, or drawn
   int64_t steps_run = 0;
   int64_t network_rows = 0;  ///< rows that the network computed: two a guided call, one an unguided
   double load_seconds = 0, text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
@@ -70,7 +77,7 @@ class Engine {
   /// One picture. Throws Error with the code and a message saying what is wrong, where and what to do.
   Result run(const Request& request, const Observer& observer = {});
 
-  /// Request::images pictures: of seed, seed + 1, ... modulo 2^32, or, where a variation is asked for, of one seed and
+  /// Request::images pictures: of seed, seed + 1, ... modulo 2^64, or, where a variation is asked for, of one seed and
   /// variation_seed, variation_seed + 1, .... A seed that is left open is drawn once. on_result gets each as soon as it
   /// is made; its metadata is that of the request for this picture alone. Ends after a cancelled one. Throws as run.
   void run_each(const Request& request, const Observer& observer, const std::function<void(Result)>& on_result);

@@ -31,7 +31,7 @@ struct Request {
   std::optional<double> denoising_start = {};   ///< 0..1: where to begin, in place of strength
   std::optional<double> denoising_end = {};     ///< 0..1: where to stop
   std::optional<std::string> semantics = {};    ///< whose rule turns strength into steps: "diffusers", "a1111", ...
-  std::optional<int64_t> seed = {};             ///< 0..4294967295; empty: drawn
+  std::optional<uint64_t> seed = {};            ///< any; empty: drawn. torch-cpu takes its low 32 bits, as torch does
   std::optional<int64_t> images = {};           ///< 1..1000, of seed, seed + 1, ...; see Engine::run_each
   std::optional<int64_t> width = {};            ///< multiple of 8, 64..8192
   std::optional<int64_t> height = {};           ///< multiple of 8, 64..8192
@@ -39,7 +39,7 @@ struct Request {
   std::optional<std::string> noise = {};        ///< "torch-cpu", "torch-cpu-f16", "torch-cuda"
   std::optional<std::string> step_noise = {};   ///< "continued", "own", "brownian"
   std::optional<double> variation_amount = {};  ///< 0..1: moves the noise towards that of another seed
-  std::optional<int64_t> variation_seed = {};   ///< that seed, 0..4294967295; empty: drawn
+  std::optional<uint64_t> variation_seed = {};  ///< that seed; empty: drawn
   std::optional<std::string> with_variations = {};  ///< "seed:weight,seed:weight"
   std::optional<double> perlin = {};                ///< 0..1: share of Perlin noise
   std::optional<double> threshold = {};             ///< 0..1000: limit on the latent's values, 0: none

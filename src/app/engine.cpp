@@ -10,12 +10,14 @@
 #include "app/default_model.h"
 #include "app/drawn_seed.h"
 #include "app/plan_text.h"
+#include "app/prompt_warnings.h"
 #include "app/resolve_model.h"
 #include "app/run_choice.h"
 #include "app/schedule_plan.h"
 #include "app/settings.h"
 #include "app/step_strip.h"
 #include "app/value_lists.h"
+#include "base/cancelled.h"
 #include "base/context.h"
 #include "base/decimal.h"
 #include "image/decode.h"
@@ -28,23 +30,10 @@
 
 namespace redraw {
 
-// The model that a request asks for, and what it knows better than the model's files.
-struct ModelChoice {
-  std::filesystem::path path;
-  CheckpointOptions options;
-
-  bool operator==(const ModelChoice&) const = default;
-};
-
 namespace {
 
-constexpr int kMaxThreads = 1024;
-
 int checked_threads(int threads) {
-  if (threads < 0 || threads > kMaxThreads) {
-    throw Error(Code::out_of_range,
-                fmt::format("threads is {}, but must be 0 (all processors) to {}", threads, kMaxThreads));
-  }
+  check_field(threads_field(), int64_t{threads});
   const int most = most_cpu_threads();
   if (threads > most) {
     throw Error(Code::out_of_range, fmt::format("threads is {}, but OMP_THREAD_LIMIT in the environment allows {}; ask "
@@ -94,25 +83,32 @@ Canvas canvas_of(const Request& values, int64_t native_side) {
 }
 
 // What the model's folder states: its redraw.json, and the solver that its scheduler configuration names, if we have
-// it; and what its kind is used with.
-ModelDefaults defaults_of(const std::filesystem::path& folder, const ModelSpec& spec) {
-  ModelDefaults defaults = read_model_defaults(folder);
+// it; what its kind is used with; and what the list of models keeps of it.
+ModelDefaults defaults_of(const ChosenModel& choice, const ModelSpec& spec) {
+  ModelDefaults defaults = read_model_defaults(choice.path);
   const SamplerInfo* own = sampler_of_class(spec.scheduler.class_name);
   if (own != nullptr) defaults.emplace("sampler", std::string(own->name));  // redraw.json goes before it
   if (spec.edits_picture()) {
     defaults.emplace("strength", 1.0);
     defaults.emplace("image_cfg_scale", Guidance{}.picture_scale);
   }
+  // What the list of models keeps of it; what the request gives is the request's.
+  const auto keep = [&](const char* field, const std::string& value) {
+    if (!value.empty()) defaults.emplace(field, value);
+  };
+  keep("vae", choice.options.vae.string());
+  keep("prediction", choice.options.prediction);
+  keep("model_config", choice.options.configs.string());
   return defaults;
 }
 
-ModelChoice model_choice(const Request& request, const std::filesystem::path& models_root) {
-  if (request.prediction) find_prediction_type(*request.prediction);
-  return {.path = resolve_model(request.model, models_root),
-          .options = CheckpointOptions{.vae = request.vae.value_or(""),
-                                       .preview_vae = request.preview_vae.value_or(""),
-                                       .prediction = request.prediction.value_or(""),
-                                       .configs = request.model_config.value_or("")}};
+ChosenModel model_choice(const Request& request, const std::filesystem::path& models_root) {
+  return choose_model(request.model,
+                      {.vae = request.vae.value_or(""),
+                       .preview_vae = request.preview_vae.value_or(""),
+                       .prediction = request.prediction.value_or(""),
+                       .configs = request.model_config.value_or("")},
+                      models_root);
 }
 
 // The pixels of a picture for its colours alone, at its own size.
@@ -132,7 +128,7 @@ HiresFix hires_fix(const Request& values, Size size, int64_t native_side) {
                                          native_side, size.width, size.height));
   }
   const double scale = std::max(native / std::sqrt(width * height), native / 2 / std::min(width, height));
-  const auto side = [&](double full) { return std::max<int64_t>(static_cast<int64_t>(full * scale / 8) * 8, 8); };
+  const auto side = [&](double full) { return std::max(static_cast<int64_t>(full * scale / 8) * 8, kMinSide); };
   return {.width = side(width), .height = side(height), .strength = *values.hires_strength};
 }
 
@@ -188,9 +184,20 @@ struct Engine::State {
   std::unique_ptr<Backend> backend;
   std::filesystem::path models_root;
   std::unique_ptr<StableDiffusion> model;
-  ModelChoice loaded;
+  ChosenModel loaded;
 
-  StableDiffusion& load(const ModelChoice& choice) {
+  Result run(const Request& request, const ChosenModel& choice, const Observer& observer) {
+    try {
+      return make(request, choice, observer);
+    } catch (const Cancelled&) {  // before `generate`: where the model is opened and its text encoders are built
+      Result stopped;
+      stopped.cancelled = true;
+      return stopped;
+    }
+  }
+  Result make(const Request& request, const ChosenModel& choice, const Observer& observer);
+
+  StableDiffusion& load(const ChosenModel& choice) {
     if (!model || loaded != choice) {
       model.reset();
       model = std::make_unique<StableDiffusion>(*backend, Checkpoint::open(choice.path, choice.options),
@@ -210,12 +217,15 @@ void Engine::cancel() noexcept {
 }
 
 Result Engine::run(const Request& request, const Observer& observer) {
+  return state_->run(request, model_choice(request, state_->models_root), observer);
+}
+
+Result Engine::State::make(const Request& request, const ChosenModel& choice, const Observer& observer) {
   const auto say = [&](const std::string& line) {
     if (observer.on_line && !line.empty()) observer.on_line(line);
   };
   const auto start = std::chrono::steady_clock::now();
-  const ModelChoice choice = model_choice(request, state_->models_root);
-  StableDiffusion& model = state_->load(choice);
+  StableDiffusion& model = load(choice);
   check_together(request);
   check_fits_model(request, model.spec());
   if (request.images.value_or(1) != 1) {
@@ -224,11 +234,11 @@ Result Engine::run(const Request& request, const Observer& observer) {
   Request whole = request;
   const bool draws_variation = request.variation_amount.value_or(0) != 0 && !request.variation_seed;
   if (draws_variation) whole.variation_seed = drawn_seed();
-  const Settings settings = resolve(with_variation_pair(whole), defaults_of(choice.path, model.spec()));
+  const Settings settings = resolve(with_variation_pair(whole), defaults_of(choice, model.spec()));
   const Canvas canvas = canvas_of(settings.values, model.spec().native_side());
   const std::optional<Image> colours = colour_reference(settings.values);
   Result result;
-  result.seed = request.seed ? static_cast<uint64_t>(*request.seed) : drawn_seed();
+  result.seed = request.seed ? *request.seed : drawn_seed();
   GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());
   const GeneratePlan plan = plan_generation(model.spec(), generation);
   say(canvas.line);
@@ -244,6 +254,8 @@ Result Engine::run(const Request& request, const Observer& observer) {
   }
   if (!request.seed) say(fmt::format("seed {} (drawn)", result.seed));
   if (draws_variation) say(fmt::format("variation seed {} (drawn)", *whole.variation_seed));
+  result.warnings = prompt_warnings(generation, cut_prompts(model, generation, plan));
+  for (const Warning& warning : result.warnings) say("warning: " + warning.text);
   result.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   std::vector<StripStep> strip;
@@ -269,17 +281,13 @@ Result Engine::run(const Request& request, const Observer& observer) {
     result.extras.clear();
     return result;
   }
-  if (made.dropped_ids > 0) {
-    say(fmt::format("warning: the last {} tokens of the prompts do not fit into the text encoder and were left out",
-                    made.dropped_ids));
-  }
   if (*settings.values.step_strip) {
     const int64_t slots = plan.run.table().steps() + (plan.first_pass ? plan.first_pass->steps_to_run() : 0);
     const std::string title = fmt::format("{}  ·  {} of {} steps", settings.values.prompt, made.steps_run, slots);
     result.extras.push_back({"steps", encode_png(step_strip(strip, slots, title), {})});
   }
   Image image = colours ? match_colours(*made.image, *colours) : *made.image;
-  result.metadata = metadata_json(settings, model.spec(), generation, plan, state_->context.threads());
+  result.metadata = metadata_json(settings, model.spec(), generation, plan, context.threads());
   result.width = image.width;
   result.height = image.height;
   result.png = encode_png(image, {{"redraw", result.metadata}});
@@ -288,26 +296,27 @@ Result Engine::run(const Request& request, const Observer& observer) {
 }
 
 void Engine::run_each(const Request& request, const Observer& observer, const std::function<void(Result)>& on_result) {
-  constexpr uint64_t kSeeds = uint64_t{1} << 32;
   const int64_t images = request.images.value_or(1);
   check_field(find_field("images"), images);
-  Request one = with_model_path(request, state_->models_root);
+  // Once: all are of one model, whatever becomes of names and the default meanwhile.
+  const ChosenModel choice = model_choice(request, state_->models_root);
+  Request one = request;
   one.images.reset();
   const bool varies = request.variation_amount.value_or(0) != 0;
-  const auto draw = [&](std::optional<int64_t>& seed, std::string_view name) {
+  const auto draw = [&](std::optional<uint64_t>& seed, std::string_view name) {
     if (images == 1 || seed) return;
-    seed = static_cast<int64_t>(drawn_seed());
+    seed = drawn_seed();
     if (observer.on_line) observer.on_line(fmt::format("{} {} (drawn), and on from there", name, *seed));
   };
   draw(one.seed, "seed");
   if (varies) draw(one.variation_seed, "variation seed");
-  std::optional<int64_t>& moving = varies ? one.variation_seed : one.seed;
+  std::optional<uint64_t>& moving = varies ? one.variation_seed : one.seed;
   for (int64_t i = 0; i < images; ++i) {
-    Result result = run(one, observer);
+    Result result = state_->run(one, choice, observer);
     const bool is_last = result.cancelled;
     on_result(std::move(result));
     if (is_last) return;
-    if (moving) moving = static_cast<int64_t>((static_cast<uint64_t>(*moving) + 1) % kSeeds);
+    if (moving) ++*moving;  // after the last comes 0
   }
 }
 
@@ -317,10 +326,10 @@ SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
     throw Error(Code::usage, "a plan is of one pass; leave out hires_fix, and plan its second pass by hires_strength");
   }
   // The configurations are enough: a plan needs none of the model's numbers.
-  const ModelChoice choice = model_choice(request, state_->models_root);
+  const ChosenModel choice = model_choice(request, state_->models_root);
   const ModelSpec spec = Checkpoint::read_spec(choice.path, choice.options);
   check_fits_model(request, spec);
-  return schedule_plan(resolve(request, defaults_of(choice.path, spec), from_picture), spec);
+  return schedule_plan(resolve(request, defaults_of(choice, spec), from_picture), spec);
 }
 
 std::vector<RulePlan> Engine::plan_by_every_rule(const Request& request, bool from_picture) const {

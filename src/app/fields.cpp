@@ -3,12 +3,14 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "app/value_lists.h"
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "diffusion/noise_source.h"
 #include "diffusion/sampler.h"
 #include "diffusion/semantics.h"
@@ -18,6 +20,7 @@ namespace redraw {
 namespace {
 
 constexpr double kAny = 0;
+constexpr double kLargestExact = 9007199254740992.0;  // 2^53
 
 std::vector<std::string_view> sampler_names() {
   std::vector<std::string_view> names;
@@ -88,20 +91,22 @@ constexpr auto kFields = std::to_array<Field>({
     {"exact_steps", FieldType::flag, &Request::exact_steps, kAny, kAny, false, "false", false, true, false, "",
      "run exactly as many steps as asked, beginning at the exact noise level of the strength", "0.2"},
     {"denoising_start", FieldType::number, &Request::denoising_start, 0, 1, false, "", false, true, false, "X",
-     "in place of strength: run the steps below this share of the timesteps, 1 - strength", "0.2"},
+     "in place of strength: run the steps below this share of the timesteps, 1 - strength", "0.2", nullptr, nullptr, "",
+     true},
     {"denoising_end", FieldType::number, &Request::denoising_end, 0, 1, true, "", false, false, false, "X",
      "stop at this share of the timesteps, with the rest of the noise left in", "0.2"},
     {"semantics", FieldType::text, &Request::semantics, kAny, kAny, false, "diffusers", false, false, false, "NAME",
      "whose rule turns strength into steps", "0.2", semantics_names,
      [](std::string_view name) { find_semantics(name); }},
-    {"seed", FieldType::integer, &Request::seed, 0, 4294967295.0, false, "", false, false, false, "N",
+    {"seed", FieldType::seed, &Request::seed, kAny, kAny, false, "", false, false, false, "N",
      "of the noise; without it one is drawn, and printed", "0.1"},
     {"images", FieldType::integer, &Request::images, 1, 1000, false, "1", false, false, false, "N",
      "how many pictures, of seed, seed + 1, ...", "0.2"},
-    {"width", FieldType::integer, &Request::width, 64, 8192, false, "", false, false, false, "PIXELS",
-     "of the new picture, a multiple of 8; without it the model's native size, at the picture's aspect ratio", "0.1"},
-    {"height", FieldType::integer, &Request::height, 64, 8192, false, "", false, false, false, "PIXELS", "likewise",
-     "0.1"},
+    {"width", FieldType::integer, &Request::width, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
+     "of the new picture; without it the model's native size, at the picture's aspect ratio", "0.1", nullptr, nullptr,
+     "", false, true},
+    {"height", FieldType::integer, &Request::height, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
+     "likewise", "0.1", nullptr, nullptr, "", false, true},
     {"fit", FieldType::text, &Request::fit, kAny, kAny, false, "contain", false, true, false, "MODE",
      "how the picture is brought to width and height", "0.1", fit_mode_names,
      [](std::string_view name) { parse_fit_mode(name); }},
@@ -112,8 +117,8 @@ constexpr auto kFields = std::to_array<Field>({
      "0.2", step_noise_names, [](std::string_view name) { find_step_noise(name); }},
     {"variation_amount", FieldType::number, &Request::variation_amount, 0, 1, false, "0", false, false, false, "X",
      "moves the noise towards that of another seed", "0.2", nullptr, nullptr, "-v"},
-    {"variation_seed", FieldType::integer, &Request::variation_seed, 0, 4294967295.0, false, "", false, false, false,
-     "N", "that seed; without it one is drawn, and printed", "0.2"},
+    {"variation_seed", FieldType::seed, &Request::variation_seed, kAny, kAny, false, "", false, false, false, "N",
+     "that seed; without it one is drawn, and printed", "0.2"},
     {"with_variations", FieldType::text, &Request::with_variations, kAny, kAny, false, "", false, false, false,
      "SEED:X,...", "moves the noise of --seed towards those of these seeds, one after the other", "0.2", nullptr,
      nullptr, "-V"},
@@ -166,19 +171,24 @@ constexpr auto kFields = std::to_array<Field>({
 });
 
 [[noreturn]] void refuse_range(const Field& field, std::string_view text) {
-  throw Error(Code::out_of_range, std::string(field.name) + " is " + std::string(text.substr(0, 40)) +
-                                      ", but must be " + field_range(field));
+  // Other programs write -1 for a seed that they are to draw.
+  const bool is_to_be_drawn = field.type == FieldType::seed && text.starts_with('-');
+  throw Error(Code::out_of_range, std::string(field.name) + " is " + std::string(cut_utf8(text, 40)) +
+                                      ", but must be " + field_range(field) +
+                                      (is_to_be_drawn ? "; leave it out to have one drawn" : ""));
 }
 
 [[noreturn]] void refuse_number(const Field& field, std::string_view text) {
-  throw Error(Code::not_a_number, std::string(field.name) + " is '" + std::string(text.substr(0, 40)) +
-                                      "', but must be a " + (field.type == FieldType::integer ? "whole " : "") +
+  throw Error(Code::not_a_number, std::string(field.name) + " is '" + std::string(cut_utf8(text, 40)) +
+                                      "', but must be a " + (field.type == FieldType::number ? "" : "whole ") +
                                       "number, " + field_range(field));
 }
 
 void check_range(const Field& field, double value, std::string_view text) {
   if (std::isnan(value)) refuse_number(field, text);
-  if (value < field.minimum || value > field.maximum || (field.excludes_minimum && value == field.minimum)) {
+  if (field.is_side && std::abs(value) <= kLargestExact) check_side(field.name, static_cast<int64_t>(value));
+  if (value < field.minimum || value > field.maximum || (field.excludes_minimum && value == field.minimum) ||
+      (field.excludes_maximum && value == field.maximum)) {
     refuse_range(field, text);
   }
 }
@@ -193,10 +203,53 @@ Number parse_number(const Field& field, std::string_view text) {
   return value;
 }
 
+uint64_t parse_seed(const Field& field, std::string_view text) {
+  uint64_t seed = 0;
+  // from_chars takes no sign for what has none; the rest must be a whole number all the same.
+  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+  const bool is_whole = result.ec != std::errc::invalid_argument && result.ptr == digits.data() + digits.size();
+  if (!is_whole) refuse_number(field, text);
+  if (result.ec == std::errc::result_out_of_range || digits.size() != text.size()) refuse_range(field, text);
+  return seed;
+}
+
+// Of a value that is a number.
+double number_of(const FieldValue& value) {
+  if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<double>(*integer);
+  if (const auto* integer = std::get_if<uint64_t>(&value)) return static_cast<double>(*integer);
+  return std::get<double>(value);
+}
+
+FieldValue check_seed(const Field& field, const FieldValue& value) {
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    if (*number < 0) refuse_range(field, std::to_string(*number));
+    return static_cast<uint64_t>(*number);
+  }
+  return value;
+}
+
 }  // namespace
 
 std::span<const Field> request_fields() {
   return kFields;
+}
+
+const Field& threads_field() {
+  static constexpr Field kThreads{.name = "threads",
+                                  .type = FieldType::integer,
+                                  .member = static_cast<std::optional<int64_t> Request::*>(nullptr),
+                                  .minimum = 0,
+                                  .maximum = 1024,
+                                  .excludes_minimum = false,
+                                  .fallback = "0",
+                                  .model_may_default = false,
+                                  .is_img2img_only = false,
+                                  .is_positional = false,
+                                  .value_name = "N",
+                                  .help = "of the processor; 0 for all",
+                                  .since = "0.1"};
+  return kThreads;
 }
 
 const Field& find_field(std::string_view name) {
@@ -217,6 +270,8 @@ FieldValue parse_field(const Field& field, std::string_view text) {
       return parse_number<int64_t>(field, text);
     case FieldType::number:
       return parse_number<double>(field, text);
+    case FieldType::seed:
+      return parse_seed(field, text);
     case FieldType::flag:
       if (text == "true") return true;
       if (text == "false") return false;
@@ -225,21 +280,25 @@ FieldValue parse_field(const Field& field, std::string_view text) {
 }
 
 FieldValue check_field(const Field& field, const FieldValue& value) {
-  const bool is_integer = std::holds_alternative<int64_t>(value);
+  const bool is_integer = std::holds_alternative<int64_t>(value) || std::holds_alternative<uint64_t>(value);
   const bool is_number = is_integer || std::holds_alternative<double>(value);
   const bool fits = (field.type == FieldType::text && std::holds_alternative<std::string>(value)) ||
                     (field.type == FieldType::flag && std::holds_alternative<bool>(value)) ||
-                    (field.type == FieldType::integer && is_integer) || (field.type == FieldType::number && is_number);
+                    (field.type == FieldType::integer && is_integer) ||
+                    (field.type == FieldType::number && is_number) || (field.type == FieldType::seed && is_integer);
   if (!fits) {
-    constexpr std::array<std::string_view, 4> kTypes = {"a text", "a whole number", "a number", "true or false"};
+    constexpr std::array<std::string_view, 5> kTypes = {"a text", "a whole number", "a number", "true or false",
+                                                        "a whole number"};
     throw Error(Code::usage,
                 std::string(field.name) + " must be " + std::string(kTypes[static_cast<size_t>(field.type)]));
   }
   if (field.check_name != nullptr) field.check_name(std::get<std::string>(value));
   if (!is_number) return value;
-  const double number = is_integer ? static_cast<double>(std::get<int64_t>(value)) : std::get<double>(value);
+  if (field.type == FieldType::seed) return check_seed(field, value);
+  const double number = number_of(value);
   check_range(field, number, field_text(value));
-  return field.type == FieldType::number ? FieldValue(number) : value;
+  if (field.type == FieldType::number) return number;
+  return std::holds_alternative<int64_t>(value) ? value : FieldValue(static_cast<int64_t>(number));
 }
 
 void set_field(Request& request, const Field& field, const FieldValue& value) {
@@ -271,7 +330,7 @@ std::string field_text(const FieldValue& value) {
   return std::visit(
       []<typename T>(const T& v) -> std::string {
         if constexpr (std::is_same_v<T, std::string>) return v;
-        if constexpr (std::is_same_v<T, int64_t>) return std::to_string(v);
+        if constexpr (std::is_same_v<T, int64_t> || std::is_same_v<T, uint64_t>) return std::to_string(v);
         if constexpr (std::is_same_v<T, double>) return decimal(v);
         if constexpr (std::is_same_v<T, bool>) return v ? "true" : "false";
       },
@@ -280,8 +339,11 @@ std::string field_text(const FieldValue& value) {
 
 std::string field_range(const Field& field) {
   if (field.type == FieldType::text || field.type == FieldType::flag) return {};
+  if (field.type == FieldType::seed) return "0 to " + std::to_string(std::numeric_limits<uint64_t>::max());
+  if (field.is_side) return side_range();
+  if (field.excludes_maximum) return "at least " + decimal(field.minimum) + ", below " + decimal(field.maximum);
   if (field.excludes_minimum) return "above " + decimal(field.minimum) + ", at most " + decimal(field.maximum);
-  // Whole numbers as such: the shortest text of 4294967295.0 would be in scientific notation.
+  // Whole numbers as such: the shortest text of a large one would be in scientific notation.
   if (field.type == FieldType::integer) {
     return std::to_string(static_cast<int64_t>(field.minimum)) + " to " +
            std::to_string(static_cast<int64_t>(field.maximum));

@@ -23,14 +23,14 @@ bool is_among(std::span<const std::string_view> list, const std::string& text) {
   return std::ranges::find(list, text) != list.end();
 }
 
-// Names of the regular files in a part's folder that its model uses, in no order.
-std::vector<std::string> part_files(const ModelPart& part) {
+// Names of the regular files in a part's folder that its model uses, in no order, each after `prefix`.
+std::vector<std::string> part_files(const fs::path& folder, const std::string& prefix) {
   std::vector<std::string> names;
   std::vector<std::string> others;
   bool has_safetensors = false;
-  for (const auto& entry : fs::directory_iterator(part.folder)) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
-    const std::string name = part.name + "/" + entry.path().filename().string();
+    const std::string name = prefix + entry.path().filename().string();
     const std::string ending = entry.path().extension().string();
     const bool is_safetensors = ending == ".safetensors";
     has_safetensors = has_safetensors || is_safetensors;
@@ -55,9 +55,9 @@ void count(ModelFiles& files, const fs::path& path) {
       std::max(files.modified_ns, int64_t{status.st_mtim.tv_sec} * kSecond + int64_t{status.st_mtim.tv_nsec});
 }
 
-}  // namespace
-
-ModelFiles model_files(const fs::path& path) {
+// The files of a path, of a folder those that `names` finds.
+template <typename Names>
+ModelFiles files_of(const fs::path& path, Names names) {
   ModelFiles files{.path = path};
   std::error_code ignored;
   files.is_folder = fs::is_directory(path, ignored);
@@ -65,21 +65,37 @@ ModelFiles model_files(const fs::path& path) {
     count(files, path);
     return files;
   }
-  const DiffusersFolder folder = DiffusersFolder::open(path);
-  files.names.emplace_back("model_index.json");
-  if (fs::exists(path / "redraw.json", ignored)) files.names.emplace_back("redraw.json");
   try {
-    for (const ModelPart& part : folder.parts()) {
-      if (is_among(kUnusedParts, part.name) || !fs::is_directory(part.folder)) continue;
-      const std::vector<std::string> names = part_files(part);
-      files.names.insert(files.names.end(), names.begin(), names.end());
-    }
+    files.names = names();
   } catch (const fs::filesystem_error& e) {
     throw Error(Code::file_unreadable, e.path1().string() + ": cannot be looked into: " + e.code().message());
   }
   std::ranges::sort(files.names);
   for (const std::string& name : files.names) count(files, path / name);
   return files;
+}
+
+}  // namespace
+
+ModelFiles model_files(const fs::path& path) {
+  return files_of(path, [&] {
+    const DiffusersFolder folder = DiffusersFolder::open(path);
+    std::vector<std::string> names = {"model_index.json"};
+    if (fs::exists(path / "redraw.json")) names.emplace_back("redraw.json");
+    for (const ModelPart& part : folder.parts()) {
+      if (is_among(kUnusedParts, part.name) || !fs::is_directory(part.folder)) continue;
+      const std::vector<std::string> files = part_files(part.folder, part.name + "/");
+      names.insert(names.end(), files.begin(), files.end());
+    }
+    return names;
+  });
+}
+
+ModelFiles vae_files(const fs::path& path) {
+  return files_of(path, [&] {
+    const bool is_model = fs::exists(path / "model_index.json");
+    return is_model ? part_files(path / "vae", "vae/") : part_files(path, "");
+  });
 }
 
 std::string model_sha256(const ModelFiles& files) {

@@ -21,6 +21,10 @@ struct ModelFiles {
 /// not_a_file, file_unreadable; those of DiffusersFolder::open.
 ModelFiles model_files(const std::filesystem::path& path);
 
+/// Of an autoencoder by itself, as --vae takes it: a file; a folder with config.json; or a diffusers model, of which
+/// its autoencoder is meant. Throws as model_files.
+ModelFiles vae_files(const std::filesystem::path& path);
+
 /// Of a file its SHA-256, as download pages print it. Of a folder the SHA-256 of the text that `sha256sum` prints for
 /// its files in this order, named as in `names`. Throws Error as sha256_of_file.
 std::string model_sha256(const ModelFiles& files);

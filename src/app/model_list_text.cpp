@@ -8,6 +8,7 @@
 #include "app/default_model.h"
 #include "app/model_name.h"
 #include "app/text_table.h"
+#include "app/unicode_text.h"
 #include "base/error.h"
 
 namespace redraw {
@@ -56,7 +57,13 @@ std::vector<ListedModel> listed_models(const ModelRegistry& registry) {
 
 ListedModel listed_model(const ModelRegistry& registry, const std::string& name) {
   for (ListedModel& listed : listed_models(registry)) {
-    if (is_same_name(listed.model.name, name)) return std::move(listed);
+    if (!is_same_name(listed.model.name, name)) continue;
+    try {
+      static_cast<void>(described_again(listed.model, listed.model.path));
+    } catch (const Error& e) {
+      listed.fault = e.what();
+    }
+    return std::move(listed);
   }
   return {.model = registry.require(name)};
 }
@@ -93,15 +100,24 @@ std::string model_text(const ListedModel& listed) {
   };
   row("name", model.name);
   if (!state.empty()) row("is", state);
+  if (!listed.fault.empty()) row("fault", listed.fault);
   row("path", model.path.string());
   row("kind", model.is_folder ? "diffusers folder" : "file");
   row("format", model.summary.format);
   row("family", model.summary.family);
   row("prediction", or_dash(model.summary.prediction_type));
   row("size", fmt::format("{} ({} bytes)", size_text(model.summary.bytes), model.summary.bytes));
+  if (!model.vae.path.empty()) {
+    const std::string_view vae_state = state_name(state_of_vae(model));
+    row("vae", model.vae.path.string() + (vae_state.empty() ? "" : " (" + std::string(vae_state) + ")"));
+  }
+  if (!model.prediction.empty()) row("asked", "prediction " + model.prediction);
+  if (!model.model_config.empty()) row("config", model.model_config.string());
   row("modified", time_text(model.modified_ns));
   if (listed.is_in_box) return text;
-  row("SHA-256", model.sha256.empty() ? "not computed yet: `redraw models verify " + model.name + "`" : model.sha256);
+  row("SHA-256",
+      model.sha256.empty() ? "not computed yet: `redraw models verify " + shell_word(model.name) + "`" : model.sha256);
+  if (!model.vae.sha256.empty()) row("of its vae", model.vae.sha256);
   row("added", model.added);
   return text;
 }
@@ -111,6 +127,7 @@ nlohmann::json listed_json(const ListedModel& listed) {
   json["state"] = listed.state == ModelState::unchanged ? "unchanged" : state_name(listed.state);
   json["is_default"] = listed.is_default;
   json["is_in_box"] = listed.is_in_box;
+  if (!listed.fault.empty()) json["fault"] = listed.fault;
   return json;
 }
 

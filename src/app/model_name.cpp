@@ -1,30 +1,55 @@
 #include "app/model_name.h"
 
 #include <algorithm>
-#include <cctype>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 #include <vector>
 
+#include "app/unicode_text.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 
 namespace redraw {
 namespace {
 
-constexpr size_t kLongestName = 100;
+constexpr size_t kLongestName = 100;  // characters
+constexpr size_t kRoomForNumber = 10;
+constexpr UChar32 kJoiners[] = {0x200C, 0x200D};  // which Persian, Indic scripts and emoji are written with
 
-// By the alphabet alone: what isalnum says of other bytes depends on the locale.
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+// The characters of well-formed text.
+std::vector<UChar32> characters_of(std::string_view utf8) {
+  std::vector<UChar32> characters;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(utf8.data());
+  for (size_t at = 0; at < utf8.size();) {
+    UChar32& character = characters.emplace_back();
+    U8_NEXT_UNSAFE(bytes, at, character);
+  }
+  return characters;
 }
 
-bool is_allowed(char c) {
-  return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-';
+std::string text_of(std::span<const UChar32> characters) {
+  std::string text;
+  for (const UChar32 character : characters) {
+    char bytes[U8_MAX_LENGTH];
+    int32_t length = 0;
+    U8_APPEND_UNSAFE(bytes, length, character);
+    text.append(bytes, static_cast<size_t>(length));
+  }
+  return text;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
+// What a person can see and type: letters, marks, numbers, signs and plain spaces of any script. A slash makes a path.
+bool is_allowed(UChar32 character) {
+  if (character == '/' || character == 0xFFFD) return false;
+  if (character == ' ' || std::ranges::count(kJoiners, character) != 0) return true;
+  return (U_GET_GC_MASK(character) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK)) != 0;
+}
+
+// An option begins with '-', a hidden file with '.'.
+bool is_allowed_first(UChar32 character) {
+  return is_allowed(character) && character != '-' && character != '.' && character != ' ' &&
+         (U_GET_GC_MASK(character) & (U_GC_M_MASK | U_GC_CF_MASK)) == 0;
 }
 
 // models--OWNER--NAME/snapshots/REVISION; empty for any other folder.
@@ -37,33 +62,48 @@ std::string hugging_face_name(const std::filesystem::path& folder) {
 }  // namespace
 
 bool is_same_name(std::string_view a, std::string_view b) {
-  return lower(a) == lower(b);
+  return folded_text(a) == folded_text(b);
 }
 
-void check_model_name(std::string_view name) {
-  const bool is_well_formed = !name.empty() && name.size() <= kLongestName && is_letter_or_digit(name.front()) &&
-                              std::ranges::all_of(name, is_allowed);
+std::string checked_model_name(std::string_view name) {
+  const std::string composed = composed_text(name);
+  bool is_well_formed = is_utf8(name);
+  if (is_well_formed) {
+    const std::vector<UChar32> characters = characters_of(composed);
+    is_well_formed = !characters.empty() && characters.size() <= kLongestName && is_allowed_first(characters.front()) &&
+                     characters.back() != ' ' && std::ranges::all_of(characters, is_allowed);
+  }
   if (!is_well_formed) {
-    throw Error(Code::usage, "'" + std::string(name.substr(0, kLongestName)) +
-                                 "' cannot be a model's name; letters, digits, '.', '_' and '-' can, at most 100, and "
-                                 "a letter or digit first");
+    throw Error(Code::usage, "'" + std::string(cut_utf8(name, kLongestName)) +
+                                 "' cannot be a model's name; it may have 1 to " + std::to_string(kLongestName) +
+                                 " letters, digits, signs and spaces of any script, but no '/' and no control "
+                                 "character, no '-', '.' or space first, and no space last");
   }
   if (is_same_name(name, kBoxModelName)) {
     throw Error(Code::model_name_taken, "'" + std::string(name) +
                                             "' is the name of the model in the box; choose another with --name, as " +
                                             "--name " + std::string(kBoxModelName) + "-2");
   }
+  return composed;
 }
 
 std::string derived_model_name(const std::filesystem::path& path, bool is_folder) {
   std::string name = is_folder ? hugging_face_name(path) : path.stem().string();
   if (name.empty()) name = path.filename().string();
+  std::vector<UChar32> characters = characters_of(composed_text(replaced_utf8(name)));
   std::ranges::replace_if(
-      name, [](char c) { return !is_allowed(c); }, '-');
-  name.erase(name.begin(), std::ranges::find_if(name, is_letter_or_digit));
-  name = name.substr(0, kLongestName - 10);  // room for a number
-  while (!name.empty() && !is_letter_or_digit(name.back())) name.pop_back();
-  return name.empty() ? "model" : name;
+      characters, [](UChar32 c) { return !is_allowed(c); }, '-');
+  characters.erase(characters.begin(), std::ranges::find_if(characters, is_allowed_first));
+  constexpr size_t kMost = kLongestName - kRoomForNumber;
+  if (characters.size() > kMost) {
+    size_t end = kMost;
+    while (end > 0 && !is_allowed_first(characters[end])) --end;  // a letter keeps its marks, or goes with them
+    characters.resize(end);
+  }
+  while (!characters.empty() && (characters.back() == ' ' || characters.back() == '-' || characters.back() == '.')) {
+    characters.pop_back();
+  }
+  return characters.empty() ? "model" : text_of(characters);
 }
 
 std::string free_model_name(const std::string& name, const std::function<bool(const std::string&)>& is_taken) {
@@ -76,11 +116,11 @@ std::string near_names_question(std::string_view name, std::span<const std::stri
   constexpr size_t kMost = 3;
   std::vector<std::string> near;
   if (std::string nearest = nearest_name(name, names); !nearest.empty()) near.push_back(std::move(nearest));
-  const std::string sought = lower(name);
+  const std::string sought = folded_text(name);
   for (const std::string_view candidate : names) {
     const bool is_known = std::ranges::find(near, candidate) != near.end();
     if (near.size() == kMost) break;
-    if (!is_known && !sought.empty() && lower(candidate).find(sought) != std::string::npos)
+    if (!is_known && !sought.empty() && folded_text(candidate).find(sought) != std::string::npos)
       near.emplace_back(candidate);
   }
   std::string question;

@@ -12,12 +12,13 @@ namespace redraw {
 /// Of the model that comes with redraw; no other may have it.
 inline constexpr std::string_view kBoxModelName = "emoji-128";
 
-/// Without regard to case, which is how names of models are compared.
+/// Without regard to case and to how letters are composed, in any script, which is how names of models are compared.
 bool is_same_name(std::string_view a, std::string_view b);
 
-/// Names are letters, digits, '.', '_' and '-', at most 100, a letter or digit first. Throws Error: usage with the
-/// rule; model_name_taken for the name of the model in the box.
-void check_model_name(std::string_view name);
+/// The name, composed (Unicode NFC). A name is of letters, digits, signs and inner spaces of any script, at most 100
+/// characters; '/' is not among them, and it begins with neither '-' nor '.'. Throws Error: usage with the rule;
+/// model_name_taken for the name of the model in the box.
+std::string checked_model_name(std::string_view name);
 
 /// From the name of a folder, of a file without its ending, or, in a cache of Hugging Face's, of the repository: what
 /// a name may not hold becomes '-'.

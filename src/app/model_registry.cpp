@@ -8,8 +8,10 @@
 #include "app/registry_database.h"
 #include "app/registry_rows.h"
 #include "app/temporary_file.h"
+#include "app/unicode_text.h"
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -90,6 +92,7 @@ void ModelRegistry::change(const std::function<void()>& edit) {
   SQLite::Database& database = open_for_writing();
   in_database(database_file(), [&] {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    upgrade_schema(database);
     is_changing_ = true;
     try {
       edit();
@@ -119,12 +122,12 @@ std::vector<fs::path> ModelRegistry::places() const {
 
 std::optional<RegisteredModel> ModelRegistry::find(std::string_view name) const {
   return read(std::optional<RegisteredModel>(),
-              [&](SQLite::Database& database) { return find_row(database, "name", std::string(name)); });
+              [&](SQLite::Database& database) { return find_row_of_name(database, name); });
 }
 
 std::optional<RegisteredModel> ModelRegistry::find_path(const fs::path& path) const {
   return read(std::optional<RegisteredModel>(),
-              [&](SQLite::Database& database) { return find_row(database, "path", path.string()); });
+              [&](SQLite::Database& database) { return find_row_of_path(database, path); });
 }
 
 RegisteredModel ModelRegistry::require(std::string_view name) const {
@@ -135,19 +138,20 @@ RegisteredModel ModelRegistry::require(std::string_view name) const {
   for (const RegisteredModel& model : known) names.push_back(model.name);
   names.push_back(kBoxModelName);
   const std::string question = near_names_question(name, names);
-  throw Error(Code::model_unknown, "unknown model '" + std::string(name.substr(0, 100)) + "'" +
+  throw Error(Code::model_unknown, "unknown model '" + std::string(cut_utf8(name, 100)) + "'" +
                                        (question.empty() ? "" : "; " + question) +
                                        " (`redraw models list` shows all, `redraw models add PATH` adds one, and a "
                                        "path in this folder is written ./NAME)");
 }
 
-RegisteredModel ModelRegistry::add(const fs::path& path, const std::optional<std::string>& name) {
-  if (name) check_model_name(*name);
-  RegisteredModel model = describe_model(path);
+RegisteredModel ModelRegistry::add(const fs::path& path, const std::optional<std::string>& name,
+                                   const CheckpointOptions& options) {
+  const std::string own_name = name ? checked_model_name(*name) : "";
+  RegisteredModel model = describe_model(path, options);
   // A link's own name says more than what it points to.
   fs::path shown = fs::absolute(path).lexically_normal();
   if (!shown.has_filename()) shown = shown.parent_path();
-  model.name = name ? *name : derived_model_name(shown, model.is_folder);
+  model.name = name ? own_name : derived_model_name(shown, model.is_folder);
   model.added = time_now();
   insert(model);
   return model;
@@ -163,7 +167,8 @@ void ModelRegistry::insert(const RegisteredModel& model) {
       const std::string owner = is_same_name(model.name, kBoxModelName) ? std::string("the model in the box")
                                                                         : find(model.name)->path.string();
       throw Error(Code::model_name_taken, "the name '" + model.name + "' is that of " + owner +
-                                              "; choose another, as --name " + free_model_name(model.name, is_taken));
+                                              "; choose another, as --name " +
+                                              shell_word(free_model_name(model.name, is_taken)));
     }
     insert_row(*database_, model);
   });

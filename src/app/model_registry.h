@@ -37,16 +37,17 @@ class ModelRegistry {
 
   /// By name.
   std::vector<RegisteredModel> models() const;
-  /// Names are compared without regard to case.
+  /// Names are compared as is_same_name does.
   std::optional<RegisteredModel> find(std::string_view name) const;
   std::optional<RegisteredModel> find_path(const std::filesystem::path& path) const;
   /// Throws Error(model_unknown) with the nearest names and how to add one.
   RegisteredModel require(std::string_view name) const;
 
-  /// Adds what lies at a path, under a name of its own where none is given. Throws Error: as describe_model for what is
-  /// no model; model_name_taken, with a name that is free, or for a path that is there already; usage as
-  /// check_model_name.
-  RegisteredModel add(const std::filesystem::path& path, const std::optional<std::string>& name);
+  /// Adds what lies at a path, under a name of its own where none is given, to be run with these options. Throws Error:
+  /// as describe_model for what cannot be run; model_name_taken, with a name that is free, or for a path that is there
+  /// already; usage as checked_model_name.
+  RegisteredModel add(const std::filesystem::path& path, const std::optional<std::string>& name,
+                      const CheckpointOptions& options = {});
   /// Adds one that was described. Throws Error(model_name_taken).
   void insert(const RegisteredModel& model);
   /// Replaces all but the name.

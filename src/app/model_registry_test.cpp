@@ -40,12 +40,12 @@ TEST(ModelRegistry, KeepsWhatIsAddedWhereItLies) {
   const fs::path model = link_tiny_model(folder / "m/tiny");
   {
     ModelRegistry registry(folder / "root");
-    EXPECT_EQ(registry.add(file, std::nullopt).name, "Some-Weights");
+    EXPECT_EQ(registry.add(file, std::nullopt).name, "Some Weights");
     registry.add(folder / "m/../m/tiny/", "my-sd15");
   }
   const ModelRegistry registry(folder / "root");
-  const RegisteredModel weights = registry.require("some-WEIGHTS");
-  EXPECT_EQ(weights.name, "Some-Weights");
+  const RegisteredModel weights = registry.require("some WEIGHTS");
+  EXPECT_EQ(weights.name, "Some Weights");
   EXPECT_EQ(weights.path, file);
   EXPECT_FALSE(weights.is_folder);
   EXPECT_EQ(weights.summary.format, "safetensors");
@@ -59,7 +59,7 @@ TEST(ModelRegistry, KeepsWhatIsAddedWhereItLies) {
   EXPECT_EQ(tiny.summary.family, "Stable Diffusion 1");
   EXPECT_EQ(tiny.summary.prediction_type, "epsilon");
   EXPECT_GT(tiny.summary.bytes, 30'000'000U);
-  EXPECT_EQ(names_of(registry), (std::set<std::string>{"Some-Weights", "my-sd15"}));
+  EXPECT_EQ(names_of(registry), (std::set<std::string>{"Some Weights", "my-sd15"}));
 }
 
 TEST(ModelRegistry, RefusesANameOrAPathTwice) {
@@ -178,11 +178,11 @@ TEST(ModelRegistry, ANewerOneIsRefused) {
   {
     ModelRegistry registry(folder / "root");
     registry.add(write_weights(folder, "w.safetensors"), std::nullopt);
-    SQLite::Database((folder / "root/models.sqlite").string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 2");
+    SQLite::Database((folder / "root/models.sqlite").string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 3");
   }
   ModelRegistry registry(folder / "root");
   const std::string message = message_of(Code::registry_unusable, [&] { registry.models(); });
-  EXPECT_NE(message.find("newer redraw (version 2, this one knows 1)"), std::string::npos) << message;
+  EXPECT_NE(message.find("newer redraw (version 3, this one knows 2)"), std::string::npos) << message;
   EXPECT_EQ(message.find("rebuild"), std::string::npos) << message;
   message_of(Code::registry_unusable, [&] { registry.add_place("/somewhere"); });
 }

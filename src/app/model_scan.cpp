@@ -9,7 +9,9 @@
 #include "app/model_files.h"
 #include "app/model_folders.h"
 #include "app/model_name.h"
+#include "app/unicode_text.h"
 #include "base/error.h"
+#include "base/input_file.h"
 
 namespace redraw {
 namespace {
@@ -18,21 +20,52 @@ namespace fs = std::filesystem;
 
 // Found and not in the list; taken when it turns out to be one that moved.
 struct NewModel {
-  RegisteredModel model;
+  fs::path path;
   fs::path shown;
+  std::optional<RegisteredModel> model = {};  // empty: cannot be run by itself
+  std::string reason = {};                    // then why
   bool is_taken = false;
 };
 
-bool is_where_it_went(const RegisteredModel& gone, const RegisteredModel& found) {
-  if (gone.is_folder != found.is_folder || gone.summary.bytes != found.summary.bytes) return false;
-  if (gone.sha256.empty()) {
-    return gone.modified_ns == found.modified_ns && gone.path.filename() == found.path.filename();
-  }
+// What is known of files that are gone, to find them elsewhere.
+struct Lost {
+  fs::path path;
+  bool is_folder;
+  uint64_t bytes;
+  int64_t modified_ns;
+  std::string sha256;
+};
+
+bool is_where_it_went(const Lost& gone, const fs::path& found) {
   try {
-    return model_sha256(model_files(found.path)) == gone.sha256;
+    const ModelFiles files = model_files(found);
+    if (gone.is_folder != files.is_folder || gone.bytes != files.bytes) return false;
+    if (gone.sha256.empty()) {
+      return gone.modified_ns == files.modified_ns && gone.path.filename() == found.filename();
+    }
+    return model_sha256(files) == gone.sha256;
   } catch (const Error&) {
     return false;  // cannot be read now
   }
+}
+
+// Whether it could be run with an autoencoder: who takes one from the very file is told that there is none, after
+// everything else that is missing.
+bool lacks_only_vae(const fs::path& path) {
+  try {
+    static_cast<void>(Checkpoint::open(path, {.vae = path}));
+  } catch (const Error& e) {
+    return e.code() == Code::model_unsupported;
+  }
+  return false;
+}
+
+std::string reason_of(const Error& error, const fs::path& path) {
+  std::string reason = error.what();
+  if (error.code() == Code::model_part_missing && lacks_only_vae(path)) {
+    reason += "; `redraw models add " + shell_word(path.string()) + " --vae PATH` adds it with one";
+  }
+  return reason;
 }
 
 class Scan {
@@ -42,19 +75,21 @@ class Scan {
   std::vector<ScanLine> run(std::span<const fs::path> places) {
     describe_new(places);
     for (const RegisteredModel& model : known_) look_again(model);
-    const bool is_to_change =
-        !updates_.empty() || std::ranges::any_of(new_, [](const NewModel& found) { return !found.is_taken; });
+    skip_what_cannot_be_run();
+    const bool is_to_change = !updates_.empty() || std::ranges::any_of(new_, is_to_add);
     if (is_to_change) make_changes();
     std::ranges::stable_sort(lines_, {}, &ScanLine::path);
     return std::move(lines_);
   }
 
  private:
+  static bool is_to_add(const NewModel& found) { return found.model && !found.is_taken; }
+
   void make_changes() {
     registry_->change([&] {
       for (const RegisteredModel& model : updates_) update(model);
       for (const NewModel& found : new_) {
-        if (!found.is_taken) add(found);
+        if (is_to_add(found)) add(found);
       }
     });
   }
@@ -65,57 +100,90 @@ class Scan {
 
   void describe_new(std::span<const fs::path> places) {
     std::set<fs::path> paths;
-    for (const RegisteredModel& model : known_) paths.insert(model.path);
-    const auto skip = [&](const fs::path& path, const std::string& reason) {
-      say(ScanEvent::skipped, "", path, "skipped " + reason);
-    };
+    for (const RegisteredModel& model : known_) paths.insert({model.path, model.vae.path});
     const auto on_problem = [&](const fs::path& path, const std::string& why) {
-      skip(path, path.string() + ": cannot be looked into: " + why);
+      say(ScanEvent::skipped, "", path, "skipped " + path.string() + ": cannot be looked into: " + why);
     };
     for (const ModelCandidate& candidate : model_candidates(places, on_problem)) {
       if (paths.contains(candidate.path)) continue;
+      NewModel& found = new_.emplace_back(NewModel{.path = candidate.path, .shown = candidate.shown});
       try {
-        new_.push_back({.model = describe_model(candidate.path), .shown = candidate.shown});
+        found.model = describe_model(candidate.path);
       } catch (const Error& e) {
-        skip(candidate.path, e.what());
+        found.reason = reason_of(e, candidate.path);
       }
     }
   }
 
-  void look_again(const RegisteredModel& model) {
-    const ModelState state = state_of(model);
-    if (state == ModelState::unchanged) return;
-    const std::string name = model.name + ": ";
-    if (state == ModelState::missing) {
-      const auto found = std::ranges::find_if(
-          new_, [&](const NewModel& one) { return !one.is_taken && is_where_it_went(model, one.model); });
-      if (found == new_.end()) {
-        say(ScanEvent::missing, model.name, model.path,
-            "missing " + name + model.path.string() + " is gone; it stays in the list until `redraw models remove " +
-                model.name + "`");
-        return;
+  void skip_what_cannot_be_run() {
+    for (const NewModel& found : new_) {
+      if (!found.model && !found.is_taken) say(ScanEvent::skipped, "", found.path, "skipped " + found.reason);
+    }
+  }
+
+  // Where it went; nullptr: nowhere.
+  NewModel* find_lost(const Lost& lost) {
+    const auto found = std::ranges::find_if(
+        new_, [&](const NewModel& one) { return !one.is_taken && is_where_it_went(lost, one.path); });
+    return found == new_.end() ? nullptr : &*found;
+  }
+
+  void look_again(const RegisteredModel& before) {
+    if (state_of(before) == ModelState::unchanged) return;
+    RegisteredModel model = before;
+    std::vector<std::string> moves;
+    NewModel* of_model = nullptr;
+    NewModel* of_vae = nullptr;
+    if (!is_there(before.path)) {
+      of_model = find_lost({.path = before.path,
+                            .is_folder = before.is_folder,
+                            .bytes = before.summary.bytes,
+                            .modified_ns = before.modified_ns,
+                            .sha256 = before.sha256});
+      if (of_model == nullptr) return say_missing(before, before.path, before.path.string() + " is gone");
+      model.path = of_model->path;
+      moves.push_back("from " + before.path.string() + " to " + model.path.string());
+    }
+    if (state_of_vae(before) == ModelState::missing) {
+      of_vae = find_lost({.path = before.vae.path,
+                          .is_folder = false,
+                          .bytes = before.vae.bytes,
+                          .modified_ns = before.vae.modified_ns,
+                          .sha256 = before.vae.sha256});
+      if (of_vae == nullptr) {
+        return say_missing(before, model.path, "its autoencoder " + before.vae.path.string() + " is gone");
       }
-      found->is_taken = true;
-      updates_.push_back(renewed(model, found->model));
-      say(ScanEvent::moved, model.name, found->model.path,
-          "moved   " + name + "from " + model.path.string() + " to " + found->model.path.string());
-      return;
+      model.vae.path = of_vae->path;
+      moves.push_back("its autoencoder from " + before.vae.path.string() + " to " + model.vae.path.string());
+    }
+    if (!before.model_config.empty() && !is_there(before.model_config)) {
+      return say_missing(before, model.path, "its configurations " + before.model_config.string() + " are gone");
     }
     try {
-      updates_.push_back(renewed(model, describe_model(model.path)));
-      say(ScanEvent::changed, model.name, model.path,
-          "changed " + name + model.path.string() + " has another size or time than before; `redraw models verify " +
-              model.name + "` compares its checksum");
+      updates_.push_back(described_again(model, model.path));
     } catch (const Error& e) {
-      say(ScanEvent::changed, model.name, model.path, "changed " + name + "is no model any more: " + e.what());
+      return say(ScanEvent::changed, model.name, model.path,
+                 "changed " + model.name + ": cannot be run any more: " + e.what());
+    }
+    for (NewModel* taken : {of_model, of_vae}) {
+      if (taken != nullptr) taken->is_taken = true;
+    }
+    for (const std::string& move : moves) {
+      say(ScanEvent::moved, model.name, model.path, "moved   " + model.name + ": " + move);
+    }
+    if (moves.empty()) {
+      const bool is_vae = state_of_vae(before) != ModelState::unchanged;
+      const std::string what = is_vae ? "its autoencoder " + model.vae.path.string() : model.path.string();
+      say(ScanEvent::changed, model.name, is_vae ? model.vae.path : model.path,
+          "changed " + model.name + ": " + what + " has another size or time than before; `redraw models verify " +
+              shell_word(model.name) + "` compares its checksum");
     }
   }
 
-  static RegisteredModel renewed(const RegisteredModel& before, RegisteredModel now) {
-    now.name = before.name;
-    now.sha256 = before.sha256;
-    now.added = before.added;
-    return now;
+  void say_missing(const RegisteredModel& model, const fs::path& path, const std::string& what) {
+    say(ScanEvent::missing, model.name, path,
+        "missing " + model.name + ": " + what + "; it stays in the list until `redraw models remove " +
+            shell_word(model.name) + "`");
   }
 
   // Within the change: another process may have removed it, or come before with the new path.
@@ -126,8 +194,8 @@ class Scan {
   }
 
   void add(const NewModel& found) {
-    if (registry_->find_path(found.model.path)) return;
-    RegisteredModel model = found.model;
+    if (registry_->find_path(found.path)) return;
+    RegisteredModel model = *found.model;
     model.name = free_model_name(derived_model_name(found.shown, model.is_folder),
                                  [&](const std::string& name) { return registry_->find(name).has_value(); });
     model.added = time_now();

@@ -23,11 +23,11 @@ struct ScanLine {
 
 /// Looks through the places and at every model of the registry:
 ///   added    a model that was not in the list, under a name of its own
-///   moved    one whose path is gone and that is found elsewhere: by its SHA-256 where that is known, else by size,
-///            time and file name
+///   moved    one whose path is gone and that is found elsewhere, or whose autoencoder is: by its SHA-256 where that is
+///            known, else by size, time and file name
 ///   changed  another size or time; what the list says is brought up to date, but for the checksum: `verify` compares
-///   missing  gone; it stays in the list
-///   skipped  named like a model, but is none, or a folder that cannot be looked into
+///   missing  gone, or its autoencoder is; it stays in the list
+///   skipped  named like a model, but cannot be run as it is, or a folder that cannot be looked into
 /// Returns the lines in the order of the paths, after having made all changes at once. Throws Error as ModelRegistry.
 std::vector<ScanLine> scan_models(ModelRegistry& registry, std::span<const std::filesystem::path> places);
 

@@ -1,12 +1,15 @@
 #include "app/model_summary.h"
 
 #include "app/model_files.h"
-#include "checkpoint/checkpoint.h"
+#include "app/settings.h"
+#include "pipelines/runnable.h"
 
 namespace redraw {
 
-ModelSummary summarise_model(const std::filesystem::path& path) {
-  const Checkpoint checkpoint = Checkpoint::open(path);
+ModelSummary summarise_model(const std::filesystem::path& path, const CheckpointOptions& options) {
+  const Checkpoint checkpoint = Checkpoint::open(path, options);
+  require_runnable(checkpoint);
+  static_cast<void>(read_model_defaults(path));
   const ModelSpec& spec = checkpoint.spec();
   std::string family(name_of(spec.family));
   if (spec.input != UNetInput::latent) family += " " + std::string(name_of(spec.input));

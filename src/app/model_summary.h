@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "checkpoint/checkpoint.h"
+
 namespace redraw {
 
 struct ModelSummary {
@@ -14,8 +16,9 @@ struct ModelSummary {
   uint64_t bytes = 0;                ///< of the files that the model uses
 };
 
-/// Reads the configurations and the lists of tensors, and none of the numbers. Throws Error saying why it is no model
-/// that redraw knows: those of Checkpoint::open.
-ModelSummary summarise_model(const std::filesystem::path& path);
+/// Looks for everything that a run needs: the configurations, the lists of tensors, the tokenizers; and reads none of
+/// the numbers. Throws Error saying why it cannot be run: those of Checkpoint::open, require_runnable and
+/// read_model_defaults.
+ModelSummary summarise_model(const std::filesystem::path& path, const CheckpointOptions& options = {});
 
 }  // namespace redraw

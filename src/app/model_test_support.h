@@ -2,8 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <cstring>
 #include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/input_file.h"
@@ -22,6 +27,44 @@ inline std::filesystem::path write_weights(const TemporaryFolder& folder, const 
   const std::filesystem::path path = folder.write(inside, text + std::string(4, content));
   std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::seconds(age_s));
   return std::filesystem::canonical(path);
+}
+
+/// Tensors of that smallest model alone: those whose names `is_kept` says yes to, the last numbers as above.
+inline std::filesystem::path write_tensors(const TemporaryFolder& folder, const std::filesystem::path& inside,
+                                           const std::function<bool(const std::string& name)>& is_kept,
+                                           char content = 'a') {
+  const std::vector<std::byte> bytes =
+      read_whole_file(std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/data/models/smallest-sd1.safetensors");
+  const std::string_view file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  uint64_t length = 0;
+  std::memcpy(&length, file.data(), sizeof length);
+  const std::string_view numbers = file.substr(8 + length);
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  std::string data;
+  const nlohmann::ordered_json all = nlohmann::ordered_json::parse(file.substr(8, length));
+  for (const auto& [name, entry] : all.items()) {
+    if (!is_kept(name) || name == "__metadata__") continue;
+    const uint64_t begin = entry["data_offsets"][0];
+    const uint64_t end = entry["data_offsets"][1];
+    header[name] = entry;
+    header[name]["data_offsets"] = {data.size(), data.size() + (end - begin)};
+    data += numbers.substr(begin, end - begin);
+  }
+  data.replace(data.size() - 4, 4, std::string(4, content));
+  const std::string text = header.dump();
+  const uint64_t size = text.size();
+  std::string whole(reinterpret_cast<const char*>(&size), sizeof size);
+  return std::filesystem::canonical(folder.write(inside, whole + text + data));
+}
+inline bool is_of_vae(const std::string& name) {
+  return name.starts_with("first_stage_model.");
+}
+inline std::filesystem::path write_without_vae(const TemporaryFolder& folder, const std::filesystem::path& inside) {
+  return write_tensors(folder, inside, [](const std::string& name) { return !is_of_vae(name); });
+}
+inline std::filesystem::path write_vae(const TemporaryFolder& folder, const std::filesystem::path& inside,
+                                       char content = 'a') {
+  return write_tensors(folder, inside, is_of_vae, content);
 }
 
 /// The folder of a tiny Stable Diffusion 1, which scripts/make-test-models has made.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/default_model.h"
+#include "app/json_text.h"
 #include "app/model_files.h"
 #include "app/model_list_text.h"
 #include "app/model_report.h"
@@ -19,9 +20,10 @@ namespace redraw {
 namespace {
 
 Checkpoint open(const ModelToOpen& asked) {
-  if (!asked.prediction.empty()) find_prediction_type(asked.prediction);
-  return Checkpoint::open(resolve_model(asked.model, asked.models_root),
-                          {.vae = asked.vae, .prediction = asked.prediction, .configs = asked.model_config});
+  const ChosenModel chosen =
+      choose_model(asked.model, {.vae = asked.vae, .prediction = asked.prediction, .configs = asked.model_config},
+                   asked.models_root);
+  return Checkpoint::open(chosen.path, chosen.options);
 }
 
 template <typename Value>
@@ -50,8 +52,7 @@ ModelReport inspect_model(const ModelToOpen& asked) {
   const ModelInspection inspection = inspect(checkpoint);
   const std::string sha256 = model_sha256(model_files(checkpoint.path()));
   return {.text = model_report_text(checkpoint, inspection, sha256),
-          .json = model_report_json(checkpoint, inspection, sha256)
-                      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+          .json = json_text(model_report_json(checkpoint, inspection, sha256)),
           .is_whole = inspection.is_whole()};
 }
 
@@ -66,7 +67,7 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
   if (json) {
     nlohmann::json files = nlohmann::json::array();
     for (const auto& file : converted.files) files.push_back(file.string());
-    return nlohmann::json{{"files", files}, {"bytes", converted.bytes}, {"left_out", converted.left_out}}.dump() + "\n";
+    return json_text({{"files", files}, {"bytes", converted.bytes}, {"left_out", converted.left_out}}) + "\n";
   }
   std::string text;
   for (const auto& file : converted.files) text += fmt::format("wrote {}\n", file.string());

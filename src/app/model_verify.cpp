@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/model_files.h"
+#include "base/input_file.h"
 
 namespace redraw {
 namespace {
@@ -15,6 +16,17 @@ void record(ModelRegistry& registry, const RegisteredModel& model) {
   });
 }
 
+std::string what_is_gone(const RegisteredModel& model) {
+  if (!is_there(model.path)) return model.path.string();
+  if (state_of_vae(model) == ModelState::missing) return "its autoencoder " + model.vae.path.string();
+  return "the folder of its configurations " + model.model_config.string();
+}
+
+std::string changed_text(const std::string& what, const std::string& now, const std::string& before) {
+  return what + " has changed: its SHA-256 is " + now + ", and was " + before +
+         "; if that is meant to be, remove it from the list and add it again";
+}
+
 }  // namespace
 
 std::string_view state_name(VerifyState state) {
@@ -23,41 +35,42 @@ std::string_view state_name(VerifyState state) {
 }
 
 Verification verify_model(ModelRegistry& registry, const RegisteredModel& model) {
-  const std::string where = model.name + ": " + model.path.string();
+  Verification found{.name = model.name, .state = VerifyState::same, .sha256 = {}, .text = {}};
+  const auto fail = [&](VerifyState state, Code code, const std::string& text) {
+    found.state = state;
+    found.code = code;
+    found.text = model.name + ": " + text;
+    return found;
+  };
   if (state_of(model) == ModelState::missing) {
-    return {.name = model.name,
-            .state = VerifyState::missing,
-            .sha256 = {},
-            .text = where + " is gone; `redraw models scan` looks for it in all places",
-            .code = Code::file_not_found};
+    return fail(VerifyState::missing, Code::file_not_found,
+                what_is_gone(model) + " is gone; `redraw models scan` looks for it in all places");
   }
   RegisteredModel now;
   try {
-    now = describe_model(model.path);
-    now.sha256 = model_sha256(model_files(model.path));
+    now = described_again(model, model.path);
+    found.sha256 = model_sha256(model_files(model.path));
+    if (!model.vae.path.empty()) found.vae_sha256 = model_sha256(vae_files(model.vae.path));
   } catch (const Error& e) {
-    return {.name = model.name,
-            .state = VerifyState::damaged,
-            .sha256 = {},
-            .text = model.name + ": is damaged: " + e.what(),
-            .code = e.code()};
+    found.sha256.clear();
+    return fail(VerifyState::damaged, e.code(), std::string("is damaged, or cannot be run: ") + e.what());
   }
-  if (!model.sha256.empty() && now.sha256 != model.sha256) {
-    return {.name = model.name,
-            .state = VerifyState::changed,
-            .sha256 = now.sha256,
-            .text = where + " has changed: its SHA-256 is " + now.sha256 + ", and was " + model.sha256 +
-                    "; if that is meant to be, remove it from the list and add it again",
-            .code = Code::model_changed};
+  if (!model.sha256.empty() && found.sha256 != model.sha256) {
+    return fail(VerifyState::changed, Code::model_changed,
+                changed_text(model.path.string(), found.sha256, model.sha256));
   }
-  now.name = model.name;
-  now.added = model.added;
+  if (!model.vae.sha256.empty() && found.vae_sha256 != model.vae.sha256) {
+    return fail(VerifyState::changed, Code::model_changed,
+                changed_text("its autoencoder " + model.vae.path.string(), found.vae_sha256, model.vae.sha256));
+  }
+  now.sha256 = found.sha256;
+  now.vae.sha256 = found.vae_sha256;
   if (!(now == model)) record(registry, now);
   const bool is_first = model.sha256.empty();
-  return {.name = model.name,
-          .state = is_first ? VerifyState::recorded : VerifyState::same,
-          .sha256 = now.sha256,
-          .text = model.name + ": SHA-256 " + now.sha256 + (is_first ? ", recorded" : ", as recorded")};
+  if (is_first) found.state = VerifyState::recorded;
+  const std::string vae = found.vae_sha256.empty() ? "" : ", and of its autoencoder " + found.vae_sha256;
+  found.text = model.name + ": SHA-256 " + found.sha256 + vae + (is_first ? ", recorded" : ", as recorded");
+  return found;
 }
 
 }  // namespace redraw

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/json_text.h"
 #include "redraw/engine.h"
 
 namespace redraw {
@@ -110,7 +111,7 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
         {"semantics", plan.run.semantics->name},
         {"prediction_type", name_of(plan.run.sampling.config.prediction_type)}}},
   };
-  return metadata.dump();
+  return json_text(metadata);
 }
 
 }  // namespace redraw

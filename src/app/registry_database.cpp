@@ -14,12 +14,13 @@
 namespace redraw {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr int kBusyTimeoutMs = 30'000;
 
+// folded: the name as names are compared, folded_text.
 constexpr const char* kSchema = R"(
   CREATE TABLE models (
-    name TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
+    name TEXT NOT NULL PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
     is_folder INTEGER NOT NULL,
     format TEXT NOT NULL,
@@ -28,11 +29,41 @@ constexpr const char* kSchema = R"(
     bytes INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
-    added TEXT NOT NULL
+    added TEXT NOT NULL,
+    folded TEXT NOT NULL DEFAULT '',
+    vae TEXT NOT NULL DEFAULT '',
+    vae_bytes INTEGER NOT NULL DEFAULT 0,
+    vae_modified_ns INTEGER NOT NULL DEFAULT 0,
+    vae_sha256 TEXT NOT NULL DEFAULT '',
+    prediction TEXT NOT NULL DEFAULT '',
+    model_config TEXT NOT NULL DEFAULT ''
   ) STRICT;
+  CREATE UNIQUE INDEX models_by_folded ON models (folded);
   CREATE TABLE places (path TEXT NOT NULL PRIMARY KEY) STRICT;
   CREATE TABLE settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
 )";
+
+// What version 2 added. Names of version 1 are ASCII, compared without regard to case, so that SQLite's lower() folds
+// them, to as many different ones.
+constexpr const char* kUpgradeTo2 = R"(
+  ALTER TABLE models ADD COLUMN folded TEXT NOT NULL DEFAULT '';
+  ALTER TABLE models ADD COLUMN vae TEXT NOT NULL DEFAULT '';
+  ALTER TABLE models ADD COLUMN vae_bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE models ADD COLUMN vae_modified_ns INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE models ADD COLUMN vae_sha256 TEXT NOT NULL DEFAULT '';
+  ALTER TABLE models ADD COLUMN prediction TEXT NOT NULL DEFAULT '';
+  ALTER TABLE models ADD COLUMN model_config TEXT NOT NULL DEFAULT '';
+  UPDATE models SET folded = lower(name);
+  CREATE UNIQUE INDEX models_by_folded ON models (folded);
+)";
+
+int version_of(SQLite::Database& database) {
+  return database.execAndGet("PRAGMA user_version").getInt();
+}
+
+void set_version(SQLite::Database& database) {
+  database.exec("PRAGMA user_version = " + std::to_string(kSchemaVersion));
+}
 
 }  // namespace
 
@@ -67,7 +98,7 @@ std::unique_ptr<SQLite::Database> open_database(const std::filesystem::path& fil
 }
 
 int schema_version(const std::filesystem::path& file, SQLite::Database& database) {
-  return in_database(file, [&] { return database.execAndGet("PRAGMA user_version").getInt(); });
+  return in_database(file, [&] { return version_of(database); });
 }
 
 bool has_schema(const std::filesystem::path& file, SQLite::Database& database) {
@@ -77,12 +108,18 @@ bool has_schema(const std::filesystem::path& file, SQLite::Database& database) {
                 file.string() + ": the list of models was made by a newer redraw (version " + std::to_string(version) +
                     ", this one knows " + std::to_string(kSchemaVersion) + "); use that one, or another --models-root");
   }
-  return version == kSchemaVersion;
+  return version != 0;
 }
 
 void create_schema(SQLite::Database& database) {
   database.exec(kSchema);
-  database.exec("PRAGMA user_version = " + std::to_string(kSchemaVersion));
+  set_version(database);
+}
+
+void upgrade_schema(SQLite::Database& database) {
+  if (version_of(database) >= kSchemaVersion) return;
+  database.exec(kUpgradeTo2);
+  set_version(database);
 }
 
 RegistryLock::RegistryLock(const std::filesystem::path& folder, bool is_exclusive)

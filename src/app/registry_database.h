@@ -30,11 +30,14 @@ std::unique_ptr<SQLite::Database> open_database(const std::filesystem::path& fil
 /// 0 for a file without content. Throws as refuse_database.
 int schema_version(const std::filesystem::path& file, SQLite::Database& database);
 
-/// True: the schema is there and of this version. False: there is none yet.
+/// True: the schema is there, of this version or an older one. False: there is none yet.
 /// Throws Error(registry_unusable) for one that a newer redraw made.
 bool has_schema(const std::filesystem::path& file, SQLite::Database& database);
 /// Within a transaction.
 void create_schema(SQLite::Database& database);
+/// Brings a schema of an older redraw to this version, and everything in it over; within a transaction. Reading does
+/// without: read_rows and find_row know the older one.
+void upgrade_schema(SQLite::Database& database);
 
 /// Where a folder's registry is being read or written, or made anew (exclusive); others wait that long. Released when
 /// it goes, or when the process ends.

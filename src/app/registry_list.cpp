@@ -11,7 +11,7 @@
 namespace redraw {
 namespace {
 
-constexpr int64_t kListVersion = 1;
+constexpr int64_t kListVersion = 2;  // 1 had nothing that is given with a model, and reads the same
 
 }  // namespace
 

@@ -78,11 +78,8 @@ void look_again(RegistryList& list) {
   for (RegisteredModel& model : list.models) {
     if (state_of(model) == ModelState::missing) continue;
     try {
-      RegisteredModel now = describe_model(model.path);
+      RegisteredModel now = described_again(model, model.path);
       now.path = model.path;
-      now.name = model.name;
-      now.sha256 = model.sha256;
-      now.added = model.added;
       model = std::move(now);
     } catch (const Error&) {
       continue;

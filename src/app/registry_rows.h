@@ -12,8 +12,10 @@ namespace redraw {
 
 /// By name, places by path.
 RegistryList read_rows(SQLite::Database& database);
-/// column: "name" or "path".
-std::optional<RegisteredModel> find_row(SQLite::Database& database, const char* column, const std::string& value);
+/// Names are compared as is_same_name does.
+std::optional<RegisteredModel> find_row_of_name(SQLite::Database& database, std::string_view name);
+std::optional<RegisteredModel> find_row_of_path(SQLite::Database& database, const std::filesystem::path& path);
+// These three need the schema of this version.
 void insert_row(SQLite::Database& database, const RegisteredModel& model);
 void update_row(SQLite::Database& database, const RegisteredModel& model);
 void delete_row(SQLite::Database& database, const std::string& name);

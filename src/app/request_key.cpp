@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/json_text.h"
 #include "base/fnv1a.h"
 #include "base/input_file.h"
 
@@ -12,11 +13,6 @@ namespace {
 
 nlohmann::json json_of(const FieldValue& value) {
   return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
-}
-
-// What is not UTF-8 is refused when the prompt is read; until then it must not be in the way.
-std::string dumped(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -35,7 +31,8 @@ std::string RequestKeys::of(const Request& request) {
   by_bytes("init", request.init);
   by_bytes("init_color", request.init_color.value_or(""));
   if (request.model) fields["model"] = std::filesystem::absolute(*request.model).lexically_normal().string();
-  return dumped(fields);
+  // What is not UTF-8 is refused when the prompt is read; until then it must not be in the way.
+  return json_text(fields);
 }
 
 std::string RequestKeys::id_of(const Sweep& sweep) {
@@ -45,7 +42,7 @@ std::string RequestKeys::id_of(const Sweep& sweep) {
     for (const FieldValue& value : axis.values) values.push_back(json_of(value));
     asked.push_back(values);
   }
-  return fmt::format("{:08x}", fnv1a(dumped(asked)) & 0xFFFFFFFFu);
+  return fmt::format("{:08x}", fnv1a(json_text(asked)) & 0xFFFFFFFFu);
 }
 
 const std::string& RequestKeys::hash_of_file(const std::string& path) {

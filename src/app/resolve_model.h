@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "checkpoint/checkpoint.h"
 #include "redraw/request.h"
 
 namespace redraw {
@@ -16,8 +17,23 @@ namespace redraw {
 /// that is gone; registry_unusable.
 std::filesystem::path resolve_model(const std::optional<std::string>& asked, const std::filesystem::path& models_root);
 
-/// The request with the path of its model, so that it stays the same when names or the default change. One that leaves
-/// the model open stays so where that means the model in the box. Throws as resolve_model.
+/// A model and what is known better than its files say.
+struct ChosenModel {
+  std::filesystem::path path;
+  CheckpointOptions options;
+
+  bool operator==(const ChosenModel&) const = default;
+};
+
+/// The same, with what the registry keeps of a model that it knows by name, or as the default; what the request gives
+/// goes before. Throws as resolve_model, unknown_name for the prediction, and file_not_found for an autoencoder or
+/// configurations of the registry that are gone.
+ChosenModel choose_model(const std::optional<std::string>& asked, const CheckpointOptions& given,
+                         const std::filesystem::path& models_root);
+
+/// The request with the path of its model and what the registry keeps of it, so that it stays the same when names or
+/// the default change. One that leaves the model open stays so where that means the model in the box. Throws as
+/// choose_model.
 Request with_model_path(Request request, const std::filesystem::path& models_root);
 
 }  // namespace redraw

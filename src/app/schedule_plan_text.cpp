@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "app/json_text.h"
 #include "app/text_table.h"
 
 namespace redraw {
@@ -94,7 +95,7 @@ std::string schedule_text(const SchedulePlan& plan) {
 }
 
 std::string schedule_json(const SchedulePlan& plan) {
-  return json_of(plan).dump();
+  return json_text(json_of(plan));
 }
 
 std::string rules_text(std::span<const RulePlan> plans) {
@@ -125,7 +126,7 @@ std::string rules_json(std::span<const RulePlan> plans) {
       rules.push_back({{"semantics", row.semantics}, {"rule", row.rule}, {"refusal", row.refusal}});
     }
   }
-  return nlohmann::json({{"rules", rules}}).dump();
+  return json_text({{"rules", rules}});
 }
 
 }  // namespace redraw

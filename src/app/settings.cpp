@@ -11,6 +11,7 @@ namespace {
 FieldValue value_of_json(const nlohmann::json& json, const std::string& where) {
   if (json.is_string()) return json.get<std::string>();
   if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_unsigned()) return json.get<uint64_t>();
   if (json.is_number_integer()) return json.get<int64_t>();
   if (json.is_number()) return json.get<double>();
   throw Error(Code::json_wrong_type, where + " must be a text, a number, true or false");

@@ -58,7 +58,10 @@ void SweepRecord::read() {
     for (const auto& [id, fields] : file.raw().at("drawn").items()) {
       const JsonObject seeds = object_in(fields, where + ": drawn");
       for (const auto& [field, unused] : seeds.raw().items()) {
-        drawn_[id][field] = seeds.integer(field, 0, std::numeric_limits<uint32_t>::max());
+        const nlohmann::json& seed = seeds.raw().at(field);
+        if (!seed.is_number_unsigned())
+          throw Error(Code::json_wrong_type, seeds.where() + ": '" + field + "' is no seed");
+        drawn_[id][field] = seed.get<uint64_t>();
       }
     }
     for (const nlohmann::json& json : file.raw().at("pictures")) {
@@ -105,14 +108,14 @@ void SweepRecord::add(const std::string& key, const CellRecord& record) {
   save();
 }
 
-std::optional<int64_t> SweepRecord::drawn(const std::string& sweep_id, const std::string& field) const {
+std::optional<uint64_t> SweepRecord::drawn(const std::string& sweep_id, const std::string& field) const {
   const auto seeds = drawn_.find(sweep_id);
   if (seeds == drawn_.end()) return std::nullopt;
   const auto seed = seeds->second.find(field);
   return seed == seeds->second.end() ? std::nullopt : std::optional(seed->second);
 }
 
-void SweepRecord::set_drawn(const std::string& sweep_id, const std::string& field, int64_t seed) {
+void SweepRecord::set_drawn(const std::string& sweep_id, const std::string& field, uint64_t seed) {
   drawn_[sweep_id][field] = seed;
   save();
 }

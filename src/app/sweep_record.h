@@ -34,9 +34,9 @@ class SweepRecord {
   void add(const std::string& key, const CellRecord& record);
 
   /// The seed that was drawn for a field that a sweep leaves open, so that it goes on with the same.
-  std::optional<int64_t> drawn(const std::string& sweep_id, const std::string& field) const;
+  std::optional<uint64_t> drawn(const std::string& sweep_id, const std::string& field) const;
   /// Throws as add.
-  void set_drawn(const std::string& sweep_id, const std::string& field, int64_t seed);
+  void set_drawn(const std::string& sweep_id, const std::string& field, uint64_t seed);
 
   std::filesystem::path path() const { return folder_ / "sweep.json"; }
 
@@ -49,8 +49,8 @@ class SweepRecord {
   void save() const;
 
   std::filesystem::path folder_;
-  std::map<std::string, Row> rows_;                              ///< by key
-  std::map<std::string, std::map<std::string, int64_t>> drawn_;  ///< by sweep and field
+  std::map<std::string, Row> rows_;                               ///< by key
+  std::map<std::string, std::map<std::string, uint64_t>> drawn_;  ///< by sweep and field
 };
 
 /// Sixteen hexadecimal digits.

@@ -51,13 +51,15 @@ TEST(ParseValues, RefusesAsSingleValuesAreRefused) {
   message_of(Code::not_a_number, [&] { parse_values(strength, "0.3,,0.4"); });
   message_of(Code::not_a_number, [&] { parse_values(find_field("steps"), "10:20.5:1"); });
   for (const char* text : {"0.3:0.9", "0.3:0.9:0.1:0.1", "0.3:0.9:-0.1", "0.3:0.9:", "1e-1:0.5:0.1", "0.3,0.5,0.3",
-                           "0.3:0.5:0.1,0.4", "0.3:0.9:0.0000000000000000001"}) {
+                           "0.3:0.5:0.1,0.4", "0.3:0.9:0.00000000000000000000001"}) {
     message_of(Code::usage, [&] { parse_values(strength, text); });
   }
   for (const char* text : {"0.9:0.3:0.1", "0.3:0.9:0", "0.3:0.9:0.0", "0.1:0.9:0.000000001"}) {
     message_of(Code::out_of_range, [&] { parse_values(strength, text); });
   }
   message_of(Code::out_of_range, [] { parse_values(find_field("seed"), "0:4294967295:1"); });
+  EXPECT_EQ(texts_of("seed", "18446744073709551613:18446744073709551615:2"),
+            (Texts{"18446744073709551613", "18446744073709551615"}));
 }
 
 TEST(Sweep, IsEveryCombinationWithTheStrengthsAsColumns) {
@@ -138,9 +140,9 @@ TEST(SweepRecord, FindsWhatIsThereAndOnlyThat) {
 
 TEST(SweepRecord, KeepsTheSeedsThatWereDrawn) {
   const TemporaryFolder folder;
-  SweepRecord(folder.path()).set_drawn("0123abcd", "seed", 4294967295);
+  SweepRecord(folder.path()).set_drawn("0123abcd", "seed", UINT64_MAX);
   const SweepRecord read(folder.path());
-  EXPECT_EQ(read.drawn("0123abcd", "seed"), 4294967295);
+  EXPECT_EQ(read.drawn("0123abcd", "seed"), UINT64_MAX);
   EXPECT_FALSE(read.drawn("0123abcd", "variation_seed"));
   EXPECT_FALSE(read.drawn("0123abce", "seed"));
 }

@@ -1,9 +1,17 @@
 #include "app/text_table.h"
 
 #include <algorithm>
-#include <fmt/format.h>
+
+#include "app/unicode_text.h"
 
 namespace redraw {
+namespace {
+
+size_t shown_width(const std::string& cell) {
+  return static_cast<size_t>(display_width(printable_text(cell)));
+}
+
+}  // namespace
 
 std::string text_table(std::span<const TableColumn> columns, const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
@@ -13,15 +21,16 @@ std::string text_table(std::span<const TableColumn> columns, const std::vector<s
     titles.emplace_back(column.title);
   }
   for (const std::vector<std::string>& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], shown_width(row[i]));
   }
   std::string text;
   const auto add = [&](const std::vector<std::string>& row) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
+      const std::string cell = printable_text(row[i]);
+      const std::string space(widths[i] - shown_width(row[i]), ' ');
       line += i == 0 ? "" : "  ";
-      line += columns[i].is_right_aligned ? fmt::format("{:>{}}", row[i], widths[i])
-                                          : fmt::format("{:<{}}", row[i], widths[i]);
+      line += columns[i].is_right_aligned ? space + cell : cell + space;
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -32,7 +33,7 @@ WrapAxes parse_seamless_axes(std::string_view text) {
   const auto* it = std::ranges::find(kAxes, text, &std::pair<std::string_view, WrapAxes>::first);
   if (it != kAxes.end()) return it->second;
   throw Error(Code::unknown_name,
-              "seamless_axes is '" + std::string(text.substr(0, 40)) + "', but must be x, y or x,y");
+              "seamless_axes is '" + std::string(cut_utf8(text, 40)) + "', but must be x, y or x,y");
 }
 
 std::vector<double> parse_cfg_scales(std::string_view text) {
@@ -44,7 +45,7 @@ std::vector<double> parse_cfg_scales(std::string_view text) {
     while (!entry.empty() && entry.front() == ' ') entry.remove_prefix(1);
     while (!entry.empty() && entry.back() == ' ') entry.remove_suffix(1);
     const std::string where = "cfg_scales: entry " + std::to_string(scales.size() + 1) + " is '" +
-                              std::string(entry.substr(0, 40)) + "', but must be a number, 0 to 100";
+                              std::string(cut_utf8(entry, 40)) + "', but must be a number, 0 to 100";
     double scale = 0;
     const auto result = std::from_chars(entry.data(), entry.data() + entry.size(), scale);
     if (result.ec != std::errc() || result.ptr != entry.data() + entry.size() || std::isnan(scale)) {

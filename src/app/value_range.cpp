@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -24,16 +26,14 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 // A number as it is written: digits / 10^places. Sums of these are exact, those of 0.1 in binary are not.
 struct Decimal {
-  int64_t digits = 0;
+  uint64_t digits = 0;
   int places = 0;
 };
 
-constexpr size_t kMostDigits = 15;
-
 [[noreturn]] void refuse_range(const Field& field, std::string_view text) {
-  throw Error(Code::usage, std::string(field.name) + ": the range '" + std::string(text.substr(0, 40)) +
+  throw Error(Code::usage, std::string(field.name) + ": the range '" + std::string(cut_utf8(text, 40)) +
                                "' must be from:to:step in plain decimals, as " +
-                               (field.type == FieldType::integer ? "10:50:10" : "0.3:0.9:0.1"));
+                               (field.type == FieldType::number ? "0.3:0.9:0.1" : "10:50:10"));
 }
 
 Decimal parse_decimal(const Field& field, std::string_view part, std::string_view range) {
@@ -43,10 +43,9 @@ Decimal parse_decimal(const Field& field, std::string_view part, std::string_vie
     decimal.places = static_cast<int>(digits.size() - point - 1);
     digits.erase(point, 1);
   }
-  const bool is_plain = !digits.empty() && digits.size() <= kMostDigits &&
-                        std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_plain) refuse_range(field, range);
-  std::from_chars(digits.data(), digits.data() + digits.size(), decimal.digits);
+  // Without a sign; of at most 64 bits, as seeds are.
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), decimal.digits);
+  if (result.ec != std::errc() || result.ptr != digits.data() + digits.size()) refuse_range(field, range);
   return decimal;
 }
 
@@ -63,7 +62,7 @@ void align(Decimal (&decimals)[3], const Field& field, std::string_view range) {
   const int places = std::ranges::max(decimals, {}, &Decimal::places).places;
   for (Decimal& decimal : decimals) {
     for (; decimal.places < places; ++decimal.places) {
-      if (decimal.digits > int64_t{1} << 56) refuse_range(field, range);
+      if (decimal.digits > std::numeric_limits<uint64_t>::max() / 10) refuse_range(field, range);
       decimal.digits *= 10;
     }
   }
@@ -78,14 +77,15 @@ void add_range(const Field& field, std::string_view text, std::vector<FieldValue
   for (size_t i = 0; i < 3; ++i) decimals[i] = parse_decimal(field, parts[i], text);
   align(decimals, field, text);
   const auto& [from, to, step] = decimals;
-  const std::string where = std::string(field.name) + ": the range " + std::string(text.substr(0, 40));
+  const std::string where = std::string(field.name) + ": the range " + std::string(cut_utf8(text, 40));
   if (step.digits == 0) throw Error(Code::out_of_range, where + " has a step of 0");
   if (from.digits > to.digits) throw Error(Code::out_of_range, where + " runs backwards; give the smaller end first");
-  if ((to.digits - from.digits) / step.digits >= kMaxSweepCells) {
+  const uint64_t steps = (to.digits - from.digits) / step.digits;
+  if (steps >= kMaxSweepCells) {
     throw Error(Code::out_of_range, where + " has more than " + std::to_string(kMaxSweepCells) + " values");
   }
-  for (int64_t digits = from.digits; digits <= to.digits; digits += step.digits) {
-    values.push_back(parse_field(field, text_of({digits, from.places})));
+  for (uint64_t i = 0; i <= steps; ++i) {
+    values.push_back(parse_field(field, text_of({from.digits + i * step.digits, from.places})));
   }
 }
 

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <vector>
 
+#include "base/utf8.h"
+
 namespace redraw {
 namespace {
 
@@ -47,7 +49,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string_view
 
 std::string unknown_name_message(std::string_view kind, std::string_view name,
                                  std::span<const std::string_view> candidates) {
-  std::string message = "unknown " + std::string(kind) + " '" + std::string(name.substr(0, 100)) + "'";
+  std::string message = "unknown " + std::string(kind) + " '" + std::string(cut_utf8(name, 100)) + "'";
   const std::string nearest = nearest_name(name, candidates);
   if (!nearest.empty()) message += "; did you mean '" + nearest + "'?";
   message += " (known: ";

@@ -21,4 +21,12 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string_view cut_utf8(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  constexpr size_t kLongestCharacter = 4;
+  size_t end = bytes;
+  while (end > 0 && bytes - end < kLongestCharacter && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 }  // namespace redraw

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "cli/print_text.h"
+
 namespace redraw::cli {
 namespace {
 
@@ -18,8 +20,8 @@ double peak_resident_bytes() {
 int bench_command(const Request& request, const EngineOptions& options) {
   constexpr double kMebi = 1024.0 * 1024.0;
   Engine engine(options);
-  const Result cold =
-      engine.run(request, {.on_line = [](const std::string& line) { fmt::print("{}\n", line); }, .on_step = {}});
+  const Result cold = engine.run(
+      request, {.on_line = [](const std::string& line) { print_text(stdout, "{}\n", line); }, .on_step = {}});
   engine.reset_cost();
   const Result warm = engine.run(request);
   Engine::Cost cost = engine.cost();

@@ -1,10 +1,10 @@
 #include "cli/checkpoint_commands.h"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "app/model_tools.h"
 #include "base/error.h"
+#include "cli/print_text.h"
 #include "cli/result_files.h"
 
 namespace redraw::cli {
@@ -55,7 +55,7 @@ ModelToOpen CheckpointCommands::asked(const std::string& models_root) const {
 
 int CheckpointCommands::inspect(const std::string& models_root, bool json) const {
   const ModelReport report = inspect_model(asked(models_root));
-  fmt::print("{}", json ? report.json + "\n" : report.text);
+  print_text(stdout, "{}", json ? report.json + "\n" : report.text);
   return report.is_whole ? 0 : code_info(Code::tensor_missing).exit_status;
 }
 
@@ -65,7 +65,7 @@ int CheckpointCommands::convert(const std::string& models_root, bool json) const
       asked(models_root),
       {.destination = destination_, .layout = layout_, .precision = precision_, .is_overwriting = is_overwriting_},
       json);
-  fmt::print("{}", text);
+  print_text(stdout, "{}", text);
   return 0;
 }
 

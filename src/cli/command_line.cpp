@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/fields.h"
+#include "app/unicode_text.h"
 #include "base/suggest.h"
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
@@ -30,20 +31,7 @@ namespace {
 constexpr int kUsageStatus = 2;
 
 int parse_threads(const std::string& text) {
-  constexpr Field kThreads{.name = "threads",
-                           .type = FieldType::integer,
-                           .member = &Request::steps,
-                           .minimum = 0,
-                           .maximum = 1024,
-                           .excludes_minimum = false,
-                           .fallback = "0",
-                           .model_may_default = false,
-                           .is_img2img_only = false,
-                           .is_positional = false,
-                           .value_name = "N",
-                           .help = "",
-                           .since = "0.1"};
-  return static_cast<int>(std::get<int64_t>(parse_field(kThreads, text)));
+  return static_cast<int>(std::get<int64_t>(parse_field(threads_field(), text)));
 }
 
 // Where the XDG base directory specification puts it; empty where the environment does not say. The specification has
@@ -55,7 +43,9 @@ std::string models_root_of_environment() {
   return home != nullptr && *home != '\0' ? std::filesystem::path(home) / ".local/share/redraw" : "";
 }
 
-int report(const std::string& code, const std::string& message, int status, bool json) {
+// A message may quote names of files and words of the command line, whatever bytes these have.
+int report(const std::string& code, const std::string& text, int status, bool json) {
+  const std::string message = printable_text(text);
   fmt::print(stderr, "redraw: {}\n", message);
   if (json) fmt::print("{}\n", error_json(code, message));
   return status;
@@ -179,13 +169,14 @@ struct Commands {
       command->add_flag("--json", prints_json, "print one line of JSON");
     }
     for (CLI::App* command : {img2img, txt2img, sweep, bench}) {
-      command->add_option("--threads", threads, "of the processor; 0 to 1024, 0 for all [0]")->option_text("N");
+      command->add_option("--threads", threads, field_help(threads_field()))->option_text("N");
     }
     bench->add_option("--model", bench_model, "a name of `redraw models`, or a diffusers folder [the default]")
         ->option_text("MODEL");
-    bench->add_option("--steps", bench_steps, "steps to run [10]")->option_text("N");
-    bench->add_option("--width", bench_width, "[the model's native size]")->option_text("PIXELS");
-    bench->add_option("--height", bench_height, "[the model's native size]")->option_text("PIXELS");
+    const auto range = [](std::string_view field) { return field_range(find_field(field)); };
+    bench->add_option("--steps", bench_steps, "steps to run; " + range("steps") + " [10]")->option_text("N");
+    bench->add_option("--width", bench_width, range("width") + " [the model's native size]")->option_text("PIXELS");
+    bench->add_option("--height", bench_height, range("height") + " [the model's native size]")->option_text("PIXELS");
     bench->add_option("--sampler", bench_sampler, "[as txt2img]")->option_text("NAME");
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/json_text.h"
 #include "app/output_folder.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
@@ -23,6 +24,7 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
       {"seed", result.seed},
       {"steps_run", result.steps_run},
       {"network_rows", result.network_rows},
+      {"warnings", warnings_json(result.warnings)},
       {"metadata", nlohmann::json::parse(result.metadata)},
       {"seconds",
        {{"load", result.load_seconds},
@@ -31,7 +33,7 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
         {"denoise", result.denoise_seconds},
         {"decode", result.decode_seconds}}},
   };
-  return line.dump();
+  return json_text(line);
 }
 
 // The pictures of one command as they come: each is written and said.
@@ -75,9 +77,7 @@ class Pictures {
 }  // namespace
 
 std::string error_json(const std::string& code, const std::string& message) {
-  // A message may quote bytes of a file or a command line that are not UTF-8.
-  return nlohmann::json({{"error", {{"code", code}, {"message", message}}}})
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text({{"error", {{"code", code}, {"message", message}}}});
 }
 
 int generate_command(const Request& request, const GenerateOptions& options) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/default_model.h"
+#include "app/json_text.h"
 #include "app/model_list_text.h"
 #include "app/model_name.h"
 #include "app/model_registry.h"
@@ -14,6 +15,7 @@
 #include "app/model_verify.h"
 #include "app/registry_rebuild.h"
 #include "base/error.h"
+#include "cli/print_text.h"
 #include "cli/result_files.h"
 
 namespace redraw::cli {
@@ -21,26 +23,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Names of files may be no UTF-8.
 void print_json(const nlohmann::json& json) {
-  fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  fmt::print("{}\n", json_text(json));
 }
 
-int add(ModelRegistry& registry, const std::string& path, const std::string& name, bool json) {
-  const RegisteredModel model = registry.add(path, name.empty() ? std::nullopt : std::optional(name));
+int add(ModelRegistry& registry, const std::string& path, const std::optional<std::string>& name,
+        const CheckpointOptions& options, bool json) {
+  const RegisteredModel model = registry.add(path, name, options);
   if (json) {
     print_json({{"model", json_of(model)}});
     return 0;
   }
-  fmt::print("added {}: {} ({}, {}, {}); it stays where it is\n", model.name, model.path.string(), model.summary.family,
-             model.summary.format, size_text(model.summary.bytes));
+  const std::string vae = model.vae.path.empty() ? "" : ", with the autoencoder " + model.vae.path.string();
+  print_text(stdout, "added {}: {} ({}, {}, {}){}; it stays where it is\n", model.name, model.path.string(),
+             model.summary.family, model.summary.format, size_text(model.summary.bytes), vae);
   return 0;
 }
 
 int list(const ModelRegistry& registry, bool json) {
   const std::vector<ListedModel> models = listed_models(registry);
   if (!json) {
-    fmt::print("{}", model_table(models));
+    print_text(stdout, "{}", model_table(models));
     return 0;
   }
   nlohmann::json rows = nlohmann::json::array();
@@ -60,7 +63,7 @@ int info(const ModelRegistry& registry, const std::string& name, bool json) {
   if (json) {
     print_json({{"model", listed_json(model)}});
   } else {
-    fmt::print("{}", model_text(model));
+    print_text(stdout, "{}", model_text(model));
   }
   return 0;
 }
@@ -77,11 +80,11 @@ int remove(ModelRegistry& registry, const std::string& name, bool json) {
     print_json({{"removed", json_of(model)}});
     return 0;
   }
-  fmt::print("forgot {}; its files were not touched: {}\n", model.name, model.path.string());
-  if (was_default) fmt::print("it was the default; now the model in the box is, {}\n", kBoxModelName);
+  print_text(stdout, "forgot {}; its files were not touched: {}\n", model.name, model.path.string());
+  if (was_default) print_text(stdout, "it was the default; now the model in the box is, {}\n", kBoxModelName);
   for (const fs::path& place : all_places(registry)) {
     if (!is_below(model.path, place)) continue;
-    fmt::print("the next scan finds it again, because it lies in {}\n", place.string());
+    print_text(stdout, "the next scan finds it again, because it lies in {}\n", place.string());
     break;
   }
   return 0;
@@ -89,8 +92,8 @@ int remove(ModelRegistry& registry, const std::string& name, bool json) {
 
 fs::path place_of(const std::string& text) {
   std::error_code problem;
-  fs::path place = fs::canonical(text, problem);
-  if (problem) throw Error(Code::file_not_found, text + ": no such folder");
+  if (!fs::exists(text, problem)) throw Error(Code::file_not_found, text + ": no such folder");
+  fs::path place = place_to_keep(text);
   if (!fs::is_directory(place)) throw Error(Code::usage, text + ": is a file; `redraw models add` takes files");
   return place;
 }
@@ -113,12 +116,12 @@ int scan(ModelRegistry& registry, const std::string& folder, bool json) {
     print_json({{"events", events}, {"models", registry.models().size()}});
     return 0;
   }
-  for (const ScanLine& line : lines) fmt::print("{}\n", line.text);
+  for (const ScanLine& line : lines) print_text(stdout, "{}\n", line.text);
   if (places.empty()) {
-    fmt::print("there is no place to look through: `redraw models scan DIR` adds one, and {} is always one\n",
+    print_text(stdout, "there is no place to look through: `redraw models scan DIR` adds one, and {} is always one\n",
                registry.models_folder().string());
   } else if (lines.empty()) {
-    fmt::print("nothing new in {} {}\n", places.size(), places.size() == 1 ? "place" : "places");
+    print_text(stdout, "nothing new in {} {}\n", places.size(), places.size() == 1 ? "place" : "places");
   }
   return 0;
 }
@@ -133,17 +136,19 @@ int verify(ModelRegistry& registry, const std::string& name, bool json) {
     const Verification found = verify_model(registry, model);
     nlohmann::json row = {
         {"name", found.name}, {"state", state_name(found.state)}, {"sha256", found.sha256}, {"text", found.text}};
+    if (!found.vae_sha256.empty()) row["vae_sha256"] = found.vae_sha256;
     if (found.is_good()) {
-      if (!json) fmt::print("{}\n", found.text);
+      if (!json) print_text(stdout, "{}\n", found.text);
     } else {
       if (!wrong) wrong = found.code;
       row["code"] = code_info(found.code).name;
-      fmt::print(stderr, "redraw: {}\n", found.text);
+      print_text(stderr, "redraw: {}\n", found.text);
     }
     rows.push_back(row);
   }
   if (json) print_json({{"verified", rows}});
-  if (models.empty() && !json) fmt::print("there are no models in the list: `redraw models add PATH` adds one\n");
+  if (models.empty() && !json)
+    print_text(stdout, "there are no models in the list: `redraw models add PATH` adds one\n");
   return wrong ? code_info(*wrong).exit_status : 0;
 }
 
@@ -155,7 +160,7 @@ int choose_default(ModelRegistry& registry, const std::string& name, bool json) 
   if (json) {
     print_json({{"default", shown}, {"path", path.string()}});
   } else {
-    fmt::print("the default is {}: {}\n", shown, path.string());
+    print_text(stdout, "the default is {}: {}\n", shown, path.string());
   }
   return 0;
 }
@@ -166,7 +171,7 @@ int rebuild(const fs::path& root, bool json) {
     print_json({{"lines", lines}, {"models", ModelRegistry(root).models().size()}});
     return 0;
   }
-  for (const std::string& line : lines) fmt::print("{}\n", line);
+  for (const std::string& line : lines) print_text(stdout, "{}\n", line);
   return 0;
 }
 
@@ -186,6 +191,10 @@ ModelsCommand::ModelsCommand(CLI::App& program)
   models_->require_subcommand(1);
   add_->add_option("path", path_, "where it lies")->required()->option_text("PATH");
   add_->add_option("--name", own_name_, "its name in the list [from the file's]")->option_text("NAME");
+  add_->add_option("--vae", vae_, "an autoencoder that every run of it is to take [its own]")->option_text("PATH");
+  add_->add_option("--prediction", prediction_, "epsilon, v_prediction or sample [its own]")->option_text("NAME");
+  add_->add_option("--model-config", model_config_, "for a single file: a diffusers folder whose configurations it has")
+      ->option_text("DIR");
   for (CLI::App* command : {info_, remove_}) {
     command->add_option("name", name_, "of a model in the list")->required()->option_text("NAME");
   }
@@ -214,7 +223,11 @@ int ModelsCommand::run(const std::string& models_root, bool json) const {
   make_file_size_limit_an_error();
   if (*rebuild_) return rebuild(models_root, json);
   ModelRegistry registry(models_root);
-  if (*add_) return add(registry, path_, own_name_, json);
+  if (*add_) {
+    const bool is_named = add_->count("--name") != 0;
+    return add(registry, path_, is_named ? std::optional(own_name_) : std::nullopt,
+               {.vae = vae_, .prediction = prediction_, .configs = model_config_}, json);
+  }
   if (*info_) return info(registry, name_, json);
   if (*remove_) return remove(registry, name_, json);
   if (*scan_) return scan(registry, path_, json);

@@ -25,7 +25,7 @@ class ModelsCommand {
  private:
   CLI::App* models_;
   CLI::App *add_, *list_, *info_, *remove_, *scan_, *verify_, *default_, *rebuild_;
-  std::string path_, own_name_, name_;
+  std::string path_, own_name_, name_, vae_, prediction_, model_config_;
   CheckpointCommands checkpoints_;
 };
 

@@ -6,6 +6,7 @@
 #include "app/schedule_plan_plot.h"
 #include "app/schedule_plan_text.h"
 #include "app/temporary_file.h"
+#include "cli/print_text.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {
@@ -22,7 +23,7 @@ int plan_command(const Request& request, const PlanOptions& options) {
   const SchedulePlan plan = engine.plan(request, from_picture);
   if (!options.png.empty()) replace_file(options.png, schedule_png(plan));
   fmt::print("{}{}", options.json ? schedule_json(plan) : schedule_text(plan), options.json ? "\n" : "");
-  if (!options.png.empty() && !options.json) fmt::print("\nwrote {}\n", options.png);
+  if (!options.png.empty() && !options.json) print_text(stdout, "\nwrote {}\n", options.png);
   return 0;
 }
 

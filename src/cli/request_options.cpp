@@ -35,7 +35,9 @@ std::string wrapped(const std::string& text) {
   return result;
 }
 
-std::string with_range_and_default(const Field& field, std::string_view note) {
+}  // namespace
+
+std::string field_help(const Field& field, std::string_view note) {
   std::string help(field.help);
   if (field.choices != nullptr) {
     const std::vector<std::string_view> names = field.choices();
@@ -51,8 +53,6 @@ std::string with_range_and_default(const Field& field, std::string_view note) {
   }
   return wrapped(help);
 }
-
-}  // namespace
 
 FieldList fields_of_img2img() {
   FieldList fields;
@@ -85,7 +85,7 @@ RequestOptions::RequestOptions(CLI::App& command, const FieldList& fields, std::
     : command_(&command) {
   for (const Field* field : fields) {
     const auto note = std::ranges::find(notes, field->name, &HelpNote::field);
-    const std::string help = with_range_and_default(*field, note == notes.end() ? "" : note->note);
+    const std::string help = field_help(*field, note == notes.end() ? "" : note->note);
     if (field->type == FieldType::flag) {
       command.add_flag(option_name(*field), flags_[field->name], help);
     } else {

@@ -31,6 +31,9 @@ struct HelpNote {
   std::string_view note;
 };
 
+/// What the help says of a field: its own phrase, names, range and default.
+std::string field_help(const Field& field, std::string_view note = {});
+
 /// Values arrive as text and are read by the table's own rules, so that their errors are the same through every door.
 class RequestOptions {
  public:

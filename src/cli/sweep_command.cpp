@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/drawn_seed.h"
+#include "app/json_text.h"
 #include "app/output_folder.h"
 #include "app/request_key.h"
 #include "app/resolve_model.h"
@@ -83,9 +84,9 @@ class SweepRun {
     }
   }
 
-  void draw(std::optional<int64_t> Request::*field, const std::string& name) {
-    const std::optional<int64_t> before = record_.drawn(id_, name);
-    const int64_t seed = before ? *before : static_cast<int64_t>(drawn_seed());
+  void draw(std::optional<uint64_t> Request::*field, const std::string& name) {
+    const std::optional<uint64_t> before = record_.drawn(id_, name);
+    const uint64_t seed = before ? *before : drawn_seed();
     if (!before) record_.set_drawn(id_, name, seed);
     terminal_.line(fmt::format("{} {} (drawn{}), for all pictures", name, seed, before ? " before" : ""));
     sweep_.base.*field = seed;
@@ -104,6 +105,7 @@ class SweepRun {
                                                              },
                                                          .on_step = [&](const Step& step) { terminal_.step(step); }});
     terminal_.finish();
+    if (is_first) warnings_ = result.warnings;  // of the prompts, which all pictures have
     if (result.cancelled) return false;
     const std::vector<std::filesystem::path> paths = save_result(result, output_);
     const CellRecord record{.file = paths.front().filename().string(),
@@ -123,7 +125,7 @@ class SweepRun {
     terminal_.line(fmt::format("stopped; {} of {} pictures are there, the same command into {} makes the others", there,
                                cells_.size(), folder_.string()));
     if (options_.json) {
-      fmt::print("{}\n", nlohmann::json({{"cancelled", true}, {"made", made_}, {"kept", kept_}}).dump());
+      fmt::print("{}\n", json_text({{"cancelled", true}, {"made", made_}, {"kept", kept_}}));
     }
     return kInterruptedStatus;
   }
@@ -150,13 +152,13 @@ class SweepRun {
       }
       cells.push_back(cell);
     }
-    return nlohmann::json({{"cells", cells},
-                           {"columns", sweep_.columns()},
-                           {"sheet", sheet.string()},
-                           {"record", record_.path().string()},
-                           {"made", made_},
-                           {"kept", kept_}})
-        .dump();
+    return json_text({{"cells", cells},
+                      {"columns", sweep_.columns()},
+                      {"sheet", sheet.string()},
+                      {"record", record_.path().string()},
+                      {"warnings", warnings_json(warnings_)},
+                      {"made", made_},
+                      {"kept", kept_}});
   }
 
   Sweep sweep_;
@@ -169,6 +171,7 @@ class SweepRun {
   SweepRecord record_;
   Terminal terminal_;
   RequestKeys keys_;
+  std::vector<Warning> warnings_;
   std::vector<CellRecord> records_;  // of the cells so far
   int64_t made_ = 0;
   int64_t kept_ = 0;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/print_text.h"
+
 namespace redraw::cli {
 namespace {
 
@@ -23,7 +25,7 @@ Terminal::Terminal(std::FILE* stream, Verbosity verbosity)
 void Terminal::line(const std::string& text) {
   if (verbosity_ == Verbosity::quiet) return;
   finish();
-  fmt::print(stream_, "{}\n", text);
+  print_text(stream_, "{}\n", text);
   std::fflush(stream_);
 }
 

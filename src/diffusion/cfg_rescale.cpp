@@ -22,8 +22,7 @@ double spread(std::span<const float> values) {
 
 void rescale_guidance(double multiplier, std::span<const float> conditional, std::span<float> guided) {
   if (!(multiplier >= 0 && multiplier <= 1)) {
-    throw Error(Code::out_of_range,
-                "cfg_rescale_multiplier is " + std::to_string(multiplier) + "; it must be between 0 and 1");
+    throw Error(Code::out_of_range, "cfg_rescale is " + std::to_string(multiplier) + ", but must be 0 to 1");
   }
   if (conditional.size() != guided.size()) {
     throw Error(Code::internal, "cfg_rescale: " + std::to_string(conditional.size()) + " conditional and " +

@@ -16,7 +16,7 @@ constexpr double kKeptPart = 0.7;  ///< of the largest value, where it is beyond
 void check_threshold(double threshold) {
   if (threshold >= 0) return;
   throw Error(Code::out_of_range,
-              "threshold is " + std::to_string(threshold) + "; it must be 0 (off) or above, in units of the latent");
+              "threshold is " + std::to_string(threshold) + ", but must be 0 (off) or above, in units of the latent");
 }
 
 double top_of(double largest, double limit) {
@@ -46,8 +46,7 @@ int64_t replace_beyond_threshold(double threshold, double progress, const Unifor
                                  const LatentShape& shape, std::span<float> latent) {
   check_threshold(threshold);
   if (!(progress >= 0 && progress <= 1)) {
-    throw Error(Code::out_of_range,
-                "threshold: the progress is " + std::to_string(progress) + "; it must be between 0 and 1");
+    throw Error(Code::out_of_range, "threshold: the progress is " + std::to_string(progress) + ", but must be 0 to 1");
   }
   check_latent_size(shape, latent.size(), "threshold");
   if (threshold == 0) return 0;

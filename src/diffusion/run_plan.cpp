@@ -49,7 +49,7 @@ void check_share(std::string_view field, const std::optional<double>& share, dou
   const bool fits = takes_low ? *share >= low && *share < high : *share > low && *share <= high;
   if (!fits) {
     throw Error(Code::out_of_range, std::string(field) + " is " + decimal(*share) + ", but must be " +
-                                        (takes_low ? "at least 0 and below 1" : "above 0, at most 1"));
+                                        (takes_low ? "at least 0, below 1" : "above 0, at most 1"));
   }
 }
 

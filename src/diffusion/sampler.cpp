@@ -91,7 +91,7 @@ const SamplerInfo* sampler_of_class(std::string_view scheduler_class) {
 SamplingPlan plan_sampling(const SamplerInfo& sampler, const SchedulerConfig& model_config, int64_t steps,
                            const ScheduleChoice& choice) {
   if (steps < 1 || steps > model_config.num_train_timesteps) {
-    throw Error(Code::out_of_range, "steps is " + std::to_string(steps) + "; it must be between 1 and " +
+    throw Error(Code::out_of_range, "steps is " + std::to_string(steps) + ", but must be 1 to " +
                                         std::to_string(model_config.num_train_timesteps) +
                                         ", the timesteps that the model was trained on");
   }

@@ -143,8 +143,7 @@ TEST(Samplers, RefuseStepsThatTheModelCannotTake) {
   for (int64_t steps : {int64_t{0}, int64_t{-1}, int64_t{1001}, INT64_MAX}) {
     EXPECT_EQ(refused(steps).code, Code::out_of_range) << steps;
   }
-  EXPECT_EQ(refused(0).message,
-            "steps is 0; it must be between 1 and 1000, the timesteps that the model was trained on");
+  EXPECT_EQ(refused(0).message, "steps is 0, but must be 1 to 1000, the timesteps that the model was trained on");
 }
 
 TEST(Samplers, RunTheStepsBetweenBeginAndEnd) {

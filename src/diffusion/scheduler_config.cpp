@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -58,7 +59,7 @@ constexpr auto kFinalSigmas = std::to_array<Named<FinalSigma>>({
 
 std::string in_quotes(std::string_view name) {
   std::string result(1, '\'');
-  result += name.substr(0, 100);
+  result += cut_utf8(name, 100);
   result += '\'';
   return result;
 }

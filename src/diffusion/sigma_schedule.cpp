@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -171,7 +172,7 @@ std::vector<double> parse_sigmas(std::string_view text) {
     double sigma = 0;
     const auto result = std::from_chars(entry.data(), entry.data() + entry.size(), sigma);
     if (result.ec != std::errc() || result.ptr != entry.data() + entry.size() || !std::isfinite(sigma)) {
-      throw Error(Code::not_a_number, where + " is '" + std::string(entry.substr(0, 40)) +
+      throw Error(Code::not_a_number, where + " is '" + std::string(cut_utf8(entry, 40)) +
                                           "', but must be a number; separate them with commas");
     }
     if (sigma < 0.0 || (sigma == 0.0 && end != text.size())) {

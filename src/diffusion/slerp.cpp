@@ -33,7 +33,7 @@ Weights weights(double t, std::span<const float> from, std::span<const float> to
 
 void slerp(double t, std::span<const float> from, std::span<const float> to, std::span<float> out) {
   if (!(t >= 0 && t <= 1)) {
-    throw Error(Code::out_of_range, "slerp: the part is " + std::to_string(t) + "; it must be between 0 and 1");
+    throw Error(Code::out_of_range, "slerp: the part is " + std::to_string(t) + ", but must be 0 to 1");
   }
   if (from.size() != to.size() || from.size() != out.size()) {
     throw Error(Code::internal, "slerp: " + std::to_string(from.size()) + " and " + std::to_string(to.size()) +

@@ -30,12 +30,12 @@ int64_t fewest_steps(double strength) {
 }  // namespace
 
 int64_t steps_to_run(int64_t steps, double strength) {
-  if (steps < 1) throw Error(Code::out_of_range, "steps is " + std::to_string(steps) + "; it must be at least 1");
+  if (steps < 1) throw Error(Code::out_of_range, "steps is " + std::to_string(steps) + ", but must be at least 1");
   if (std::isnan(strength)) {
-    throw Error(Code::not_a_number, "strength is not a number; it must be more than 0 and at most 1");
+    throw Error(Code::not_a_number, "strength is not a number, but must be above 0, at most 1");
   }
   if (!(strength > 0.0 && strength <= 1.0)) {
-    throw Error(Code::out_of_range, "strength is " + decimal(strength) + "; it must be more than 0 and at most 1");
+    throw Error(Code::out_of_range, "strength is " + decimal(strength) + ", but must be above 0, at most 1");
   }
   if (strength == 1.0) return steps;  // where the product of a huge count, rounded up, would not fit
   return static_cast<int64_t>(static_cast<double>(steps) * strength);

@@ -36,9 +36,9 @@ TEST(Strength, RefusesWhatIsOutsideItsRangeAndNamesTheRange) {
   for (double strength : {0.0, -0.0, -0.5, 1.5, std::nextafter(1.0, 2.0), double{INFINITY}, -double{INFINITY}}) {
     EXPECT_EQ(thrown_by([&] { plan_strength(10, strength); }).code, Code::out_of_range) << strength;
   }
-  EXPECT_EQ(thrown_by([] { plan_strength(10, 1.5); }).message, "strength is 1.5; it must be more than 0 and at most 1");
+  EXPECT_EQ(thrown_by([] { plan_strength(10, 1.5); }).message, "strength is 1.5, but must be above 0, at most 1");
   EXPECT_EQ(thrown_by([] { plan_strength(10, NAN); }).code, Code::not_a_number);
-  EXPECT_EQ(thrown_by([] { plan_strength(0, 0.5); }).message, "steps is 0; it must be at least 1");
+  EXPECT_EQ(thrown_by([] { plan_strength(0, 0.5); }).message, "steps is 0, but must be at least 1");
   EXPECT_EQ(thrown_by([] { plan_strength(-3, 0.5); }).code, Code::out_of_range);
 }
 

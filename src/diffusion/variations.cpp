@@ -4,12 +4,13 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "diffusion/slerp.h"
 
 namespace redraw {
 namespace {
 
-constexpr uint64_t kMaxSeed = std::numeric_limits<uint32_t>::max();
+constexpr uint64_t kMaxSeed = std::numeric_limits<uint64_t>::max();
 constexpr std::string_view kForm = "variations are seed:weight,seed:weight";
 
 std::string_view trimmed(std::string_view text) {
@@ -30,7 +31,7 @@ std::vector<std::string_view> split_at_commas(std::string_view text) {
 }
 
 std::string quoted(std::string_view text) {
-  return "'" + std::string(text.substr(0, 60)) + (text.size() > 60 ? "...'" : "'");
+  return "'" + std::string(cut_utf8(text, 60)) + (text.size() > 60 ? "...'" : "'");
 }
 
 // "3647897225:0.1,1614299449:0.1" of "3647897225,0.1,1614299449,0.1".
@@ -64,10 +65,10 @@ Variation parse_pair(std::string_view pair, size_t number) {
   const std::errc seed_error = parse_whole(seed, variation.seed).ec;
   // A negative seed is a number, and out of range; from_chars takes no sign for unsigned ones.
   int64_t negative = 0;
-  if (seed_error == std::errc::result_out_of_range || (seed_error == std::errc{} && variation.seed > kMaxSeed) ||
+  if (seed_error == std::errc::result_out_of_range ||
       (seed.starts_with('-') && parse_whole(seed, negative).ec == std::errc{})) {
     refuse(Code::out_of_range, number, pair,
-           "the seed is " + std::string(seed.substr(0, 40)) + "; it must be between 0 and " + std::to_string(kMaxSeed));
+           "the seed is " + std::string(cut_utf8(seed, 40)) + ", but must be 0 to " + std::to_string(kMaxSeed));
   }
   if (seed_error != std::errc{})
     refuse(Code::not_a_number, number, pair, "the seed is no whole number; " + std::string(kForm));
@@ -77,7 +78,7 @@ Variation parse_pair(std::string_view pair, size_t number) {
   }
   if (weight_error != std::errc{} || !(variation.weight >= 0 && variation.weight <= 1)) {
     refuse(Code::out_of_range, number, pair,
-           "the weight is " + std::string(weight.substr(0, 40)) + "; it must be between 0 and 1");
+           "the weight is " + std::string(cut_utf8(weight, 40)) + ", but must be 0 to 1");
   }
   return variation;
 }

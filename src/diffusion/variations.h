@@ -11,7 +11,7 @@
 namespace redraw {
 
 struct Variation {
-  uint64_t seed = 0;  ///< 0 ... 2^32 - 1
+  uint64_t seed = 0;  ///< any, 0 ... 2^64 - 1
   double weight = 0;  ///< 0 ... 1: how far towards this seed's noise; 0 changes nothing, 1 replaces what was before
   bool operator==(const Variation&) const = default;
 };

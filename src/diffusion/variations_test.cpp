@@ -15,7 +15,8 @@ void draw_from_seed(uint64_t seed, std::span<float> out) {
 
 TEST(Variations, AreReadAsPairsOfSeedAndWeight) {
   EXPECT_EQ(parse_variations("3647897225:0.1"), (std::vector<Variation>{{3647897225u, 0.1}}));
-  EXPECT_EQ(parse_variations("1:0,4294967295:1,7:.5"), (std::vector<Variation>{{1, 0}, {4294967295u, 1}, {7, 0.5}}));
+  EXPECT_EQ(parse_variations("1:0,18446744073709551615:1,7:.5"),
+            (std::vector<Variation>{{1, 0}, {UINT64_MAX, 1}, {7, 0.5}}));
   EXPECT_EQ(parse_variations(" 1 : 0.25 , 2 : 1e-3 "), (std::vector<Variation>{{1, 0.25}, {2, 0.001}}));
 }
 
@@ -59,16 +60,17 @@ TEST(Variations, AreRefusedWithThePairAndTheForm) {
       {"1:2:3", Code::not_a_number,
        "variation 1, '1:2:3': the weight is no number; variations are seed:weight,seed:weight"},
       {"1:0.1,-1:0.1", Code::out_of_range,
-       "variation 2, '-1:0.1': the seed is -1; it must be between 0 and 4294967295"},
-      {"4294967296:0.1", Code::out_of_range,
-       "variation 1, '4294967296:0.1': the seed is 4294967296; it must be between 0 and 4294967295"},
+       "variation 2, '-1:0.1': the seed is -1, but must be 0 to 18446744073709551615"},
+      {"18446744073709551616:0.1", Code::out_of_range,
+       "variation 1, '18446744073709551616:0.1': the seed is 18446744073709551616, but must be 0 to "
+       "18446744073709551615"},
       {"99999999999999999999:0.1", Code::out_of_range,
-       "variation 1, '99999999999999999999:0.1': the seed is 99999999999999999999; it must be between 0 and "
-       "4294967295"},
-      {"1:1.01", Code::out_of_range, "variation 1, '1:1.01': the weight is 1.01; it must be between 0 and 1"},
-      {"1:-0.5", Code::out_of_range, "variation 1, '1:-0.5': the weight is -0.5; it must be between 0 and 1"},
-      {"1:nan", Code::out_of_range, "variation 1, '1:nan': the weight is nan; it must be between 0 and 1"},
-      {"1:1e999", Code::out_of_range, "variation 1, '1:1e999': the weight is 1e999; it must be between 0 and 1"},
+       "variation 1, '99999999999999999999:0.1': the seed is 99999999999999999999, but must be 0 to "
+       "18446744073709551615"},
+      {"1:1.01", Code::out_of_range, "variation 1, '1:1.01': the weight is 1.01, but must be 0 to 1"},
+      {"1:-0.5", Code::out_of_range, "variation 1, '1:-0.5': the weight is -0.5, but must be 0 to 1"},
+      {"1:nan", Code::out_of_range, "variation 1, '1:nan': the weight is nan, but must be 0 to 1"},
+      {"1:1e999", Code::out_of_range, "variation 1, '1:1e999': the weight is 1e999, but must be 0 to 1"},
   };
   for (const Wrong& wrong : kWrong) {
     const Thrown thrown = thrown_by([&] { parse_variations(wrong.text); });

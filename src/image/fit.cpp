@@ -21,7 +21,7 @@ constexpr auto kFitModes = std::to_array<FitModeInfo>({
 });
 
 constexpr int64_t kMaxTargetSide = 65'528;
-constexpr int64_t kMaxTargetPixels = 64'000'000;
+constexpr int64_t kMaxTargetPixels = kMaxSide * kMaxSide;
 
 std::string text(Size size) {
   return size_text(size.width, size.height);
@@ -42,7 +42,7 @@ void check_target(Size target) {
   if (is_side(target.width) && is_side(target.height) && target.width * target.height <= kMaxTargetPixels) return;
   throw Error(Code::bad_size, "size " + text(target) + ": sides must be multiples of " + std::to_string(kSideStep) +
                                   " from " + std::to_string(kSideStep) + " to " + std::to_string(kMaxTargetSide) +
-                                  ", with at most 64 million pixels");
+                                  ", with at most " + std::to_string(kMaxTargetPixels) + " pixels");
 }
 
 // scale * side as the nearest multiple of step, at most `limit`.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "image/image.h"
+#include "image/side.h"
 
 namespace redraw {
 
@@ -30,8 +31,6 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-/// Sides are multiples of this, the factor by which the autoencoder reduces.
-inline constexpr int64_t kSideStep = 8;
 inline constexpr int64_t kMaxNaturalRatio = 4;
 
 /// The size to draw a picture in when none is asked for: the model's own area at the picture's ratio. Sides are
@@ -47,7 +46,7 @@ struct Fitted {
   std::string description;  ///< one line for people: "drawing 640x480 -> 512x384 (contain)", "kept at 128x128"
 };
 
-/// Fits an image to `target`, whose sides are multiples of 8 from 8 to 65528, 64 million pixels at most:
+/// Fits an image to `target`, whose sides are multiples of 8 from 8 to 65528, 67,108,864 pixels (8192 by 8192) at most:
 /// - contain: scaled to lie inside the target with its ratio kept; each side the nearest multiple of 8, so one side
 ///   may be smaller than the target's and the ratio may move by as much as that rounding
 /// - cover: scaled to cover the target with its ratio kept, what stands out on both sides cut off evenly

@@ -11,14 +11,12 @@
 #include "diffusion/latent_resize.h"
 #include "diffusion/latent_symmetry.h"
 #include "diffusion/latent_threshold.h"
+#include "image/side.h"
 #include "pipelines/extra_channels.h"
 #include "pipelines/guided_network.h"
 
 namespace redraw {
 namespace {
-
-constexpr int64_t kMinSide = 8;
-constexpr int64_t kMaxSide = 8192;
 
 class Stopwatch {
  public:
@@ -33,12 +31,10 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-void check_side(std::string_view field, int64_t side) {
-  if (side >= kMinSide && side <= kMaxSide && side % 8 == 0) return;
-  const int64_t below = std::clamp<int64_t>(side / 8 * 8, kMinSide, kMaxSide);
-  throw Error(Code::bad_size, std::string(field) + " " + std::to_string(side) + " must be a multiple of 8 from " +
-                                  std::to_string(kMinSide) + " to " + std::to_string(kMaxSide) + "; the nearest are " +
-                                  std::to_string(below) + " and " + std::to_string(std::min(below + 8, kMaxSide)));
+// What is asked for is refused by check_side; a picture that was fitted into it may have a shorter side.
+void check_fitted_side(std::string_view field, int64_t side) {
+  const bool is_short = side >= kSideStep && side < kMinSide && side % kSideStep == 0;
+  if (!is_short) check_side(field, side);
 }
 
 // The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled; a tiny autoencoder's
@@ -117,6 +113,10 @@ Tensor tensor_of(const LatentShape& shape, std::span<const float> latent) {
   return Tensor::from({1, shape.height, shape.width, shape.channels}, latent);
 }
 
+bool takes_negative(const GenerateRequest& request, const GeneratePlan& plan) {
+  return is_guided(request.guidance, plan.run.steps_to_run()) || plan.run.sampling.sampler->needs_unconditional;
+}
+
 // One generation at work: what its parts share.
 class Generation {
  public:
@@ -161,15 +161,12 @@ class Generation {
   }
 
   void encode_prompts() {
-    const bool guided =
-        is_guided(request_.guidance, plan_.run.steps_to_run()) || plan_.run.sampling.sampler->needs_unconditional;
     const TextEncoders& encoders = model_.text_encoders();
     prompt_ = encoders.encode(request_.prompt, request_.clip_skip);
-    if (guided) {
+    if (takes_negative(request_, plan_)) {
       const bool is_zeros = request_.negative.empty() && model_.spec().force_zeros_for_empty_prompt;
       negative_ = is_zeros ? encoders.zeros() : encoders.encode(request_.negative, request_.clip_skip);
     }
-    result_.dropped_ids = prompt_.dropped_ids + negative_.dropped_ids;
     result_.text_seconds = stopwatch_.restart();
   }
 
@@ -331,8 +328,8 @@ void check_vae(const ModelSpec& model, const GenerateRequest& request) {
 }  // namespace
 
 GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& request) {
-  check_side("width", request.width);
-  check_side("height", request.height);
+  check_fitted_side("width", request.width);
+  check_fitted_side("height", request.height);
   check_effects(request.effects);
   check_vae(model, request);
   check_clip_skip(model, request.clip_skip);
@@ -356,6 +353,12 @@ GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& requ
   check_model_input(model, request.init != nullptr, *plan.run.sampling.sampler);
   check_guidance(request.guidance, plan.run.steps_to_run());
   return plan;
+}
+
+PromptCuts cut_prompts(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan) {
+  PromptCuts cuts{.prompt = model.text_encoders().cut_of(request.prompt)};
+  if (takes_negative(request, plan)) cuts.negative = model.text_encoders().cut_of(request.negative);
+  return cuts;
 }
 
 GenerateResult generate(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,

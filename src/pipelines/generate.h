@@ -75,9 +75,16 @@ struct GenerateResult {
   int64_t steps_run = 0;
   int64_t network_rows =
       0;  ///< rows that the network computed: two a guided call (three: edits_picture), one an unguided
-  int64_t dropped_ids = 0;  ///< token ids of the prompts that did not fit into the text encoder
   double text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
+
+/// What of the prompts finds no room in the text encoders, of the negative one where the run takes it.
+struct PromptCuts {
+  PromptCut prompt;
+  PromptCut negative = {};
+};
+/// Before the run, as a rule: it needs the tokenizers alone. Throws as TextEncoders and ClipTokenizer::tokenize.
+PromptCuts cut_prompts(StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan);
 
 /// Runs a plan. The context of the model's backend is asked for cancellation by every operator, and by those that take
 /// long while they work (Backend::stop_if_cancelled); a cancelled run is a result, not an error. `on_step` may be

@@ -6,17 +6,13 @@
 
 #include "base/error.h"
 #include "pipelines/pixels.h"
+#include "pipelines/runnable.h"
 
 namespace redraw {
 
 StableDiffusion::StableDiffusion(Backend& backend, Checkpoint checkpoint, std::filesystem::path vocabulary)
     : backend_(&backend), checkpoint_(std::move(checkpoint)), vocabulary_(std::move(vocabulary)) {
-  if (spec().family == Family::sdxl_refiner) {
-    throw Error(Code::model_unsupported,
-                checkpoint_.path().string() +
-                    ": is the SDXL refiner, which finishes pictures of the base model; give the base model");
-  }
-  checkpoint_.require_whole();
+  require_networks(checkpoint_);
   // In the order in which a run reads them.
   for (const char* part : {"text_encoder", "text_encoder_2", "vae", "unet"}) {
     if (checkpoint_.configs().has(part)) checkpoint_.part(part).file->prefetch();

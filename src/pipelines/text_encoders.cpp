@@ -51,7 +51,6 @@ EncodedPrompt TextEncoders::encode(std::string_view prompt, int64_t clip_skip) c
     const Encoder& encoder = **encoders[i];
     const int64_t length = encoder.model.config().max_position_embeddings;
     const ClipTokenizer::Tokens tokens = encoder.tokenizer.tokenize(prompt, length);
-    encoded.dropped_ids = std::max(encoded.dropped_ids, tokens.dropped);
     ClipTextOutput out = encoder.model(tokens.ids, is_xl_ ? clip_skip : clip_skip - 1);
     contexts[i] = is_xl_ ? out.hidden : encoder.model.final_norm(out.hidden);
     if (encoders[i] == &second_) encoded.pooled = out.text_embeds;
@@ -61,6 +60,17 @@ EncodedPrompt TextEncoders::encode(std::string_view prompt, int64_t clip_skip) c
                     : contexts[0] ? contexts[0]
                                   : contexts[1];
   return encoded;
+}
+
+PromptCut TextEncoders::cut_of(std::string_view prompt) const {
+  PromptCut cut;
+  for (const std::optional<Encoder>* encoder : {&first_, &second_}) {
+    if (!*encoder) continue;
+    const ClipTokenizer::Tokens tokens =
+        (*encoder)->tokenizer.tokenize(prompt, (*encoder)->model.config().max_position_embeddings);
+    if (tokens.dropped > cut.tokens) cut = {.tokens = tokens.dropped, .text = tokens.dropped_text};
+  }
+  return cut;
 }
 
 EncodedPrompt TextEncoders::zeros() const {

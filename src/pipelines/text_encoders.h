@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "checkpoint/checkpoint.h"
@@ -12,9 +13,14 @@
 namespace redraw {
 
 struct EncodedPrompt {
-  Tensor context;           ///< [1, 77, width], the tokens' features
-  Tensor pooled;            ///< SDXL: [1, projection], the whole prompt's; else empty
-  int64_t dropped_ids = 0;  ///< token ids of the prompt that found no room
+  Tensor context;  ///< [1, 77, width], the tokens' features
+  Tensor pooled;   ///< SDXL: [1, projection], the whole prompt's; else empty
+};
+
+/// The end of a prompt that a text encoder does not get.
+struct PromptCut {
+  int64_t tokens = 0;     ///< how many found no room
+  std::string text = {};  ///< how that begins
 };
 
 /// The one text encoder of SD 1 and 2, or the two of SDXL, with their tokenizers.
@@ -29,6 +35,9 @@ class TextEncoders {
   /// encoders side by side, clip_skip - 1 layers earlier, not normed; the pooled state is the second one's, of all
   /// layers. clip_skip: 1 is none, counted as web UIs count it; throws Error(out_of_range) with the most there can be.
   EncodedPrompt encode(std::string_view prompt, int64_t clip_skip) const;
+  /// What of a prompt finds no room in the text encoders; of two the one that drops more. Throws as
+  /// ClipTokenizer::tokenize.
+  PromptCut cut_of(std::string_view prompt) const;
   /// What SDXL takes for an empty negative prompt: zeros of the shapes that encode() gives.
   EncodedPrompt zeros() const;
 

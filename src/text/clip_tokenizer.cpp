@@ -1,10 +1,12 @@
 #include "text/clip_tokenizer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/utf8.h"
 #include "text/added_token_finder.h"
 #include "text/byte_pair_encoding.h"
 #include "text/clip_normalize.h"
@@ -108,7 +110,33 @@ ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::s
              .vocabulary_size = vocabulary.size() + static_cast<int64_t>(beyond.size())}));
 }
 
+// A prompt's ids, and where in its normalised text the words stand that they are of.
+struct ClipTokenizer::Encoded {
+  struct Word {
+    int64_t first_id;
+    size_t place;
+  };
+  std::vector<int32_t> ids = {};
+  std::string text = {};
+  std::vector<Word> words = {};
+
+  void begin_word(size_t place) { words.push_back({static_cast<int64_t>(ids.size()), place}); }
+
+  // The text from the word on that id number `first` belongs to.
+  std::string text_from(int64_t first) const {
+    constexpr size_t kMostBytes = 60;
+    const auto after = std::ranges::upper_bound(words, first, {}, &Word::first_id);
+    const std::string_view rest = std::string_view(text).substr(std::prev(after)->place);
+    const std::string_view shown = cut_utf8(rest, kMostBytes);
+    return std::string(shown) + (shown.size() < rest.size() ? "..." : "");
+  }
+};
+
 std::vector<int32_t> ClipTokenizer::encode(std::string_view utf8) const {
+  return encode_words(utf8).ids;
+}
+
+ClipTokenizer::Encoded ClipTokenizer::encode_words(std::string_view utf8) const {
   if (utf8.size() > kMaxPromptBytes)
     throw Error(Code::prompt_too_long, "the prompt has " + std::to_string(utf8.size()) + " bytes; at most " +
                                            std::to_string(kMaxPromptBytes) + " are read, so shorten it");
@@ -116,22 +144,33 @@ std::vector<int32_t> ClipTokenizer::encode(std::string_view utf8) const {
     throw Error(Code::prompt_not_utf8,
                 "the prompt is not UTF-8 text at byte " + std::to_string(*position) + "; convert it to UTF-8");
 
-  std::vector<int32_t> ids;
+  Encoded encoded;
   for (const AddedTokenFinder::Piece& typed : tables_->as_typed.split(utf8)) {
+    const size_t begin = encoded.text.size();
     if (typed.id) {
-      ids.push_back(*typed.id);
+      encoded.begin_word(begin);
+      encoded.text += typed.text;
+      encoded.ids.push_back(*typed.id);
       continue;
     }
     const std::string normalized = clip_normalize(typed.text);
+    encoded.text += normalized;
+    const auto place_of = [&](std::string_view part) {
+      return begin + static_cast<size_t>(part.data() - normalized.data());
+    };
     for (const AddedTokenFinder::Piece& piece : tables_->as_normalized.split(normalized)) {
       if (piece.id) {
-        ids.push_back(*piece.id);
+        encoded.begin_word(place_of(piece.text));
+        encoded.ids.push_back(*piece.id);
         continue;
       }
-      for (std::string_view word : split_words(piece.text)) tables_->words.encode(word, ids);
+      for (std::string_view word : split_words(piece.text)) {
+        encoded.begin_word(place_of(word));
+        tables_->words.encode(word, encoded.ids);
+      }
     }
   }
-  return ids;
+  return encoded;
 }
 
 ClipTokenizer::Tokens ClipTokenizer::tokenize(std::string_view utf8, int64_t length) const {
@@ -139,11 +178,13 @@ ClipTokenizer::Tokens ClipTokenizer::tokenize(std::string_view utf8, int64_t len
     throw Error(Code::out_of_range, "a prompt's length of " + std::to_string(length) + " ids is not in [" +
                                         std::to_string(kMinPromptLength) + ", " + std::to_string(kMaxPromptLength) +
                                         "]");
-  const std::vector<int32_t> prompt = encode(utf8);
+  const Encoded encoded = encode_words(utf8);
+  const std::vector<int32_t>& prompt = encoded.ids;
   const auto count = static_cast<int64_t>(prompt.size());
   Tokens tokens;
   tokens.used = std::min(count, length - 2);
   tokens.dropped = count - tokens.used;
+  if (tokens.dropped > 0) tokens.dropped_text = encoded.text_from(tokens.used);
   tokens.ids.reserve(static_cast<size_t>(length));
   tokens.ids.push_back(tables_->start_id);
   tokens.ids.insert(tokens.ids.end(), prompt.begin(), prompt.begin() + tokens.used);

@@ -43,6 +43,8 @@ class ClipTokenizer {
     std::vector<int32_t> ids;  ///< start, the prompt's first ids, end, pad...
     int64_t used = 0;          ///< ids of the prompt that found room
     int64_t dropped = 0;       ///< ids of the prompt that did not
+    /// The prompt from the first word on that is not there as a whole, normalised, at most 60 bytes and then "...".
+    std::string dropped_text = {};
   };
   /// What a text encoder gets: exactly `length` ids, of which the prompt has at most length - 2. length is in
   /// [2, 65536], else Error(out_of_range); otherwise throws as encode() does.
@@ -60,6 +62,8 @@ class ClipTokenizer {
 
  private:
   struct Tables;
+  struct Encoded;
+  Encoded encode_words(std::string_view utf8) const;
   explicit ClipTokenizer(std::shared_ptr<const Tables> tables) : tables_(std::move(tables)) {}
 
   std::shared_ptr<const Tables> tables_;

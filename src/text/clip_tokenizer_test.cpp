@@ -146,6 +146,8 @@ TEST(ClipTokenizer, PadsShortPromptsAndCountsWhatItCutsFromLongOnes) {
   EXPECT_EQ(cut.ids, fits.ids);
   EXPECT_EQ(cut.used, 3);
   EXPECT_EQ(cut.dropped, 2);
+  EXPECT_EQ(fits.dropped_text, "");
+  EXPECT_EQ(cut.dropped_text, "d e");
   const ClipTokenizer::Tokens padded = standard().tokenize("a", 5);
   EXPECT_EQ(padded.ids, (std::vector<int32_t>{49406, 320, 49407, 49407, 49407}));
   EXPECT_EQ(padded.used, 1);
@@ -154,6 +156,22 @@ TEST(ClipTokenizer, PadsShortPromptsAndCountsWhatItCutsFromLongOnes) {
   EXPECT_EQ(whole.ids.size(), 77u);
   EXPECT_EQ(whole.used, 75);
   EXPECT_EQ(whole.dropped, 25);
+}
+
+TEST(ClipTokenizer, TellsFromWhichWordOnAPromptIsCut) {
+  const auto cut = [](std::string_view prompt, int64_t room) {
+    return standard().tokenize(prompt, room + 2).dropped_text;
+  };
+  EXPECT_EQ(cut("A  Red\n CAR, here", 2), "car, here") << "as it is read: in small letters, of single spaces";
+  EXPECT_EQ(cut("A  Red\n CAR, here", 3), ", here");
+  EXPECT_EQ(cut("it's here", 1), "'s here");
+  EXPECT_EQ(cut("a<|endoftext|>b c", 1), "<|endoftext|>b c");
+  EXPECT_EQ(cut("a<|endoftext|>b c", 2), "b c");
+  EXPECT_EQ(cut("Gro\u0308\u00dfe", 0), "gr\u00f6\u00dfe") << "composed";
+  const std::string word = "floccinaucinihilipilification";  // several tokens
+  EXPECT_EQ(cut("a " + word, 2), word) << "a word that is cut within is told whole";
+  const std::string cut_text = cut("a " + repeated("語", 100), 1);
+  EXPECT_EQ(cut_text, repeated("語", 60) + "...");
 }
 
 TEST(ClipTokenizer, RejectsLengthsThatAreNone) {

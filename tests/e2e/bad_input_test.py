@@ -5,6 +5,7 @@ Exit statuses: 2 the request, 3 an input file, 4 the model, 5 the output (src/ba
 import ctypes
 import json
 import os
+import re
 import resource
 import signal
 import unittest
@@ -161,6 +162,54 @@ class Requests(BadInputTest):
                 result = self.run_redraw(*arguments)
                 self.assertEqual(result.returncode, 2)
                 self.assertTrue(result.stderr.startswith("redraw: "), result.stderr)
+
+
+class Ranges(BadInputTest):
+    """What the help of a command prints as an option's range is what that command refuses beyond."""
+    COMMANDS = {"img2img": [DRAWING, "fire"], "txt2img": ["fire"], "sweep": [DRAWING, "fire", "--strength", "0.5,1"],
+                "plan": [], "bench": []}
+    RANGE = re.compile(r"(a multiple of 8, )?(above |at least )?([0-9.]+)( to |, at most |, below )([0-9.]+)(?=[;\s\[]|$)")
+
+    def ranges(self, command):
+        """(option, range as printed, largest) of every option that has one."""
+        result = self.run_redraw(command, "--help")
+        self.assert_succeeds(result)
+        for entry in re.split(r"\n  (?=-)", result.stdout)[1:]:
+            option = re.search(r"--[a-z-]+", entry)[0]
+            found = list(self.RANGE.finditer(" ".join(entry.split())))
+            if found:
+                yield option, found[-1][0], found[-1][5]
+
+    def test_every_command_refuses_what_its_help_excludes(self):
+        for command, arguments in self.COMMANDS.items():
+            ranges = list(self.ranges(command))
+            self.assertGreater(len(ranges), 2, command)
+            for option, text, largest in ranges:
+                # A sweep varies something, which must be another option than the one that is tried.
+                own = [DRAWING, "fire", "--cfg-scale", "1,2"] if [command, option] == ["sweep", "--strength"] else arguments
+                for beyond in [str(int(largest) + 8), "-8"]:
+                    with self.subTest(command=command, option=option, value=beyond):
+                        # The option's own value with "=", since it may begin with a minus sign.
+                        result = self.run_redraw(command, *own, f"{option}={beyond}")
+                        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+                        name = option[2:].replace("-", "_")
+                        self.assertRegex(result.stderr, rf"{name}\S* is {beyond}, but must be {re.escape(text)}")
+
+    def test_sides_between_multiples_are_refused_with_the_nearest(self):
+        for command in ["img2img", "txt2img", "sweep", "bench"]:
+            with self.subTest(command):
+                result = self.run_redraw(command, *self.COMMANDS[command], "--width", "500", "--height", "512")
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stderr, "redraw: width is 500, but must be a multiple of 8, 64 to 8192; "
+                                                "the nearest are 496 and 504\n")
+
+    def test_seeds(self):
+        for command in ["img2img", "txt2img", "sweep"]:
+            for seed, phrase in [("-1", "leave it out"), ("18446744073709551616", "0 to 18446744073709551615")]:
+                with self.subTest(command=command, seed=seed):
+                    result = self.run_redraw(command, *self.COMMANDS[command], f"--seed={seed}")
+                    self.assertEqual(result.returncode, 2)
+                    self.assertIn(phrase, result.stderr)
 
 
 class Outputs(BadInputTest):

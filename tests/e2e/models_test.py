@@ -76,21 +76,21 @@ class Commands(ModelsTest):
     def test_add_list_info_remove(self):
         model = self.tiny("my model")
         self.assertEqual(self.models("add", "my model"),
-                         f"added my-model: {model} (Stable Diffusion 1, safetensors, 35.8 MB); "
+                         f"added my model: {model} (Stable Diffusion 1, safetensors, 35.8 MB); "
                          "it stays where it is\n")
         self.weights("w.safetensors")
         self.assertEqual(self.json("add", "w.safetensors", "--name", "W")["model"]["family"], "Stable Diffusion 1")
-        self.assertEqual(self.names(), ["my-model", "W"])
-        row, = [line for line in self.models("list").splitlines() if line.startswith("my-model")]
+        self.assertEqual(self.names(), ["my model", "W"])
+        row, = [line for line in self.models("list").splitlines() if line.startswith("my model")]
         self.assertTrue(row.endswith(str(model)), row)
-        info = self.json("info", "MY-MODEL")["model"]
+        info = self.json("info", "MY MODEL")["model"]
         self.assertEqual((info["path"], info["kind"], info["prediction_type"], info["state"]),
                          (str(model), "folder", "epsilon", "unchanged"))
-        self.assertIn("not computed yet", self.models("info", "my-model"))
+        self.assertIn("not computed yet", self.models("info", "my model"))
         self.assertEqual(self.models("remove", "w"),
                          f"forgot W; its files were not touched: {self.home / 'w.safetensors'}\n")
         self.assertTrue((self.folder / "w.safetensors").exists())
-        self.assertEqual(self.names(), ["my-model"])
+        self.assertEqual(self.names(), ["my model"])
 
     def test_what_cannot_be_added_says_why(self):
         self.weights("a/w.safetensors")
@@ -176,6 +176,86 @@ class Commands(ModelsTest):
                 result = self.run_redraw("models", *arguments)
                 self.assertNotEqual(result.returncode, 0)
                 self.assertIn(phrase, result.stderr)
+
+
+class Names(ModelsTest):
+    def test_names_of_any_script(self):
+        for i, name in enumerate(["日本語", "한국어", "Gro\u0308ße", "模型 XL", "мой"]):
+            self.weights(f"disk/{name}.safetensors", bytes([65 + i]))
+        self.models("scan", "disk")
+        self.assertEqual(sorted(self.names()), sorted(["日本語", "한국어", "Größe", "模型 XL", "мой"]))
+        rows = self.models("list").splitlines()
+        self.assertEqual({row.rstrip().rsplit("  ", 1)[0].count("safetensors") for row in rows[1:]}, {1})
+        self.assertEqual(self.json("info", "GRÖSSE")["model"]["name"], "Größe")
+        self.assertIn("'模型 XL'", self.models("info", "模型 xl"), "as a shell takes it")
+        self.assertIn("'日本語'", self.refused(2, "model_unknown", "txt2img", "a", "--model", "日本"))
+
+    def test_names_that_are_no_text_are_shown_and_harm_nothing(self):
+        folder = os.fsencode(self.home / "disk")
+        os.mkdir(folder)
+        for name in [b"caf\xe9.safetensors", b"a\x1b[31m.safetensors"]:
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(SMALLEST)
+        lines = self.models("scan", "disk")
+        self.assertIn("caf\\xE9.safetensors: the path is not UTF-8", lines)
+        self.assertIn("a\\x1B[31m.safetensors", lines)
+        self.assertNotIn("\x1b", lines + self.models("list"))
+        events = self.json("scan", "disk")["events"]
+        self.assertIn("caf\ufffd.safetensors", events[0]["path"])
+        os.mkdir(os.path.join(folder, b"\xff"))
+        self.refused(2, "usage", "models", "scan", os.fsdecode(os.path.join(folder, b"\xff")))
+        out = os.fsdecode(os.path.join(folder, b"out\xff"))
+        result = self.run_redraw("txt2img", "a", *RUN, "--json", "--outdir", out)
+        self.assert_succeeds(result)
+        self.assertIn("out\ufffd", json.loads(result.stdout)["file"])
+        picture = os.fsdecode(os.path.join(folder, b"p\xff.png"))
+        shutil.copy(harness.DRAWING, picture)
+        result = self.img2img("--json", init=picture)
+        self.assert_succeeds(result)
+        self.assertEqual(json.loads(result.stdout)["metadata"]["request"]["init"], "p\ufffd.png")
+
+
+class GivenVae(ModelsTest):
+    def without_vae(self, source, name):
+        """The tensors of a single file but for its autoencoder, and that by itself."""
+        header, numbers = harness.read_safetensors(source)
+        paths = []
+        for suffix, is_kept in [("", lambda key: not key.startswith("first_stage_model.")),
+                                ("-vae", lambda key: key.startswith("first_stage_model."))]:
+            kept, data = {}, b""
+            for key, entry in header.items():
+                if key == "__metadata__" or not is_kept(key):
+                    continue
+                begin, end = entry["data_offsets"]
+                kept[key] = {**entry, "data_offsets": [len(data), len(data) + end - begin]}
+                data += numbers[begin:end]
+            paths.append(self.home / f"{name}{suffix}.safetensors")
+            harness.write_safetensors(paths[-1], kept, data)
+        return paths
+
+    def test_is_used_by_every_run_that_names_the_model(self):
+        whole = TINY.with_suffix(".safetensors")
+        model, vae = self.without_vae(whole, "m")
+        self.assertIn("--vae", self.refused(4, "model_part_missing", "models", "add", model))
+        self.assertIn(f", with the autoencoder {vae};", self.models("add", model, "--vae", vae))
+        self.assertEqual(self.json("info", "m")["model"]["vae"]["path"], str(vae))
+
+        def pixels(*arguments):
+            picture = self.txt2img(*arguments)
+            return [data for kind, data in harness.png_chunks(picture) if kind == b"IDAT"]
+
+        expected = pixels("--model", whole)
+        self.assertEqual(pixels("--model", "m"), expected)
+        self.models("default", "m")
+        self.assertEqual(pixels(), expected)
+        self.assertNotEqual(pixels("--vae", harness.MODEL), expected, "what a run is given goes before")
+        self.assert_succeeds(self.run_redraw("models", "inspect", "m"))
+        report = json.loads(self.run_redraw("sweep", harness.DRAWING, "fire", "--strength", "0.5,1", *RUN, "--json",
+                                            "--outdir", self.folder / "sweep").stdout)
+        self.assertEqual(report["made"], 2)
+        vae.unlink()
+        self.assertIn(str(vae), self.refused(3, "file_not_found", "txt2img", "a", *RUN))
+        self.assertIn("default, missing", self.models("list"))
 
 
 class ByName(ModelsTest):

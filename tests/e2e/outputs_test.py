@@ -98,5 +98,41 @@ class Pictures(EndToEndTest):
         self.assertEqual(png_size((self.outdir / "000001.3.png").read_bytes()), (64, 72))
 
 
+class Warnings(EndToEndTest):
+    LONG = ", ".join(f"detail number {i} of the castle" for i in range(40))
+
+    def lines_and_warnings(self, *arguments):
+        result = self.run_redraw(*arguments, "--steps", "2", "--width", "64", "--height", "64", "--threads", "1", "--seed",
+                                 "7", "--json", "--outdir", self.outdir)
+        self.assert_succeeds(result)
+        return result.stderr.splitlines(), json.loads(result.stdout)["warnings"]
+
+    def test_a_prompt_that_is_too_long_is_told_before_the_steps_with_the_place(self):
+        for arguments, which in [(["txt2img", self.LONG], "the prompt"),
+                                 (["txt2img", "fire", "--negative", self.LONG], "the negative prompt"),
+                                 (["sweep", DRAWING, "fire", "--negative", self.LONG, "--strength", "0.5,1"],
+                                  "the negative prompt")]:
+            with self.subTest(which):
+                lines, warnings = self.lines_and_warnings(*arguments)
+                self.assertEqual([warning["code"] for warning in warnings], ["prompt_cut"])
+                text = warnings[0]["text"]
+                self.assertRegex(text, rf"^{which} is too long .* last \d+ tokens are left out, from '.*detail number \d+")
+                said, = [i for i, line in enumerate(lines) if line == "warning: " + text]
+                first_step = min(i for i, line in enumerate(lines) if line.startswith("step 1/"))
+                self.assertLess(said, first_step)
+
+    def test_a_negative_prompt_that_is_not_read_is_not_told_of(self):
+        self.assertEqual(self.lines_and_warnings("txt2img", "fire", "--negative", self.LONG, "--cfg-scale", "1")[1], [])
+
+    def test_syntax_of_other_programs(self):
+        lines, warnings = self.lines_and_warnings("txt2img", "(fire:1.3) <lora:style:0.8>", "--negative", "[dull]")
+        self.assertEqual([warning["code"] for warning in warnings], ["prompt_syntax"] * 2)
+        for piece in ["a LoRA", "<lora:style:0.8>", "(fire:1.3)"]:
+            self.assertIn(piece, warnings[0]["text"])
+        self.assertIn("the negative prompt holds", warnings[1]["text"])
+        self.assertIn("warning: " + warnings[0]["text"], lines)
+        self.assertEqual(self.lines_and_warnings("txt2img", "a car (red), at 10:30")[1], [])
+
+
 if __name__ == "__main__":
     harness.main()

@@ -1,0 +1,20 @@
+// Lines for people on standard output and standard error.
+#pragma once
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <string>
+#include <utility>
+
+#include "app/unicode_text.h"
+
+namespace redraw::cli {
+
+/// Prints as fmt::print does, but for control characters and bytes that are not UTF-8, which names of files may have:
+/// these are shown as \xNN. Lines end as they are given.
+template <typename... Values>
+void print_text(std::FILE* stream, fmt::format_string<Values...> format, Values&&... values) {
+  fmt::print(stream, "{}", printable_text(fmt::format(format, std::forward<Values>(values)...), "\n"));
+}
+
+}  // namespace redraw::cli
