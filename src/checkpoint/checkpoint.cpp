@@ -59,39 +59,46 @@ void check_fits(const TinyAutoencoderConfig& tiny, const ModelSpec& spec, const 
 }  // namespace
 
 Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& options) {
+  if (!is_folder(path)) return open(open_weights(path), options);
   Checkpoint checkpoint;
   checkpoint.path_ = path;
-  checkpoint.layout_ = is_folder(path) ? Layout::diffusers : Layout::ldm;
-  if (checkpoint.layout_ == Layout::diffusers) {
-    checkpoint.open_folder();
-    if (!options.configs.empty()) {
-      throw Error(Code::usage,
-                  path.string() + ": is a folder with configurations of its own; others are for single files");
-    }
-  } else {
-    checkpoint.open_single_file(options);
+  checkpoint.open_folder();
+  if (!options.configs.empty()) {
+    throw Error(Code::usage,
+                path.string() + ": is a folder with configurations of its own; others are for single files");
   }
-  if (!options.prediction.empty()) {
-    set_part(checkpoint.configs_, "scheduler",
-             with_field(checkpoint.configs_.part("scheduler"), "prediction_type", options.prediction));
-  }
-  const std::optional<TinyVaeSource> tiny = options.vae.empty() ? std::nullopt : checkpoint.replace_vae(options.vae);
-  checkpoint.spec_ = make_model_spec(checkpoint.configs_, name_for_people(path, checkpoint.layout_), path.string());
-  if (tiny) {
-    check_fits(tiny->config, checkpoint.spec_, options.vae.string());
-    checkpoint.spec_.tiny_vae = tiny->config;
-    checkpoint.spec_.vae_encodes = tiny->has_encoder;
-  }
-  if (!options.preview_vae.empty()) checkpoint.add_preview_vae(options.preview_vae);
-  if (checkpoint.layout_ == Layout::diffusers) {
-    checkpoint.decisions_.insert(
-        checkpoint.decisions_.begin(),
-        {std::string(name_of(checkpoint.spec_.family)) + ": by its configurations",
-         "prediction " + std::string(name_of(checkpoint.spec_.scheduler.prediction_type)) + ": " +
-             (options.prediction.empty() ? "by its scheduler's configuration" : "asked for")});
-  }
-  checkpoint.add_keys();
+  checkpoint.finish(options);
   return checkpoint;
+}
+
+Checkpoint Checkpoint::open(std::shared_ptr<const WeightsFile> file, const CheckpointOptions& options) {
+  Checkpoint checkpoint;
+  checkpoint.path_ = file->path();
+  checkpoint.layout_ = Layout::ldm;
+  checkpoint.open_single_file(file, options);
+  checkpoint.finish(options);
+  return checkpoint;
+}
+
+void Checkpoint::finish(const CheckpointOptions& options) {
+  if (!options.prediction.empty()) {
+    set_part(configs_, "scheduler", with_field(configs_.part("scheduler"), "prediction_type", options.prediction));
+  }
+  const std::optional<TinyVaeSource> tiny = options.vae.empty() ? std::nullopt : replace_vae(options.vae);
+  spec_ = make_model_spec(configs_, name_for_people(path_, layout_), path_.string());
+  if (tiny) {
+    check_fits(tiny->config, spec_, options.vae.string());
+    spec_.tiny_vae = tiny->config;
+    spec_.vae_encodes = tiny->has_encoder;
+  }
+  if (!options.preview_vae.empty()) add_preview_vae(options.preview_vae);
+  if (layout_ == Layout::diffusers) {
+    decisions_.insert(decisions_.begin(),
+                      {std::string(name_of(spec_.family)) + ": by its configurations",
+                       "prediction " + std::string(name_of(spec_.scheduler.prediction_type)) + ": " +
+                           (options.prediction.empty() ? "by its scheduler's configuration" : "asked for")});
+  }
+  add_keys();
 }
 
 ModelSpec Checkpoint::read_spec(const fs::path& path, const CheckpointOptions& options) {
@@ -111,17 +118,18 @@ void Checkpoint::open_folder() {
   }
 }
 
-void Checkpoint::open_single_file(const CheckpointOptions& options) {
-  const std::shared_ptr<const WeightsFile> file = open_weights(path_);
+void Checkpoint::open_single_file(const std::shared_ptr<const WeightsFile>& file, const CheckpointOptions& options) {
   SingleFile single = read_single_file(*file, options.prediction);
   configs_ = std::move(single.configs);
   decisions_ = std::move(single.decisions);
+  marks_ = std::move(single.marks);
   for (const SingleFilePart& part : single.parts) {
     parts_.push_back({.name = part.name, .file = file, .layout = Layout::ldm, .prefix = part.prefix, .keys = {}});
   }
   if (!options.configs.empty()) {
     configs_ = read_model_configs(DiffusersFolder::open(options.configs));
     decisions_ = {"configurations: of " + options.configs.string() + ", as asked for"};
+    marks_.clear();
   }
   std::string missing;
   const auto lacks = [&](const char* part, const char* advice) {

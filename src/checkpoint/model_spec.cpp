@@ -101,6 +101,14 @@ ModelSpec make_model_spec(const ModelConfigs& configs, std::string name, const s
   return spec;
 }
 
+bool means_the_same(ModelSpec a, ModelSpec b) {
+  for (ModelSpec* spec : {&a, &b}) {
+    spec->name.clear();
+    spec->pipeline_class.clear();  // what of it matters is the family and the network's input
+  }
+  return a == b;
+}
+
 ModelSpec read_model_spec(const DiffusersFolder& folder) {
   return make_model_spec(read_model_configs(folder),
                          std::filesystem::absolute(folder.root()).lexically_normal().filename().string(),

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checkpoint/family.h"
@@ -36,12 +37,17 @@ struct ModelSpec {
 
   /// Side in pixels of the pictures the model was trained on.
   int64_t native_side() const { return unet.sample_size * vae.downscale(); }
+
+  bool operator==(const ModelSpec&) const = default;
 };
 
 /// From the configurations of all parts. name: for people; where: for messages. Throws the errors of the parsers,
 /// Error(model_part_missing), and Error(model_unsupported) for pipelines that are no Stable Diffusion, or whose parts
 /// do not fit together.
 ModelSpec make_model_spec(const ModelConfigs& configs, std::string name, const std::string& where);
+
+/// Whether the two give the same pictures: everything but what the model and its class of pipeline are called.
+bool means_the_same(ModelSpec a, ModelSpec b);
 
 /// Of a folder. Throws also the errors of DiffusersFolder.
 ModelSpec read_model_spec(const DiffusersFolder& folder);
