@@ -231,6 +231,7 @@ Result Engine::run(const Request& request, const Observer& observer) {
   GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());
   const GeneratePlan plan = plan_generation(model.spec(), generation);
   say(canvas.line);
+  say(encoder_line(settings, model.spec()));
   say(plan_line(settings, plan));
   say(few_steps_hint(settings, plan));
   if (settings.values.max_memory) {

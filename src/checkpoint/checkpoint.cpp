@@ -89,7 +89,8 @@ void Checkpoint::finish(const CheckpointOptions& options) {
   if (tiny) {
     check_fits(tiny->config, spec_, options.vae.string());
     spec_.tiny_vae = tiny->config;
-    spec_.vae_encodes = tiny->has_encoder;
+    spec_.tiny_vae_encodes = tiny->has_encoder;
+    spec_.vae_encodes = tiny->has_encoder || has_part("own_vae");
   }
   if (!options.preview_vae.empty()) add_preview_vae(options.preview_vae);
   if (layout_ == Layout::diffusers) {
@@ -145,11 +146,25 @@ void Checkpoint::open_single_file(const std::shared_ptr<const WeightsFile>& file
 
 std::optional<TinyVaeSource> Checkpoint::replace_vae(const fs::path& vae) {
   VaeSource replacement = open_vae(vae, configs_.has("vae") ? &configs_.part("vae") : nullptr);
-  std::erase_if(parts_, [](const PartSource& part) { return part.name == "vae"; });
+  const auto own = std::ranges::find(parts_, "vae", &PartSource::name);
+  const bool has_own = own != parts_.end();
+  const bool is_lone_decoder = replacement.tiny && !replacement.tiny->has_encoder;
+  if (has_own && is_lone_decoder) {
+    own->name = "own_vae";  // its latents are the tiny one's, so it encodes pictures to start from
+  } else if (has_own) {
+    if (layout_ == Layout::ldm) replaced_vae_prefix_ = own->prefix;
+    parts_.erase(own);
+  }
   parts_.push_back(std::move(replacement.source));
   set_part(configs_, "vae", std::move(replacement.config));
-  const std::string kind = replacement.tiny ? "tiny autoencoder" : "autoencoder";
-  decisions_.push_back(kind + ": of " + vae.string() + ", as asked for");
+  std::string decision =
+      (replacement.tiny ? "tiny autoencoder: of " : "autoencoder: of ") + vae.string() + ", as asked for";
+  if (!replacement.other_half.empty()) decision += ", and the other half of " + replacement.other_half.string();
+  if (is_lone_decoder) {
+    decision += has_own ? "; it has no encoder, so pictures are encoded by the model's own autoencoder"
+                        : "; neither it nor the model has an encoder, so there are only pictures from text";
+  }
+  decisions_.push_back(std::move(decision));
   return std::move(replacement.tiny);
 }
 
@@ -167,7 +182,7 @@ void Checkpoint::add_keys() {
     if (!part.keys.empty()) continue;  // a tiny autoencoder, which was opened with its table
     if (part.name == "unet") {
       part.keys = unet_keys(spec_.unet, configs_.part("unet").boolean("use_linear_projection", false));
-    } else if (part.name == "vae") {
+    } else if (part.name == "vae" || part.name == "own_vae") {
       part.keys = vae_keys(spec_.vae);
     } else if (part.name == "text_encoder_2" || spec_.family == Family::sd2) {
       const ClipTextConfig& config = part.name == "text_encoder" ? *spec_.text_encoder : *spec_.text_encoder_2;
@@ -176,6 +191,10 @@ void Checkpoint::add_keys() {
       part.keys = clip_keys(*spec_.text_encoder);
     }
   }
+}
+
+bool Checkpoint::has_part(std::string_view name) const {
+  return std::ranges::find(parts_, name, &PartSource::name) != parts_.end();
 }
 
 const PartSource& Checkpoint::part(std::string_view name) const {

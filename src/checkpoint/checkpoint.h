@@ -49,8 +49,11 @@ class Checkpoint {
   std::span<const std::string> decisions() const { return decisions_; }
   /// Of a single file: the marker tensors whose word was taken ("v_pred", "ztsnr").
   std::span<const std::string> marks() const { return marks_; }
+  /// Of a single file: what the names of its own autoencoder begin with, where another one is in its place.
+  const std::string& replaced_vae_prefix() const { return replaced_vae_prefix_; }
 
-  /// "unet", "vae", "preview_vae" if it was asked for, and the text encoders that there are.
+  /// "unet", "vae", "preview_vae" if it was asked for, and the text encoders that there are; "own_vae" where "vae" is a
+  /// tiny decoder without an encoder, and the model's own encodes.
   std::span<const PartSource> parts() const { return parts_; }
   const PartSource& part(std::string_view name) const;
   /// Throws as require_whole of every part.
@@ -66,6 +69,7 @@ class Checkpoint {
   void finish(const CheckpointOptions& options);
   std::optional<TinyVaeSource> replace_vae(const std::filesystem::path& vae);
   void add_preview_vae(const std::filesystem::path& vae);
+  bool has_part(std::string_view name) const;
   void add_keys();
 
   std::filesystem::path path_;
@@ -75,6 +79,7 @@ class Checkpoint {
   std::vector<PartSource> parts_;
   std::vector<std::string> decisions_;
   std::vector<std::string> marks_;
+  std::string replaced_vae_prefix_;
 };
 
 }  // namespace redraw

@@ -67,6 +67,8 @@ std::vector<std::string> tensors_without_place(const Checkpoint& checkpoint) {
     files.insert(part.file.get());
   }
   const auto is_known = [&](const std::string& name) {
+    const std::string& replaced = checkpoint.replaced_vae_prefix();
+    if (!replaced.empty() && name.starts_with(replaced)) return true;
     return std::ranges::find(checkpoint.marks(), name) != checkpoint.marks().end();
   };
   std::vector<std::string> names;

@@ -180,5 +180,34 @@ class Convert(CheckpointsTest):
         self.assertEqual([path.name for path in self.folder.iterdir() if path.name != "data"], ["there.safetensors"])
 
 
+class TinyAutoencoder(CheckpointsTest):
+    """TAESD in two files, as its author publishes it; here under diffusers' names."""
+
+    def half(self, part):
+        header, numbers = harness.read_safetensors(SOURCE / "tests" / "golden" / "taesd" / "weights.safetensors")
+        kept, data = {}, b""
+        for name, entry in header.items():
+            if not name.startswith(part + "."):
+                continue
+            begin, end = entry["data_offsets"]
+            kept[name] = {**entry, "data_offsets": [len(data), len(data) + end - begin]}
+            data += numbers[begin:end]
+        harness.write_safetensors(self.folder / f"taesd_{part}.safetensors", kept, data)
+
+    def test_a_lone_decoder_begins_with_the_models_own_encoder_and_says_so(self):
+        self.half("decoder")
+        alone = self.img2img("--vae", "taesd_decoder.safetensors")
+        self.assert_succeeds(alone)
+        self.assertIn("encoded by the model's own autoencoder", alone.stdout + alone.stderr)
+        self.half("encoder")
+        both = self.img2img("--vae", "taesd_encoder.safetensors")
+        self.assert_succeeds(both)
+        self.assertNotIn("model's own autoencoder", both.stdout + both.stderr)
+        first, second = (self.outdir / name for name in self.files())
+        self.assertNotEqual(first.read_bytes(), second.read_bytes())
+        decided = self.inspect(harness.MODEL, "--vae", "taesd_decoder.safetensors")["decisions"]
+        self.assertIn("taesd_encoder.safetensors", decided[-1])
+
+
 if __name__ == "__main__":
     harness.main()
