@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/input_file.h"
+#include "checkpoint/other_places.h"
 #include "checkpoint/part_tensors.h"
 #include "checkpoint/single_file.h"
 #include "checkpoint/vae_source.h"
@@ -16,6 +18,20 @@ namespace fs = std::filesystem;
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
+}
+
+// A path near a model, where another one should be given.
+void refuse_other_place(const fs::path& path) {
+  if (!is_folder(path)) {
+    const std::string advice = advice_for_file(path);
+    if (!advice.empty()) throw Error(Code::model_unsupported, path.string() + ": " + advice);
+    return;
+  }
+  if (is_there(path / "model_index.json")) return;
+  const std::string advice = advice_for_folder(path);
+  if (advice.empty()) return;  // DiffusersFolder says what it lacks
+  throw Error(Code::model_not_a_folder,
+              path.string() + ": is not a diffusers folder (it has no model_index.json): it " + advice);
 }
 
 std::string name_for_people(const fs::path& path, Layout layout) {
@@ -59,6 +75,7 @@ void check_fits(const TinyAutoencoderConfig& tiny, const ModelSpec& spec, const 
 }  // namespace
 
 Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& options) {
+  refuse_other_place(path);
   if (!is_folder(path)) return open(open_weights(path), options);
   Checkpoint checkpoint;
   checkpoint.path_ = path;
@@ -103,6 +120,7 @@ void Checkpoint::finish(const CheckpointOptions& options) {
 }
 
 ModelSpec Checkpoint::read_spec(const fs::path& path, const CheckpointOptions& options) {
+  refuse_other_place(path);
   if (!is_folder(path)) return open(path, options).spec();
   ModelConfigs configs = read_model_configs(DiffusersFolder::open(path));
   if (!options.prediction.empty()) {

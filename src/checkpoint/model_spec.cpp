@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "checkpoint/other_kinds.h"
 
 namespace redraw {
 namespace {
@@ -20,12 +21,11 @@ constexpr std::array<std::string_view, 9> kPipelines = {"StableDiffusionPipeline
                                                         "StableDiffusionXLInstructPix2PixPipeline"};
 
 void check_pipeline(const std::string& pipeline, const std::string& where) {
-  if (pipeline == "StableDiffusionDepth2ImgPipeline") {
-    throw Error(Code::model_unsupported, where + ": is a depth model (" + pipeline +
-                                             "); it needs an estimate of the picture's depth, which is not built; use "
-                                             "the base model");
-  }
   if (std::find(kPipelines.begin(), kPipelines.end(), pipeline) != kPipelines.end()) return;
+  if (const PipelineKind* kind = pipeline_kind(pipeline)) {
+    throw Error(Code::model_unsupported,
+                where + ": is " + kind_sentence(kind->what, kind->then) + " (" + pipeline + ")");
+  }
   throw Error(Code::model_unsupported, where + ": is a '" + pipeline +
                                            "'; redraw runs Stable Diffusion 1, 2 and XL (StableDiffusionPipeline, "
                                            "StableDiffusionXLPipeline)");

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "checkpoint/listed_names.h"
+#include "checkpoint/other_kinds.h"
+#include "checkpoint/other_places.h"
 #include "checkpoint/part_configs.h"
 #include "checkpoint/prediction.h"
 
@@ -168,6 +170,18 @@ void refuse_unbuilt(const WeightsFile& file, Family family, const json& unet) {
   }
 }
 
+// A file without Stable Diffusion's network, where it is known what it is instead.
+void refuse_other_kind(const WeightsFile& file) {
+  const std::string where = file.path().string() + ": is ";
+  const std::string kind = kind_of_file(file);
+  if (const std::filesystem::path folder = folder_of_part(file.path()); !folder.empty()) {
+    throw Error(Code::model_unsupported, where + "a part of a diffusers folder" +
+                                             (kind.empty() ? "" : " (" + kind.substr(0, kind.find(';')) + ")") +
+                                             ": give the folder " + folder.string());
+  }
+  if (!kind.empty()) throw Error(Code::model_unsupported, where + kind);
+}
+
 std::string count_line(const SingleFile& single) {
   std::string names;
   for (const SingleFilePart& part : single.parts) names += (names.empty() ? "" : ", ") + part.name;
@@ -194,12 +208,12 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   SingleFile single{.family = Family::sd1, .parts = find_parts(file), .configs = {}, .decisions = {}};
   const SingleFilePart* unet_part = single.find("unet");
   if (unet_part == nullptr) {
+    refuse_other_kind(file);
     const std::string found = single.parts.empty() ? "no part of one" : count_line(single);
     throw Error(Code::model_unsupported, file.path().string() + ": is no Stable Diffusion model: it has no tensor '" +
-                                             std::string(kUNetWitness) + "' (found: " + found +
-                                             "); LoRAs, ControlNets, autoencoders and other kinds of models are not "
-                                             "given as the model");
+                                             std::string(kUNetWitness) + "' (found: " + found + ")");
   }
+  refuse_unbuilt_network(file, unet_part->prefix);
   const PartTensors unet_tensors(file, unet_part->prefix);
   single.is_linear_projection = has_linear_projections(unet_tensors);
   json unet = unet_config_of(unet_tensors, 0);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "checkpoint/other_kinds.h"
 #include "checkpoint/part_configs.h"
 #include "checkpoint/tiny_vae_halves.h"
 #include "weights/diffusers_folder.h"
@@ -78,6 +79,10 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
     VaeSource found = tiny_source(*std::move(tiny), model);
     if (both) found.other_half = both->other;
     return found;
+  }
+  if (const std::string kind = kind_of_file(*file); !kind.empty()) {
+    throw Error(Code::model_unsupported,
+                path.string() + ": holds no autoencoder: it is " + kind.substr(0, kind.find(';')));
   }
   throw Error(Code::model_unsupported, path.string() +
                                            ": holds no autoencoder (no tensor 'decoder.mid...', and none of a tiny "
