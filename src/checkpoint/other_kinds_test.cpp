@@ -156,6 +156,8 @@ TEST_F(OtherPlaces, APartAndWhatListsItSayWhichFolderToGive) {
   EXPECT_EQ(folder_of_part(folder_ / "m/unet/diffusion_pytorch_model.safetensors"), folder_ / "m");
   EXPECT_EQ(folder_of_part(folder_ / "m/other.safetensors"), "") << "a single file beside the parts is none";
   EXPECT_EQ(folder_of_part(folder_ / "elsewhere.safetensors"), "");
+  write_model("m/within");
+  EXPECT_EQ(folder_of_part(folder_ / "m/within/other.safetensors"), "") << "its folder is a model, no part of one";
 }
 
 TEST_F(OtherPlaces, TheHubsCacheSaysWhichSnapshotToGive) {
