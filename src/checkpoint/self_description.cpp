@@ -132,7 +132,9 @@ SelfDescription carried_metadata(const Checkpoint& source) {
   SelfDescription carried;
   std::vector<std::string> lost;
   size_t bytes = 0;
-  for (const auto& [key, value] : source.part("unet").file->metadata()) {
+  for (const auto& entry : source.part("unet").file->metadata()) {
+    const std::string& key = entry.first;  // clang 14 captures no structured binding
+    const std::string& value = entry.second;
     const auto row = std::ranges::find_if(kNotCopied, [&](const NotCopied& r) { return key.starts_with(r.prefix); });
     if (row != kNotCopied.end()) {
       if (!row->why.empty()) lost.push_back(key.substr(0, 100) + " (" + std::string(row->why) + ")");
