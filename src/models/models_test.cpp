@@ -98,7 +98,8 @@ TEST(KnownKinds, PublishedConfigurationsAreNamed) {
       {R"({"down_block_types": ["DownBlock2D", "CrossAttnDownBlockMotion"]})", "AnimateDiff"},
   };
   for (const auto& [text, words] : cases) {
-    const std::string message = message_of(Code::model_unsupported, [&] { parse_unet_config(json(text)); });
+    const JsonObject config = json(text);
+    const std::string message = message_of(Code::model_unsupported, [&] { parse_unet_config(config); });
     EXPECT_NE(message.find(words), std::string::npos) << message;
   }
 }
