@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "redraw/engine.h"
 #include "support/error_of.h"
+#include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
 
 namespace redraw {
@@ -144,6 +145,21 @@ TEST(Settings, TheOrderIsRequestModelProgram) {
   EXPECT_EQ(settings.values.strength, 0.75);
   EXPECT_EQ(settings.origin("strength"), Origin::program);
   EXPECT_FALSE(settings.values.seed) << "an open seed is drawn later";
+}
+
+TEST(Settings, ASingleFilesDefaultsAreInItsMetadata) {
+  const TemporaryFolder folder;
+  const auto file = [&](const std::string& defaults) {
+    return folder.write("m.safetensors",
+                        safetensors_bytes(R"({"__metadata__":{"redraw.defaults":")" + defaults +
+                                              R"("},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})",
+                                          ""));
+  };
+  EXPECT_EQ(std::get<int64_t>(read_model_defaults(file(R"({\"steps\": 12})")).at("steps")), 12);
+  EXPECT_NE(message_of(Code::model_unsupported, [&] { read_model_defaults(file(R"({\"prompt\": \"x\"})")); })
+                .find("m.safetensors"),
+            std::string::npos);
+  EXPECT_EQ(code_of([&] { read_model_defaults(file("nonsense")); }), Code::json_malformed);
 }
 
 TEST(Settings, AModelMayNotSetEverythingAndItsMistakesNameTheFile) {

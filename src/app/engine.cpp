@@ -242,6 +242,7 @@ Result Engine::State::make(const Request& request, const ChosenModel& choice, co
   GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());
   const GeneratePlan plan = plan_generation(model.spec(), generation);
   say(canvas.line);
+  say(encoder_line(settings, model.spec()));
   say(plan_line(settings, plan));
   say(few_steps_hint(settings, plan));
   if (settings.values.max_memory) {

@@ -12,6 +12,7 @@
 #include "app/model_list_text.h"
 #include "app/model_report.h"
 #include "app/resolve_model.h"
+#include "app/standard_tokenizer.h"
 #include "base/error.h"
 #include "base/suggest.h"
 #include "checkpoint/convert.h"
@@ -63,15 +64,22 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
                                .dtype = find_named(kPrecisions, "precision", conversion.precision),
                                .vocabulary = clip_vocabulary_folder(),
                                .is_overwriting = conversion.is_overwriting};
-  const Converted converted = convert(open(asked), conversion.destination, request);
+  const Checkpoint checkpoint = open(asked);
+  if (request.layout == Layout::ldm) require_standard_tokenizers(checkpoint, request.vocabulary);
+  const Converted converted = convert(checkpoint, conversion.destination, request);
   if (json) {
     nlohmann::json files = nlohmann::json::array();
     for (const auto& file : converted.files) files.push_back(file.string());
-    return json_text({{"files", files}, {"bytes", converted.bytes}, {"left_out", converted.left_out}}) + "\n";
+    return json_text({{"files", files},
+                      {"bytes", converted.bytes},
+                      {"left_out", converted.left_out},
+                      {"notes", converted.notes}}) +
+           "\n";
   }
   std::string text;
   for (const auto& file : converted.files) text += fmt::format("wrote {}\n", file.string());
   text += fmt::format("{} in all\n", size_text(converted.bytes));
+  for (const std::string& note : converted.notes) text += note + "\n";
   if (!converted.left_out.empty()) {
     text += fmt::format("left out {} tensors that belong to no network, {} the first\n", converted.left_out.size(),
                         converted.left_out.front());

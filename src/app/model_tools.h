@@ -28,7 +28,8 @@ struct Conversion {
   std::string precision = "keep";  ///< "keep", "f32", "f16", "bf16"
   bool is_overwriting = false;
 };
-/// What was written, in lines for people or one of JSON. Throws Error as convert, and unknown_name.
+/// What was written, in lines for people or one of JSON. Throws Error as convert, unknown_name, and for one
+/// file as require_standard_tokenizers.
 std::string convert_model(const ModelToOpen& asked, const Conversion& conversion, bool json);
 
 }  // namespace redraw

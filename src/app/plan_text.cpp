@@ -61,6 +61,12 @@ std::string plan_line(const Settings& settings, const GeneratePlan& plan) {
   return line + with_origin(settings, "cfg_scale", "guidance");
 }
 
+std::string encoder_line(const Settings& settings, const ModelSpec& model) {
+  if (!settings.has_picture || !model.tiny_vae || model.tiny_vae_encodes) return {};
+  return "picture encoded by the model's own autoencoder (" + settings.values.vae.value_or("vae") +
+         " has no encoder, and none is beside it)";
+}
+
 std::string few_steps_hint(const Settings& settings, const GeneratePlan& plan) {
   constexpr int64_t kFew = 8;
   constexpr double kGood = 20;

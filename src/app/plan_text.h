@@ -14,6 +14,9 @@ std::string plan_line(const Settings& settings, const GeneratePlan& plan);
 /// "hint: 4 steps are few; ..." where an image-to-image run takes so few that pictures come out rough; else empty.
 std::string few_steps_hint(const Settings& settings, const GeneratePlan& plan);
 
+/// Says whose encoder makes the latent of the picture, where `vae` is a tiny decoder that has none; else empty.
+std::string encoder_line(const Settings& settings, const ModelSpec& model);
+
 /// The metadata that goes into the PNG: version, model, every field with its value and origin, the plan. JSON with
 /// sorted keys; nothing in it depends on time or place, so that equal requests give equal bytes.
 std::string metadata_json(const Settings& settings, const ModelSpec& model, const GenerateRequest& request,

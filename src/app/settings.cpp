@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "checkpoint/stated_defaults.h"
 
 namespace redraw {
 namespace {
@@ -24,12 +25,11 @@ std::string_view origin_name(Origin origin) {
   return kNames[static_cast<size_t>(origin)];
 }
 
-ModelDefaults read_model_defaults(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "redraw.json";
-  if (!std::filesystem::exists(path)) return {};
-  const JsonObject file = JsonObject::read(path);
+ModelDefaults read_model_defaults(const std::filesystem::path& model) {
+  const std::optional<JsonObject> stated = stated_defaults(model);
+  if (!stated) return {};
   ModelDefaults defaults;
-  for (const auto& [name, json] : file.raw().items()) {
+  for (const auto& [name, json] : stated->raw().items()) {
     try {
       const Field& field = find_field(name);
       if (!field.model_may_default) {
@@ -38,7 +38,7 @@ ModelDefaults read_model_defaults(const std::filesystem::path& folder) {
       }
       defaults.emplace(name, check_field(field, value_of_json(json, "'" + name + "'")));
     } catch (const Error& e) {
-      throw Error(e.code(), path.string() + ": " + e.what());
+      throw Error(e.code(), stated->where() + ": " + e.what());
     }
   }
   return defaults;

@@ -18,9 +18,9 @@ std::string_view origin_name(Origin origin);
 /// What a model's redraw.json states, checked. Fields: cfg_scale, steps, sampler, negative.
 using ModelDefaults = std::map<std::string, FieldValue, std::less<>>;
 
-/// Reads <folder>/redraw.json; none: no defaults. Throws Error: json_ codes, unknown_field (nearest suggested),
-/// out_of_range, model_unsupported for a field that a model must not set.
-ModelDefaults read_model_defaults(const std::filesystem::path& folder);
+/// Reads a folder's redraw.json, or what a single file's metadata has of one; none: no defaults. Throws Error: json_
+/// codes, unknown_field (nearest suggested), out_of_range, model_unsupported for a field that a model must not set.
+ModelDefaults read_model_defaults(const std::filesystem::path& model);
 
 struct Settings {
   Request values;  ///< every field that has a default is set

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/input_file.h"
+#include "checkpoint/other_places.h"
 #include "checkpoint/part_tensors.h"
 #include "checkpoint/single_file.h"
 #include "checkpoint/vae_source.h"
@@ -16,6 +18,20 @@ namespace fs = std::filesystem;
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
+}
+
+// A path near a model, where another one should be given.
+void refuse_other_place(const fs::path& path) {
+  if (!is_folder(path)) {
+    const std::string advice = advice_for_file(path);
+    if (!advice.empty()) throw Error(Code::model_unsupported, path.string() + ": " + advice);
+    return;
+  }
+  if (is_there(path / "model_index.json")) return;
+  const std::string advice = advice_for_folder(path);
+  if (advice.empty()) return;  // DiffusersFolder says what it lacks
+  throw Error(Code::model_not_a_folder,
+              path.string() + ": is not a diffusers folder (it has no model_index.json): it " + advice);
 }
 
 std::string name_for_people(const fs::path& path, Layout layout) {
@@ -59,42 +75,52 @@ void check_fits(const TinyAutoencoderConfig& tiny, const ModelSpec& spec, const 
 }  // namespace
 
 Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& options) {
+  refuse_other_place(path);
+  if (!is_folder(path)) return open(open_weights(path), options);
   Checkpoint checkpoint;
   checkpoint.path_ = path;
-  checkpoint.layout_ = is_folder(path) ? Layout::diffusers : Layout::ldm;
-  if (checkpoint.layout_ == Layout::diffusers) {
-    checkpoint.open_folder();
-    if (!options.configs.empty()) {
-      throw Error(Code::usage,
-                  path.string() + ": is a folder with configurations of its own; others are for single files");
-    }
-  } else {
-    checkpoint.open_single_file(options);
+  checkpoint.open_folder();
+  if (!options.configs.empty()) {
+    throw Error(Code::usage,
+                path.string() + ": is a folder with configurations of its own; others are for single files");
   }
-  if (!options.prediction.empty()) {
-    set_part(checkpoint.configs_, "scheduler",
-             with_field(checkpoint.configs_.part("scheduler"), "prediction_type", options.prediction));
-  }
-  const std::optional<TinyVaeSource> tiny = options.vae.empty() ? std::nullopt : checkpoint.replace_vae(options.vae);
-  checkpoint.spec_ = make_model_spec(checkpoint.configs_, name_for_people(path, checkpoint.layout_), path.string());
-  if (tiny) {
-    check_fits(tiny->config, checkpoint.spec_, options.vae.string());
-    checkpoint.spec_.tiny_vae = tiny->config;
-    checkpoint.spec_.vae_encodes = tiny->has_encoder;
-  }
-  if (!options.preview_vae.empty()) checkpoint.add_preview_vae(options.preview_vae);
-  if (checkpoint.layout_ == Layout::diffusers) {
-    checkpoint.decisions_.insert(
-        checkpoint.decisions_.begin(),
-        {std::string(name_of(checkpoint.spec_.family)) + ": by its configurations",
-         "prediction " + std::string(name_of(checkpoint.spec_.scheduler.prediction_type)) + ": " +
-             (options.prediction.empty() ? "by its scheduler's configuration" : "asked for")});
-  }
-  checkpoint.add_keys();
+  checkpoint.finish(options);
   return checkpoint;
 }
 
+Checkpoint Checkpoint::open(std::shared_ptr<const WeightsFile> file, const CheckpointOptions& options) {
+  Checkpoint checkpoint;
+  checkpoint.path_ = file->path();
+  checkpoint.layout_ = Layout::ldm;
+  checkpoint.open_single_file(file, options);
+  checkpoint.finish(options);
+  return checkpoint;
+}
+
+void Checkpoint::finish(const CheckpointOptions& options) {
+  if (!options.prediction.empty()) {
+    set_part(configs_, "scheduler", with_field(configs_.part("scheduler"), "prediction_type", options.prediction));
+  }
+  const std::optional<TinyVaeSource> tiny = options.vae.empty() ? std::nullopt : replace_vae(options.vae);
+  spec_ = make_model_spec(configs_, name_for_people(path_, layout_), path_.string());
+  if (tiny) {
+    check_fits(tiny->config, spec_, options.vae.string());
+    spec_.tiny_vae = tiny->config;
+    spec_.tiny_vae_encodes = tiny->has_encoder;
+    spec_.vae_encodes = tiny->has_encoder || has_part("own_vae");
+  }
+  if (!options.preview_vae.empty()) add_preview_vae(options.preview_vae);
+  if (layout_ == Layout::diffusers) {
+    decisions_.insert(decisions_.begin(),
+                      {std::string(name_of(spec_.family)) + ": by its configurations",
+                       "prediction " + std::string(name_of(spec_.scheduler.prediction_type)) + ": " +
+                           (options.prediction.empty() ? "by its scheduler's configuration" : "asked for")});
+  }
+  add_keys();
+}
+
 ModelSpec Checkpoint::read_spec(const fs::path& path, const CheckpointOptions& options) {
+  refuse_other_place(path);
   if (!is_folder(path)) return open(path, options).spec();
   ModelConfigs configs = read_model_configs(DiffusersFolder::open(path));
   if (!options.prediction.empty()) {
@@ -111,17 +137,18 @@ void Checkpoint::open_folder() {
   }
 }
 
-void Checkpoint::open_single_file(const CheckpointOptions& options) {
-  const std::shared_ptr<const WeightsFile> file = open_weights(path_);
+void Checkpoint::open_single_file(const std::shared_ptr<const WeightsFile>& file, const CheckpointOptions& options) {
   SingleFile single = read_single_file(*file, options.prediction);
   configs_ = std::move(single.configs);
   decisions_ = std::move(single.decisions);
+  marks_ = std::move(single.marks);
   for (const SingleFilePart& part : single.parts) {
     parts_.push_back({.name = part.name, .file = file, .layout = Layout::ldm, .prefix = part.prefix, .keys = {}});
   }
   if (!options.configs.empty()) {
     configs_ = read_model_configs(DiffusersFolder::open(options.configs));
     decisions_ = {"configurations: of " + options.configs.string() + ", as asked for"};
+    marks_.clear();
   }
   std::string missing;
   const auto lacks = [&](const char* part, const char* advice) {
@@ -137,11 +164,25 @@ void Checkpoint::open_single_file(const CheckpointOptions& options) {
 
 std::optional<TinyVaeSource> Checkpoint::replace_vae(const fs::path& vae) {
   VaeSource replacement = open_vae(vae, configs_.has("vae") ? &configs_.part("vae") : nullptr);
-  std::erase_if(parts_, [](const PartSource& part) { return part.name == "vae"; });
+  const auto own = std::ranges::find(parts_, "vae", &PartSource::name);
+  const bool has_own = own != parts_.end();
+  const bool is_lone_decoder = replacement.tiny && !replacement.tiny->has_encoder;
+  if (has_own && is_lone_decoder) {
+    own->name = "own_vae";  // its latents are the tiny one's, so it encodes pictures to start from
+  } else if (has_own) {
+    if (layout_ == Layout::ldm) replaced_vae_prefix_ = own->prefix;
+    parts_.erase(own);
+  }
   parts_.push_back(std::move(replacement.source));
   set_part(configs_, "vae", std::move(replacement.config));
-  const std::string kind = replacement.tiny ? "tiny autoencoder" : "autoencoder";
-  decisions_.push_back(kind + ": of " + vae.string() + ", as asked for");
+  std::string decision =
+      (replacement.tiny ? "tiny autoencoder: of " : "autoencoder: of ") + vae.string() + ", as asked for";
+  if (!replacement.other_half.empty()) decision += ", and the other half of " + replacement.other_half.string();
+  if (is_lone_decoder) {
+    decision += has_own ? "; it has no encoder, so pictures are encoded by the model's own autoencoder"
+                        : "; neither it nor the model has an encoder, so there are only pictures from text";
+  }
+  decisions_.push_back(std::move(decision));
   return std::move(replacement.tiny);
 }
 
@@ -159,7 +200,7 @@ void Checkpoint::add_keys() {
     if (!part.keys.empty()) continue;  // a tiny autoencoder, which was opened with its table
     if (part.name == "unet") {
       part.keys = unet_keys(spec_.unet, configs_.part("unet").boolean("use_linear_projection", false));
-    } else if (part.name == "vae") {
+    } else if (part.name == "vae" || part.name == "own_vae") {
       part.keys = vae_keys(spec_.vae);
     } else if (part.name == "text_encoder_2" || spec_.family == Family::sd2) {
       const ClipTextConfig& config = part.name == "text_encoder" ? *spec_.text_encoder : *spec_.text_encoder_2;
@@ -168,6 +209,10 @@ void Checkpoint::add_keys() {
       part.keys = clip_keys(*spec_.text_encoder);
     }
   }
+}
+
+bool Checkpoint::has_part(std::string_view name) const {
+  return std::ranges::find(parts_, name, &PartSource::name) != parts_.end();
 }
 
 const PartSource& Checkpoint::part(std::string_view name) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,6 +34,9 @@ class Checkpoint {
   /// single file lacks.
   static Checkpoint open(const std::filesystem::path& path, const CheckpointOptions& options = {});
 
+  /// Of a single file that is open already. Throws likewise.
+  static Checkpoint open(std::shared_ptr<const WeightsFile> file, const CheckpointOptions& options = {});
+
   /// What a model is, without its weights where it is a folder: its configurations are enough. Of the options only
   /// prediction and configs matter. Throws as open().
   static ModelSpec read_spec(const std::filesystem::path& path, const CheckpointOptions& options = {});
@@ -43,8 +47,13 @@ class Checkpoint {
   Layout layout() const { return layout_; }
   /// How family, prediction type and autoencoder were decided, a sentence each.
   std::span<const std::string> decisions() const { return decisions_; }
+  /// Of a single file: the marker tensors whose word was taken ("v_pred", "ztsnr").
+  std::span<const std::string> marks() const { return marks_; }
+  /// Of a single file: what the names of its own autoencoder begin with, where another one is in its place.
+  const std::string& replaced_vae_prefix() const { return replaced_vae_prefix_; }
 
-  /// "unet", "vae", "preview_vae" if it was asked for, and the text encoders that there are.
+  /// "unet", "vae", "preview_vae" if it was asked for, and the text encoders that there are; "own_vae" where "vae" is a
+  /// tiny decoder without an encoder, and the model's own encodes.
   std::span<const PartSource> parts() const { return parts_; }
   const PartSource& part(std::string_view name) const;
   /// Throws as require_whole of every part.
@@ -56,9 +65,11 @@ class Checkpoint {
  private:
   Checkpoint() = default;
   void open_folder();
-  void open_single_file(const CheckpointOptions& options);
+  void open_single_file(const std::shared_ptr<const WeightsFile>& file, const CheckpointOptions& options);
+  void finish(const CheckpointOptions& options);
   std::optional<TinyVaeSource> replace_vae(const std::filesystem::path& vae);
   void add_preview_vae(const std::filesystem::path& vae);
+  bool has_part(std::string_view name) const;
   void add_keys();
 
   std::filesystem::path path_;
@@ -67,6 +78,8 @@ class Checkpoint {
   ModelSpec spec_;
   std::vector<PartSource> parts_;
   std::vector<std::string> decisions_;
+  std::vector<std::string> marks_;
+  std::string replaced_vae_prefix_;
 };
 
 }  // namespace redraw

@@ -1,13 +1,18 @@
 #include "checkpoint/convert.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "checkpoint/inspect.h"
+#include "checkpoint/listed_names.h"
+#include "checkpoint/prediction.h"
+#include "checkpoint/self_description.h"
 #include "checkpoint/single_file.h"
+#include "checkpoint/stated_defaults.h"
 #include "weights/narrow.h"
 #include "weights/safetensors_writer.h"
 #include "weights/widen.h"
@@ -189,6 +194,10 @@ void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, c
 nlohmann::json model_index(const Checkpoint& checkpoint) {
   const ModelConfigs& configs = checkpoint.configs();
   nlohmann::json index = {{"_class_name", configs.pipeline_class}, {"_diffusers_version", "0.42.1"}};
+  // The pipeline's settings are the source's; its lists of two are parts.
+  for (const auto& [name, value] : configs.index.raw().items()) {
+    if (!value.is_array()) index[name] = value;
+  }
   for (const auto& [part, config] : configs.parts) {
     const bool is_text = part.starts_with("text_encoder");
     const auto classes = is_text && config.has("architectures") ? config.strings("architectures")
@@ -204,6 +213,81 @@ nlohmann::json model_index(const Checkpoint& checkpoint) {
     index["requires_safety_checker"] = false;
   }
   return index;
+}
+
+/// Files beside model_index.json that go along into another folder, by how their names begin or end, in small letters.
+struct TextForPeople {
+  std::string_view begin;
+  std::string_view end;
+};
+constexpr auto kTextsForPeople = std::to_array<TextForPeople>({{"license", ""},
+                                                               {"licence", ""},
+                                                               {"copying", ""},
+                                                               {"notice", ""},
+                                                               {"use_policy", ""},
+                                                               {"readme", ""},
+                                                               {"", ".md"}});
+
+bool is_text_for_people(std::string name) {
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return std::ranges::any_of(kTextsForPeople, [&](const TextForPeople& row) {
+    return name.starts_with(row.begin) && name.ends_with(row.end);
+  });
+}
+
+// The names of the folder's own files that are neither its index nor its defaults, sorted; of a single file none.
+std::vector<std::string> other_files(const Checkpoint& checkpoint) {
+  std::vector<std::string> names;
+  if (checkpoint.layout() != Layout::diffusers) return names;
+  std::error_code failed;
+  for (fs::directory_iterator it(checkpoint.path(), failed), end; !failed && it != end; it.increment(failed)) {
+    std::error_code ignored;
+    const std::string name = it->path().filename().string();
+    const bool is_hidden = name.starts_with(".");
+    if (!is_hidden && it->is_regular_file(ignored) && name != "model_index.json" && name != kDefaultsFile) {
+      names.push_back(name);
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Parts that model_index.json lists and that a converted model does not have.
+std::vector<std::string> other_parts(const Checkpoint& checkpoint) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : checkpoint.configs().index.raw().items()) {
+    const bool is_there = value.is_array() && !value.empty() && value.back().is_string();
+    if (is_there && !checkpoint.configs().has(name) && !name.starts_with("tokenizer"))
+      names.push_back(name.substr(0, 100));
+  }
+  return names;
+}
+
+void note_left(const std::string& what, const std::vector<std::string>& names, std::vector<std::string>& notes) {
+  if (!names.empty()) notes.push_back(what + ": " + listed(names));
+}
+
+// What a folder has besides its model: copied to a folder, else named.
+void copy_texts(const Checkpoint& checkpoint, const fs::path& destination, std::vector<std::string>& notes) {
+  std::vector<std::string> left;
+  for (const std::string& name : other_files(checkpoint)) {
+    if (!is_text_for_people(name)) {
+      left.push_back(name);
+      continue;
+    }
+    std::error_code error;
+    fs::copy_file(checkpoint.path() / name, destination / name, fs::copy_options::overwrite_existing, error);
+    if (error) throw Error(Code::output_not_writable, (destination / name).string() + ": " + error.message());
+  }
+  note_left("not copied", left, notes);
+}
+
+// The marks whose meaning the result has, in one form or another.
+bool is_carried_mark(const Checkpoint& checkpoint, const std::string& name) {
+  const SchedulerConfig& scheduler = checkpoint.spec().scheduler;
+  if (name == kVelocityMark) return scheduler.prediction_type == PredictionType::v_prediction;
+  return name == kZeroSnrMark && scheduler.rescale_betas_zero_snr;
 }
 
 void refuse_existing(const fs::path& destination, const ConvertRequest& request) {
@@ -223,12 +307,17 @@ Converted convert_to_file(const Checkpoint& checkpoint, const fs::path& destinat
                             std::string(published_prefix(checkpoint.spec().family, name)));
     converters.back().append_to(tensors);
   }
-  write_safetensors(destination, tensors);
-  return {.files = {destination}, .bytes = fs::file_size(destination), .left_out = {}};
+  SelfDescription own = describe_single_file(checkpoint, tensors, destination);
+  for (const std::string& mark : own.marks) tensors.push_back(mark_to_write(mark));
+  write_safetensors(destination, tensors, own.metadata);
+  note_left("not copied, for one file has no place for them", other_files(checkpoint), own.notes);
+  return {.files = {destination}, .bytes = fs::file_size(destination), .left_out = {}, .notes = std::move(own.notes)};
 }
 
 Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
   Converted converted;
+  SelfDescription carried = carried_metadata(checkpoint);
+  converted.notes = std::move(carried.notes);
   for (const PartSource& part : checkpoint.parts()) {
     const bool is_text = part.name.starts_with("text_encoder");
     const fs::path folder = destination / part.name;
@@ -237,12 +326,16 @@ Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destin
     const PartConverter converter(part, request, "");
     converter.append_to(tensors);
     const fs::path file = folder / (is_text ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
-    write_safetensors(file, tensors);
+    write_safetensors(file, tensors, part.name == "unet" ? carried.metadata : Metadata{});
     converted.bytes += fs::file_size(file);
     converted.files.push_back(file);
     if (is_text) write_tokenizer(checkpoint, part.name, destination, request);
   }
   write_json(destination / "scheduler" / "scheduler_config.json", checkpoint.configs().part("scheduler").raw());
+  if (const std::optional<JsonObject> defaults = stated_defaults(checkpoint)) {
+    write_json(destination / kDefaultsFile, defaults->raw());
+  }
+  copy_texts(checkpoint, destination, converted.notes);
   // Last, so that a folder that was not finished is none.
   write_json(destination / "model_index.json", model_index(checkpoint));
   return converted;
@@ -263,6 +356,8 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
   Converted converted = request.layout == Layout::ldm ? convert_to_file(checkpoint, destination, request)
                                                       : convert_to_folder(checkpoint, destination, request);
   converted.left_out = tensors_without_place(checkpoint);
+  std::erase_if(converted.left_out, [&](const std::string& name) { return is_carried_mark(checkpoint, name); });
+  note_left("left out, for redraw does not run them", other_parts(checkpoint), converted.notes);
   return converted;
 }
 

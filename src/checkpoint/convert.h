@@ -20,15 +20,19 @@ struct ConvertRequest {
 struct Converted {
   std::vector<std::filesystem::path> files;  ///< the weights that were written
   uint64_t bytes = 0;                        ///< of them
-  std::vector<std::string> left_out;         ///< tensors of the source that no network of the family has
+  std::vector<std::string> left_out;         ///< tensors of the source that are not in the result in any form
+  std::vector<std::string> notes = {};       ///< a sentence each: what of the source is lost, or unknown to others
 };
 
 /// Writes the model to `destination`: a .safetensors file, or a diffusers folder with all configurations. Names, shapes
 /// and order are those of the tables of key_row.h, so that converting there and back gives equal files. Numbers are
-/// copied byte for byte where the precision stays; else rounded to nearest even. At no time is more than a piece of a
+/// copied byte for byte where the precision stays; else rounded to nearest even. What the model says about itself is
+/// the same before and after, also in one file: see describe_single_file. A folder's redraw.json, licence and texts for
+/// people go along to a folder. At no time is more than a piece of a
 /// tensor in memory, or one whole where it is transposed.
-/// Throws Error: as Checkpoint::require_whole; usage when the destination is there, and for a tiny autoencoder;
-/// out_of_range naming the tensor for numbers that the precision cannot hold; disk_full, output_not_writable.
+/// Throws Error: as Checkpoint::require_whole and describe_single_file; usage when the destination is there, and for a
+/// tiny autoencoder; out_of_range naming the tensor for numbers that the precision cannot hold; disk_full,
+/// output_not_writable.
 Converted convert(const Checkpoint& checkpoint, const std::filesystem::path& destination,
                   const ConvertRequest& request);
 

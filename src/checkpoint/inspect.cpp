@@ -66,10 +66,15 @@ std::vector<std::string> tensors_without_place(const Checkpoint& checkpoint) {
     placed.merge(entries_of(part));
     files.insert(part.file.get());
   }
+  const auto is_known = [&](const std::string& name) {
+    const std::string& replaced = checkpoint.replaced_vae_prefix();
+    if (!replaced.empty() && name.starts_with(replaced)) return true;
+    return std::ranges::find(checkpoint.marks(), name) != checkpoint.marks().end();
+  };
   std::vector<std::string> names;
   for (const WeightsFile* file : files) {
     for (const TensorEntry& entry : file->tensors()) {
-      if (!placed.contains(&entry)) names.push_back(entry.name);
+      if (!placed.contains(&entry) && !is_known(entry.name)) names.push_back(entry.name);
     }
   }
   std::sort(names.begin(), names.end());

@@ -31,7 +31,8 @@ struct ModelInspection {
 };
 ModelInspection inspect(const Checkpoint& checkpoint);
 
-/// The file's tensors that belong to no network of the model, sorted: unexpected ones and remains of training.
+/// The file's tensors that belong to no network of the model, sorted: unexpected ones, remains of training, and marks
+/// whose word was not taken; not those of an autoencoder that was replaced.
 std::vector<std::string> tensors_without_place(const Checkpoint& checkpoint);
 
 }  // namespace redraw

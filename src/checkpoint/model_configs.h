@@ -17,6 +17,7 @@ struct ModelConfigs {
   std::string pipeline_class;                            ///< "StableDiffusionPipeline"
   std::map<std::string, JsonObject, std::less<>> parts;  ///< "unet", "vae", "scheduler", "text_encoder", ...
   bool force_zeros_for_empty_prompt = false;             ///< StableDiffusionXLPipeline's setting
+  JsonObject index = JsonObject::parse("{}", "");        ///< model_index.json itself; of a single file: its settings
 
   bool has(std::string_view part) const { return parts.find(part) != parts.end(); }
   /// Throws Error(model_part_missing).

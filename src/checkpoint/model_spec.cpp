@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "checkpoint/other_kinds.h"
 
 namespace redraw {
 namespace {
@@ -20,12 +21,11 @@ constexpr std::array<std::string_view, 9> kPipelines = {"StableDiffusionPipeline
                                                         "StableDiffusionXLInstructPix2PixPipeline"};
 
 void check_pipeline(const std::string& pipeline, const std::string& where) {
-  if (pipeline == "StableDiffusionDepth2ImgPipeline") {
-    throw Error(Code::model_unsupported, where + ": is a depth model (" + pipeline +
-                                             "); it needs an estimate of the picture's depth, which is not built; use "
-                                             "the base model");
-  }
   if (std::find(kPipelines.begin(), kPipelines.end(), pipeline) != kPipelines.end()) return;
+  if (const PipelineKind* kind = pipeline_kind(pipeline)) {
+    throw Error(Code::model_unsupported,
+                where + ": is " + kind_sentence(kind->what, kind->then) + " (" + pipeline + ")");
+  }
   throw Error(Code::model_unsupported, where + ": is a '" + pipeline +
                                            "'; redraw runs Stable Diffusion 1, 2 and XL (StableDiffusionPipeline, "
                                            "StableDiffusionXLPipeline)");
@@ -99,6 +99,14 @@ ModelSpec make_model_spec(const ModelConfigs& configs, std::string name, const s
   spec.input = input_of(spec, where);
   check_together(spec, where);
   return spec;
+}
+
+bool means_the_same(ModelSpec a, ModelSpec b) {
+  for (ModelSpec* spec : {&a, &b}) {
+    spec->name.clear();
+    spec->pipeline_class.clear();  // what of it matters is the family and the network's input
+  }
+  return a == b;
 }
 
 ModelSpec read_model_spec(const DiffusersFolder& folder) {

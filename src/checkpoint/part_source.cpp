@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "checkpoint/listed_names.h"
 #include "checkpoint/weight_in_file.h"
 #include "weights/widen.h"
 
@@ -13,7 +14,6 @@ namespace redraw {
 namespace {
 
 constexpr std::string_view kTextRoot = "text_model.";
-constexpr size_t kMostNamed = 10;
 
 // A 1x1 convolution and a linear layer are the same numbers.
 bool is_same_matrix(const Shape& a, const Shape& b) {
@@ -31,13 +31,6 @@ const Shape& stored_shape(const PartSource& source, const KeyRow& row) {
 
 std::string stored_name(const PartSource& source, const KeyRow& row) {
   return source.prefix + (source.layout == Layout::ldm ? row.ldm_name : row.name);
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) text += (i == 0 ? "" : ", ") + names[i];
-  if (names.size() > kMostNamed) text += " and " + std::to_string(names.size() - kMostNamed) + " more";
-  return text;
 }
 
 // Stored [a, b], wanted [b, a]. The few matrices of which this is true are small: each is read whole.

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kEpsilon = "epsilon";
 constexpr std::string_view kVelocity = "v_prediction";
+constexpr std::string_view kByMark = "it holds the marker 'v_pred'";
 constexpr std::array<std::string_view, 3> kTypes = {kEpsilon, kVelocity, "sample"};
 
 std::optional<std::string> parameterization_of_yaml(const std::filesystem::path& file) {
@@ -30,12 +31,47 @@ std::optional<std::string> parameterization_of_yaml(const std::filesystem::path&
   return value != std::string::npos && text[value] == 'v' ? std::string(kVelocity) : std::string(kEpsilon);
 }
 
+/// How metadata spells the types: ModelSpec's word first, then what trainers write.
+struct Spelling {
+  std::string_view word;
+  std::string_view type;
+};
+constexpr auto kSpellings = std::to_array<Spelling>({{"v", kVelocity},
+                                                     {"epsilon", kEpsilon},
+                                                     {kVelocity, kVelocity},
+                                                     {"v-prediction", kVelocity},
+                                                     {"v_pred", kVelocity},
+                                                     {"vpred", kVelocity},
+                                                     {"velocity", kVelocity},
+                                                     {"eps", kEpsilon}});
+
 std::optional<std::string> type_of_metadata(const WeightsFile& file) {
-  const auto it = file.metadata().find("modelspec.prediction_type");
+  const auto it = file.metadata().find(std::string(kPredictionKey));
   if (it == file.metadata().end()) return std::nullopt;
-  if (it->second == "v" || it->second == kVelocity) return std::string(kVelocity);
-  if (it->second == kEpsilon) return std::string(kEpsilon);
-  return std::nullopt;
+  const auto row = std::ranges::find(kSpellings, it->second, &Spelling::word);
+  return row == kSpellings.end() ? std::nullopt : std::optional(std::string(row->type));
+}
+
+std::optional<std::string> type_of_kept(const KeptConfigs& kept) {
+  const auto scheduler = kept.find("scheduler");
+  if (scheduler == kept.end() || !scheduler->second.has("prediction_type")) return std::nullopt;
+  return scheduler->second.string("prediction_type");
+}
+
+/// Marks of models that are trained with other noise levels and another scale of the picture.
+struct EdmMark {
+  std::string_view tensor;
+  std::string_view model;
+};
+constexpr auto kEdmMarks = std::to_array<EdmMark>({{"edm_mean", "Playground 2.5"}, {"edm_vpred.sigma_max", "CosXL"}});
+
+void refuse_edm(const WeightsFile& file) {
+  for (const EdmMark& mark : kEdmMarks) {
+    if (file.find(mark.tensor) == nullptr) continue;
+    throw Error(Code::model_unsupported, file.path().string() + ": is trained in EDM's formulation (" +
+                                             std::string(mark.model) + ", by its marker '" + std::string(mark.tensor) +
+                                             "'), which is not built");
+  }
 }
 
 // The standard deviation of the bias that ComfyUI looks at; empty when the network has no such layer.
@@ -75,14 +111,25 @@ Prediction decide_of_sd2(const WeightsFile& file, const PartTensors& unet) {
 
 }  // namespace
 
-Prediction decide_prediction(const WeightsFile& file, const PartTensors& unet, Family family, std::string_view asked) {
-  if (file.find("edm_mean") != nullptr) {
-    throw Error(Code::model_unsupported,
-                file.path().string() + ": is trained in EDM's formulation (Playground 2.5), which is not built");
-  }
-  const bool is_zero_snr = file.find("ztsnr") != nullptr;
+std::optional<std::string> prediction_in_metadata(std::string_view type) {
+  const auto row = std::ranges::find(kSpellings, type, &Spelling::type);
+  return row == kSpellings.end() ? std::nullopt : std::optional(std::string(row->word));
+}
+
+Prediction decide_prediction(const WeightsFile& file, const PartTensors& unet, Family family, std::string_view asked,
+                             const KeptConfigs& kept) {
+  refuse_edm(file);
+  const bool is_zero_snr = file.find(kZeroSnrMark) != nullptr;
+  const bool has_velocity_mark = file.find(kVelocityMark) != nullptr;
   const auto decided = [&](std::string type, std::string by) {
-    return Prediction{.type = std::move(type), .decided_by = std::move(by), .is_zero_snr = is_zero_snr};
+    Prediction prediction{.type = std::move(type), .decided_by = std::move(by), .is_zero_snr = is_zero_snr};
+    if (is_zero_snr) prediction.marks.emplace_back(kZeroSnrMark);
+    if (has_velocity_mark && prediction.type == kVelocity && asked.empty()) {
+      // Whoever else said so, the mark says the same.
+      if (prediction.decided_by != kByMark) prediction.decided_by += ", and " + std::string(kByMark);
+      prediction.marks.emplace_back(kVelocityMark);
+    }
+    return prediction;
   };
   if (!asked.empty()) {
     if (std::find(kTypes.begin(), kTypes.end(), asked) == kTypes.end()) {
@@ -91,10 +138,14 @@ Prediction decide_prediction(const WeightsFile& file, const PartTensors& unet, F
     return decided(std::string(asked), "asked for");
   }
   if (const auto type = parameterization_of_yaml(file.path())) return decided(*type, "the .yaml beside it says so");
+  if (const auto type = type_of_kept(kept)) {
+    return decided(*type, "its metadata '" + std::string(kKeptConfigsKey) + "' says so");
+  }
   if (const auto type = type_of_metadata(file)) return decided(*type, "its metadata says so");
-  if (file.find("v_pred") != nullptr) return decided(std::string(kVelocity), "it holds the marker 'v_pred'");
+  if (has_velocity_mark) return decided(std::string(kVelocity), std::string(kByMark));
   if (family != Family::sd2) return decided(std::string(kEpsilon), "as all of its family unless they say otherwise");
-  return decide_of_sd2(file, unet);
+  const Prediction of_sd2 = decide_of_sd2(file, unet);
+  return decided(of_sd2.type, of_sd2.decided_by);
 }
 
 }  // namespace redraw

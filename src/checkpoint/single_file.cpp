@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "checkpoint/listed_names.h"
+#include "checkpoint/other_kinds.h"
+#include "checkpoint/other_places.h"
 #include "checkpoint/part_configs.h"
 #include "checkpoint/prediction.h"
 
@@ -114,12 +117,34 @@ json scheduler_config(const FamilyRow& family, const Prediction& prediction) {
   return config;
 }
 
+/// What a network's input channels make of a family's pipeline: diffusers has a class for each.
+struct InputRow {
+  int64_t channels;
+  std::string_view sd, xl;
+};
+constexpr auto kInputs = std::to_array<InputRow>(
+    {{9, "StableDiffusionInpaintPipeline", "StableDiffusionXLInpaintPipeline"},
+     {8, "StableDiffusionInstructPix2PixPipeline", "StableDiffusionXLInstructPix2PixPipeline"}});
+
+std::string pipeline_class_of(const FamilyRow& family, const json& unet) {
+  const auto row = std::ranges::find(kInputs, unet.value("in_channels", int64_t{0}), &InputRow::channels);
+  if (row == kInputs.end()) return std::string(family.pipeline_class);
+  return std::string(family.family == Family::sdxl ? row->xl : row->sd);
+}
+
+// SD 2 was trained on the last but one of ViT-H's 24 layers. A folder stores the 23 that are used, and so does a file
+// that was made of one.
+bool has_lost_its_last_layer(const PartTensors& text, int64_t stored_layers) {
+  return stored_layers == 23 && text.extent("token_embedding.weight", 1) == 1024;
+}
+
 // What SD 2's and SDXL's own code does with the layers: the former drops the last, the latter keeps all.
 json text_config(const WeightsFile& file, const SingleFilePart& part, Family family) {
   const PartTensors tensors(file, part.prefix);
   if (!part.is_open_clip) return clip_config_of(tensors);
   const bool drops_last = family == Family::sd2;
-  json config = open_clip_config_of(tensors, part.stored_layers - (drops_last ? 1 : 0));
+  const bool is_stored = drops_last && !has_lost_its_last_layer(tensors, part.stored_layers);
+  json config = open_clip_config_of(tensors, part.stored_layers - (is_stored ? 1 : 0));
   if (const TensorEntry* projection = tensors.find("text_projection"); projection != nullptr && !drops_last) {
     config["architectures"] = {"CLIPTextModelWithProjection"};
     config["projection_dim"] = tensors.extent("text_projection", 1);
@@ -143,6 +168,18 @@ void refuse_unbuilt(const WeightsFile& file, Family family, const json& unet) {
   if (unet.contains("projection_class_embeddings_input_dim") && !is_xl) {
     refuse("is conditioned on more than prompts (unCLIP), which is not built");
   }
+}
+
+// A file without Stable Diffusion's network, where it is known what it is instead.
+void refuse_other_kind(const WeightsFile& file) {
+  const std::string where = file.path().string() + ": is ";
+  const std::string kind = kind_of_file(file);
+  if (const std::filesystem::path folder = folder_of_part(file.path()); !folder.empty()) {
+    throw Error(Code::model_unsupported, where + "a part of a diffusers folder" +
+                                             (kind.empty() ? "" : " (" + kind.substr(0, kind.find(';')) + ")") +
+                                             ": give the folder " + folder.string());
+  }
+  if (!kind.empty()) throw Error(Code::model_unsupported, where + kind);
 }
 
 std::string count_line(const SingleFile& single) {
@@ -171,12 +208,12 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   SingleFile single{.family = Family::sd1, .parts = find_parts(file), .configs = {}, .decisions = {}};
   const SingleFilePart* unet_part = single.find("unet");
   if (unet_part == nullptr) {
+    refuse_other_kind(file);
     const std::string found = single.parts.empty() ? "no part of one" : count_line(single);
     throw Error(Code::model_unsupported, file.path().string() + ": is no Stable Diffusion model: it has no tensor '" +
-                                             std::string(kUNetWitness) + "' (found: " + found +
-                                             "); LoRAs, ControlNets, autoencoders and other kinds of models are not "
-                                             "given as the model");
+                                             std::string(kUNetWitness) + "' (found: " + found + ")");
   }
+  refuse_unbuilt_network(file, unet_part->prefix);
   const PartTensors unet_tensors(file, unet_part->prefix);
   single.is_linear_projection = has_linear_projections(unet_tensors);
   json unet = unet_config_of(unet_tensors, 0);
@@ -184,7 +221,8 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   single.family = decided.family;
   refuse_unbuilt(file, single.family, unet);
   const FamilyRow& family = kFamilies.at(static_cast<size_t>(single.family));
-  const Prediction predicted = decide_prediction(file, unet_tensors, single.family, prediction);
+  const KeptConfigs kept = read_kept_configs(file);
+  const Prediction predicted = decide_prediction(file, unet_tensors, single.family, prediction, kept);
   const bool is_large_sd2 = single.family == Family::sd2 && predicted.type == "v_prediction";
   const int64_t side = is_large_sd2 ? kLatentSideOfSd2Velocity : family.latent_side;
   unet["sample_size"] = side;
@@ -193,7 +231,7 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   const auto add = [&](const std::string& part, const json& config) {
     single.configs.parts.emplace(part, JsonObject::parse(config.dump(), where + " (" + part + ")"));
   };
-  single.configs.pipeline_class = family.pipeline_class;
+  single.configs.pipeline_class = pipeline_class_of(family, unet);
   single.configs.force_zeros_for_empty_prompt = single.family == Family::sdxl;
   add("unet", unet);
   add("scheduler", scheduler_config(family, predicted));
@@ -201,8 +239,25 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
     if (part.name == "vae") add("vae", vae_config_of(PartTensors(file, part.prefix), family.scaling_factor, side * 8));
     if (part.name.starts_with("text_encoder")) add(part.name, text_config(file, part, single.family));
   }
+  if (single.family == Family::sdxl_refiner) {
+    single.configs.index = JsonObject::parse(R"({"requires_aesthetics_score": true})", where);
+  }
+  put_into(single.configs, kept);
+  // What the user or a .yaml says of the prediction type goes before redraw's metadata.
+  json scheduler = single.configs.part("scheduler").raw();
+  scheduler["prediction_type"] = predicted.type;
+  single.configs.parts.erase("scheduler");
+  add("scheduler", scheduler);
   single.decisions = {std::string(name_of(single.family)) + ": " + decided.by,
                       "prediction " + predicted.type + ": " + predicted.decided_by};
+  if (predicted.is_zero_snr) {
+    single.decisions.push_back("zero terminal SNR: it holds the marker '" + std::string(kZeroSnrMark) + "'");
+  }
+  if (!kept.empty()) {
+    single.decisions.push_back(listed(field_names(kept)) + ": its metadata '" + std::string(kKeptConfigsKey) +
+                               "' says so");
+  }
+  single.marks = predicted.marks;
   return single;
 }
 

@@ -28,6 +28,7 @@ struct SingleFile {
   bool is_linear_projection = false;
   /// How it was decided, a sentence each.
   std::vector<std::string> decisions;
+  std::vector<std::string> marks = {};  ///< marker tensors whose word was taken (prediction.h)
 
   const SingleFilePart* find(std::string_view part) const;
 };
@@ -37,9 +38,10 @@ std::string_view published_prefix(Family family, std::string_view part);
 
 /// Decides family and configurations from the names and shapes of the tensors alone: layers and widths are counted;
 /// heads are 8 in a UNet whose transformers project by 1x1 convolutions (SD 1) and of width 64 elsewhere. The
-/// prediction type of an SD 2 file is not in its shapes: see decide_prediction. prediction: what the user says it is;
+/// prediction type of an SD 2 file is not in its shapes: see decide_prediction. What the file says in redraw's own
+/// metadata goes before what is worked out (kept_configs.h). prediction: what the user says it is;
 /// empty: to be decided. Throws Error(model_unsupported) with the reason for a file that is no Stable Diffusion, or one
-/// of a kind that is not built (depth, unCLIP, upscaler, EDM).
+/// of a kind that is not built (depth, unCLIP, upscaler, EDM); those of read_kept_configs.
 SingleFile read_single_file(const WeightsFile& file, std::string_view prediction = {});
 
 }  // namespace redraw

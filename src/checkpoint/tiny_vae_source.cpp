@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "checkpoint/part_tensors.h"
+#include "checkpoint/tiny_vae_halves.h"
 #include "models/tiny_autoencoder_names.h"
 
 namespace redraw {
@@ -85,7 +86,25 @@ void refuse_others(const WeightsFile& file, const std::vector<KeyRow>& keys) {
                                            "'; a newer variant, it seems, which would come out wrong without them");
 }
 
+// " as taesd_decoder.pth", where the encoder's name tells.
+std::string decoder_name(const std::filesystem::path& encoder) {
+  const std::optional<std::filesystem::path> name = name_of_other_half(encoder);
+  return name ? " as " + name->filename().string() : "";
+}
+
 }  // namespace
+
+std::optional<LoneHalf> lone_half(const WeightsFile& file) {
+  for (const Naming& naming : kNamings) {
+    const bool has_encoder = has_half(file, naming, TinyAutoencoderPart::encoder);
+    const bool has_decoder = has_half(file, naming, TinyAutoencoderPart::decoder);
+    if (!has_encoder && !has_decoder) continue;
+    if (has_encoder && has_decoder) return std::nullopt;
+    return LoneHalf{.part = has_encoder ? TinyAutoencoderPart::encoder : TinyAutoencoderPart::decoder,
+                    .has_bare_names = naming.layout == Layout::ldm && *naming.decoder == '\0'};
+  }
+  return std::nullopt;
+}
 
 bool is_tiny_autoencoder(const JsonObject& config) {
   return config.string("_class_name", "") == "AutoencoderTiny";
@@ -99,7 +118,8 @@ std::optional<TinyVaeSource> find_tiny_vae(const std::shared_ptr<const WeightsFi
     if (!has_decoder) {
       throw Error(Code::model_part_missing, file->path().string() +
                                                 ": holds the encoder of a tiny autoencoder without its decoder, so "
-                                                "nothing could be seen; give a file with both, or the decoder");
+                                                "nothing could be seen; put the decoder beside it" +
+                                                decoder_name(file->path()) + ", or give a file with both");
     }
     TinyVaeSource found;
     found.config =

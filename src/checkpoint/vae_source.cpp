@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "checkpoint/other_kinds.h"
 #include "checkpoint/part_configs.h"
+#include "checkpoint/tiny_vae_halves.h"
 #include "weights/diffusers_folder.h"
 
 namespace redraw {
@@ -72,7 +74,16 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
         .source = PartSource{.name = "vae", .file = file, .layout = naming.layout, .prefix = naming.prefix, .keys = {}},
         .config = JsonObject::parse(config.dump(), path.string())};
   }
-  if (std::optional<TinyVaeSource> tiny = find_tiny_vae(file, nullptr)) return tiny_source(*std::move(tiny), model);
+  const std::optional<BothHalves> both = find_other_half(file);
+  if (std::optional<TinyVaeSource> tiny = find_tiny_vae(both ? both->file : file, nullptr)) {
+    VaeSource found = tiny_source(*std::move(tiny), model);
+    if (both) found.other_half = both->other;
+    return found;
+  }
+  if (const std::string kind = kind_of_file(*file); !kind.empty()) {
+    throw Error(Code::model_unsupported,
+                path.string() + ": holds no autoencoder: it is " + kind.substr(0, kind.find(';')));
+  }
   throw Error(Code::model_unsupported, path.string() +
                                            ": holds no autoencoder (no tensor 'decoder.mid...', and none of a tiny "
                                            "autoencoder)");

@@ -13,13 +13,14 @@ struct VaeSource {
   PartSource source;
   JsonObject config;                       ///< as vae/config.json; of a tiny one: that of the autoencoder it stands for
   std::optional<TinyVaeSource> tiny = {};  ///< a tiny autoencoder; `source` is then its source
+  std::filesystem::path other_half = {};   ///< the second file, where a tiny one's halves are in two
 };
 
 /// path: a weights file in either layout, with or without the prefix that whole checkpoints use; a folder of diffusers'
-/// AutoencoderKL or AutoencoderTiny; a file of a tiny autoencoder (find_tiny_vae); or a whole diffusers model, whose
-/// autoencoder is taken. model: the configuration of the autoencoder
-/// that it replaces, whose scaling_factor it keeps where it states none of its own; may be null.
-/// Throws Error: model_unsupported when there is no autoencoder there; those of open_weights, DiffusersFolder and
+/// AutoencoderKL or AutoencoderTiny; a file of a tiny autoencoder (find_tiny_vae), whose other half is taken from
+/// beside it (find_other_half); or a whole diffusers model, whose autoencoder is taken. model: the configuration of the
+/// autoencoder that it replaces, whose scaling_factor it keeps where it states none of its own; may be null. Throws
+/// Error: model_unsupported when there is no autoencoder there; those of open_weights, DiffusersFolder and
 /// find_tiny_vae.
 VaeSource open_vae(const std::filesystem::path& path, const JsonObject* model);
 

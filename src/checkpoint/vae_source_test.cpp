@@ -6,10 +6,12 @@
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/convert.h"
+#include "checkpoint/inspect.h"
 #include "checkpoint/listed_tensors.h"
 #include "models/tiny_autoencoder_names.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
+#include "weights/safetensors.h"
 #include "weights/safetensors_writer.h"
 
 namespace redraw {
@@ -210,10 +212,112 @@ TEST(VaeSource, ATinyOneThatDoesNotFitTheModelIsRefused) {
   TinyAutoencoderConfig wide = kSmall;
   wide.latent_channels = 16;
   EXPECT_NE(refused("wide.safetensors", wide).find("16 channels; this model's have 4"), std::string::npos);
-  const fs::path decoder = written(*listed(Names::original, false), folder / "taesd_decoder.safetensors");
+}
+
+// The original TAESD is two files, each a half.
+fs::path written_half(TinyAutoencoderPart part, const fs::path& path, Names names = Names::original) {
+  ListedTensors file;
+  add(file, part, names);
+  return written(file, path);
+}
+
+struct PairOfNames {
+  const char* encoder;
+  const char* decoder;
+};
+constexpr PairOfNames kPairs[] = {{"taesd_encoder.safetensors", "taesd_decoder.safetensors"},
+                                  {"taesdxl_encoder.pth", "taesdxl_decoder.pth"},
+                                  {"taesd_encoder.pth", "taesd_decoder.safetensors"},
+                                  {"Tiny Encoder.safetensors", "Tiny Decoder.safetensors"},
+                                  {"decoder of encoder.pt", "decoder of decoder.pt"}};
+
+TEST(VaeSource, EitherHalfOfATinyOneFindsTheOtherBesideIt) {
+  for (const Names names : {Names::original, Names::original_with_prefix, Names::diffusers}) {
+    for (const PairOfNames& pair : kPairs) {
+      const TemporaryFolder folder;
+      const fs::path encoder = written_half(TinyAutoencoderPart::encoder, folder / pair.encoder, names);
+      const fs::path decoder = written_half(TinyAutoencoderPart::decoder, folder / pair.decoder, names);
+      for (const fs::path& given : {encoder, decoder}) {
+        SCOPED_TRACE(given);
+        const Checkpoint model = Checkpoint::open(box_model(), {.vae = given});
+        model.require_whole();
+        EXPECT_TRUE(model.spec().encodes_with_tiny_vae());
+        EXPECT_EQ(model.spec().tiny_vae->encoder_channels, 6);
+        EXPECT_EQ(model.spec().tiny_vae->decoder_channels, 8);
+        EXPECT_EQ(model.part("vae").file->path(), given);
+        const std::string other = (given == encoder ? decoder : encoder).filename().string();
+        EXPECT_NE(model.decisions().back().find(other), std::string::npos) << model.decisions().back();
+      }
+    }
+  }
+}
+
+TEST(VaeSource, BothHalvesHaveTheirOwnNumbers) {
+  const TemporaryFolder folder;
+  const SafetensorsFile both = SafetensorsFile::open(golden() / "weights.safetensors");
+  const TinyAutoencoderConfig config = parse_tiny_autoencoder_config(JsonObject::read(golden() / "config.json"));
+  for (const TinyAutoencoderPart part : {TinyAutoencoderPart::encoder, TinyAutoencoderPart::decoder}) {
+    std::vector<TensorToWrite> tensors;
+    for (const TinyAutoencoderTensor& tensor : tiny_autoencoder_tensors(config, part)) {
+      const TensorEntry& entry = both.require(tensor.name);
+      tensors.push_back({tensor.original_name, entry.dtype, entry.shape,
+                         [&both, &entry](const ByteSink& sink) { sink(both.bytes(entry)); }});
+    }
+    write_safetensors(folder / (part == TinyAutoencoderPart::encoder ? "t_encoder.pth" : "t_decoder.pth"), tensors);
+  }
+  const Checkpoint model = Checkpoint::open(box_model(), {.vae = folder / "t_decoder.pth"});
+  const nn::Parameters ours = parameters_of(model.part("vae"));
+  for (const TensorEntry& entry : both.tensors()) {
+    const Tensor expected = both.read_f32(entry.name);
+    const Tensor found = ours.get(entry.name).load();
+    EXPECT_TRUE(std::ranges::equal(found.values(), expected.values())) << entry.name;
+  }
+}
+
+TEST(VaeSource, ALoneDecoderLeavesEncodingToTheModel) {
+  const TemporaryFolder folder;
+  const fs::path decoder = written_half(TinyAutoencoderPart::decoder, folder / "taesd_decoder.safetensors");
+  folder.write("taesd_encoder.txt", "not one");
   const Checkpoint model = Checkpoint::open(box_model(), {.vae = decoder});
   model.require_whole();
+  EXPECT_TRUE(model.spec().vae_encodes);
+  EXPECT_FALSE(model.spec().encodes_with_tiny_vae());
+  EXPECT_EQ(model.spec().encoder_part(), "own_vae");
+  EXPECT_EQ(model.part("own_vae").file->path(), box_model() / "vae/diffusion_pytorch_model.safetensors");
+  EXPECT_NE(model.decisions().back().find("model's own"), std::string::npos);
+}
+
+TEST(VaeSource, ALoneEncoderSaysWhatItsDecoderWouldBeCalled) {
+  const TemporaryFolder folder;
+  const fs::path encoder = written_half(TinyAutoencoderPart::encoder, folder / "taesdxl_encoder.pth");
+  // What lies beside it under the name of the other half, and is the same one again, is of no use.
+  written_half(TinyAutoencoderPart::encoder, folder / "taesdxl_decoder.pth");
+  const std::string message =
+      message_of(Code::model_part_missing, [&] { Checkpoint::open(box_model(), {.vae = encoder}); });
+  EXPECT_NE(message.find("taesdxl_decoder.pth"), std::string::npos) << message;
+}
+
+TEST(VaeSource, AModelWithoutAnAutoencoderAndALoneDecoderOnlyMakesPicturesFromText) {
+  const TemporaryFolder folder;
+  const fs::path decoder = written_half(TinyAutoencoderPart::decoder, folder / "taesd_decoder.safetensors");
+  const SafetensorsFile whole =
+      SafetensorsFile::open(fs::path(REDRAW_SOURCE_DIR) / "tests/data/models/smallest-sd1.safetensors");
+  ListedTensors file;
+  for (const TensorEntry& entry : whole.tensors()) {
+    if (!entry.name.starts_with("first_stage_model.")) file.add(entry.name, entry.shape, entry.dtype);
+  }
+  const Checkpoint model = Checkpoint::open(std::make_shared<ListedTensors>(file), {.vae = decoder});
   EXPECT_FALSE(model.spec().vae_encodes);
+}
+
+// The model's own autoencoder lies in the same file as the rest.
+TEST(VaeSource, AReplacedAutoencoderIsNotCalledUnexpected) {
+  const fs::path model = fs::path(REDRAW_SOURCE_DIR) / "tests/data/models/smallest-sd1.safetensors";
+  const TemporaryFolder folder;
+  const fs::path decoder = written_half(TinyAutoencoderPart::decoder, folder / "taesd_decoder.safetensors");
+  for (const fs::path& vae : {golden() / "weights.safetensors", decoder}) {
+    EXPECT_TRUE(tensors_without_place(Checkpoint::open(model, {.vae = vae})).empty()) << vae;
+  }
 }
 
 TEST(VaeSource, AConfigurationThatTheWeightsDoNotBearOutIsRefused) {

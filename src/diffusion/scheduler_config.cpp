@@ -91,7 +91,20 @@ constexpr auto kUnsupportedSwitches = std::to_array<std::string_view>({
     "use_dynamic_shifting",
 });
 constexpr auto kUnsupportedValues = std::to_array<std::string_view>({"sigma_min", "sigma_max", "solver_p"});
-constexpr auto kUnsupportedClasses = std::to_array<std::string_view>({"FlowMatch", "EDM", "CogVideoX", "VQDiffusion"});
+/// Classes whose networks are trained otherwise, by how their names begin, and whose models they are.
+struct OtherClass {
+  std::string_view start;
+  std::string_view models;
+};
+constexpr auto kUnsupportedClasses = std::to_array<OtherClass>({
+    {"FlowMatch", "flow matching, as FLUX, Stable Diffusion 3 and their like have it"},
+    {"EDM", "EDM's formulation, as Playground 2.5 and CosXL have it"},
+    {"CogVideoX", "CogVideoX, which makes moving pictures"},
+    {"VQDiffusion", "VQ-Diffusion"},
+    {"CMStochastic", "a consistency model of pixels"},
+    {"DDPMWuerstchen", "Stable Cascade"},
+    {"UnCLIP", "unCLIP or Kandinsky"},
+});
 
 [[noreturn]] void refuse(const JsonObject& json, std::string_view what) {
   throw Error(Code::model_unsupported, json.where() + ": " + std::string(what) +
@@ -99,8 +112,11 @@ constexpr auto kUnsupportedClasses = std::to_array<std::string_view>({"FlowMatch
 }
 
 void refuse_unsupported(const JsonObject& json, const std::string& class_name) {
-  for (std::string_view start : kUnsupportedClasses) {
-    if (class_name.starts_with(start)) refuse(json, in_quotes(class_name) + " as '_class_name'");
+  for (const OtherClass& row : kUnsupportedClasses) {
+    if (!class_name.starts_with(row.start)) continue;
+    throw Error(Code::model_unsupported,
+                json.where() + ": is the scheduler of " + std::string(row.models) + " (" + in_quotes(class_name) +
+                    " as '_class_name'), which is not supported; use a Stable Diffusion model");
   }
   for (std::string_view field : kUnsupportedSwitches) {
     if (json.boolean(field, false)) refuse(json, in_quotes(field));

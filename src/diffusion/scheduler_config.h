@@ -99,6 +99,8 @@ struct SchedulerConfig {
   int64_t original_inference_steps = 50;  ///< LCM, TCD: the steps of the distillation, of which theirs are some
   double timestep_scaling = 10.0;         ///< LCM: of the timestep in its boundary condition
   std::optional<double> eta;              ///< DDIM, TCD: share of new noise in a step, 0..1; empty: the class's own
+
+  bool operator==(const SchedulerConfig&) const = default;
 };
 
 /// Reads a scheduler_config.json. Fields that only other solvers read are passed over, as diffusers does; those that

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/known_kinds.h"
 #include "ops/activation.h"
 #include "ops/attention.h"
 #include "ops/checks.h"
@@ -24,6 +25,7 @@ Activation parse_hidden_act(const JsonObject& config) {
 
 ClipTextConfig parse_clip_text_config(const JsonObject& config) {
   constexpr int64_t kMax = 1 << 20;
+  refuse_known_kinds(config, kinds_of_text_encoders());
   const std::string type = config.string("model_type", "clip_text_model");
   if (type != "clip_text_model") {
     throw Error(Code::model_unsupported, config.where() + ": model_type '" + type + "' is not a CLIP text encoder");

@@ -23,6 +23,8 @@ struct ClipTextConfig {
   float layer_norm_eps = 1e-5f;
   int64_t eos_token_id = 2;
   int64_t projection_dim = 0;  ///< 0: no projection (CLIPTextModel)
+
+  bool operator==(const ClipTextConfig&) const = default;
 };
 
 /// Throws the errors of JsonObject, and Error(model_unsupported) for another kind of model.

@@ -1,8 +1,10 @@
 // What the configurations of models may say. Their numbers are proven against the reference in tests/parity.
+#include <functional>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "models/clip_text.h"
+#include "models/known_kinds.h"
 #include "models/unet_config.h"
 #include "models/vae.h"
 #include "support/error_of.h"
@@ -48,6 +50,57 @@ TEST(UNetConfig, RefusesWhatIsNotBuiltAndNamesTheField) {
     const std::string config = "{" + kUNet + ", " + text + "}";
     const std::string message = message_of(Code::model_unsupported, [&] { parse_unet_config(json(config)); });
     EXPECT_NE(message.find("'" + std::string(field) + "'"), std::string::npos) << message;
+  }
+}
+
+// A row's value where it has one, else something that a configuration may well have there.
+std::string field_of(const KnownKind& kind) {
+  const bool is_list = kind.field == "down_block_types";
+  const std::string value = kind.value.empty() ? "16" : "\"" + std::string(kind.value) + "X\"";
+  return "\"" + std::string(kind.field) + "\": " + (is_list ? "[" + value + "]" : value);
+}
+
+void expect_named(std::span<const KnownKind> kinds, const std::function<void(const JsonObject&)>& parse) {
+  for (const KnownKind& kind : kinds) {
+    const std::string text = "{" + field_of(kind) + "}";
+    const std::string message = message_of(Code::model_unsupported, [&] { parse(json(text)); });
+    EXPECT_NE(message.find(kind.what), std::string::npos) << text << ": " << message;
+    EXPECT_NE(message.find("'" + std::string(kind.field) + "'"), std::string::npos) << message;
+    for (const char* empty : {"null", "false", "[]"}) {
+      EXPECT_NO_THROW(refuse_known_kinds(json("{\"" + std::string(kind.field) + "\": " + empty + "}"), kinds));
+    }
+  }
+}
+
+TEST(KnownKinds, EveryRowIsRefusedAsWhatItIs) {
+  expect_named(kinds_of_unets(), [](const JsonObject& config) { parse_unet_config(config); });
+  expect_named(kinds_of_vaes(), [](const JsonObject& config) { parse_vae_config(config); });
+  expect_named(kinds_of_text_encoders(), [](const JsonObject& config) { parse_clip_text_config(config); });
+}
+
+// As published: fields of several rows at once, of which the one that tells most must decide.
+TEST(KnownKinds, PublishedConfigurationsAreNamed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"time_cond_proj_dim": 256})", "latent consistency model"},
+      {R"({"time_cond_proj_dim": 256})", "--sampler lcm"},
+      {R"({"encoder_hid_dim": 4096, "encoder_hid_dim_type": "text_proj", "addition_embed_type": "text_time"})",
+       "Kolors"},
+      {R"({"encoder_hid_dim": 4096, "addition_embed_type": "text", "down_block_types": ["ResnetDownsampleBlock2D"]})",
+       "DeepFloyd IF"},
+      {R"({"addition_embed_type": "image", "encoder_hid_dim": 1280, "encoder_hid_dim_type": "image_proj"})",
+       "Kandinsky 2.2"},
+      {R"({"addition_embed_type": "text_image", "encoder_hid_dim_type": "text_image_proj"})", "Kandinsky 2.1"},
+      {R"({"class_embed_type": "projection", "projection_class_embeddings_input_dim": 2048})", "unCLIP"},
+      {R"({"num_class_embeds": 1000, "in_channels": 7, "only_cross_attention": [true, true, true, false]})",
+       "x4 upscaler"},
+      {R"({"conditioning_embedding_out_channels": [16, 32]})", "ControlNet"},
+      {R"({"attention_type": "gated-text-image"})", "GLIGEN"},
+      {R"({"down_block_types": ["DownBlock2D", "CrossAttnDownBlockMotion"]})", "AnimateDiff"},
+  };
+  for (const auto& [text, words] : cases) {
+    const JsonObject config = json(text);
+    const std::string message = message_of(Code::model_unsupported, [&] { parse_unet_config(config); });
+    EXPECT_NE(message.find(words), std::string::npos) << message;
   }
 }
 

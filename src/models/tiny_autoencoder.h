@@ -21,6 +21,8 @@ struct TinyAutoencoderConfig {
 
   /// Pixels a latent cell covers in each direction.
   int64_t downscale() const { return int64_t{1} << (encoder_blocks.size() - 1); }
+
+  bool operator==(const TinyAutoencoderConfig&) const = default;
 };
 
 /// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what is not built.

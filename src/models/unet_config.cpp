@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "models/known_kinds.h"
 #include "models/supported.h"
 
 namespace redraw {
@@ -21,6 +22,7 @@ bool has_attention(const JsonObject& config, std::string_view field, const std::
 
 // What would change the numbers and is not built. Everything of SD 1, SD 2 and SDXL passes.
 void refuse_unsupported(const JsonObject& config) {
+  refuse_known_kinds(config, kinds_of_unets());
   require_value(config, "act_fn", "silu");
   require_value(config, "time_embedding_type", "positional");
   require_value(config, "resnet_time_scale_shift", "default");

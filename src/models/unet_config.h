@@ -16,6 +16,8 @@ struct UNetConfig {
     int64_t heads = 8;                ///< of its attention; config.json calls it attention_head_dim
     std::vector<int64_t> down_depth;  ///< for each residual block on the way down: blocks of its transformer, 0: none
     std::vector<int64_t> up_depth;    ///< the same for the layers + 1 on the way up, in the order in which they run
+
+    bool operator==(const Level&) const = default;
   };
   /// What is at the lowest resolution: nothing (BK-SDM small and tiny, KOALA-700M, SDXS); one residual block (SSD-1B,
   /// Vega); residual block, transformer, residual block.
@@ -37,6 +39,8 @@ struct UNetConfig {
 
   int64_t time_embed_dim() const { return 4 * levels.front().channels; }
   bool has_added_conditions() const { return addition_time_embed_dim > 0; }
+
+  bool operator==(const UNetConfig&) const = default;
 };
 
 /// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what is not built.

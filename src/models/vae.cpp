@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/known_kinds.h"
 #include "models/supported.h"
 #include "ops/attention.h"
 #include "ops/resample.h"
@@ -77,6 +78,7 @@ std::vector<VaeLevel> decoder_levels(Backend& backend, const nn::Parameters& p, 
 
 VaeConfig parse_vae_config(const JsonObject& config) {
   constexpr int64_t kMax = 1 << 16;
+  refuse_known_kinds(config, kinds_of_vaes());
   require_value(config, "act_fn", "silu");
   require_absent(config, {"latents_mean", "latents_std", "shift_factor"});
   VaeConfig result;

@@ -26,6 +26,8 @@ struct VaeConfig {
 
   /// Pixels a latent cell covers in each direction: 8 with the usual four levels.
   int64_t downscale() const { return int64_t{1} << (block_out_channels.size() - 1); }
+
+  bool operator==(const VaeConfig&) const = default;
 };
 
 /// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what is not built.

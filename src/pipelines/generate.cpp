@@ -315,10 +315,10 @@ void check_vae(const ModelSpec& model, const GenerateRequest& request) {
   if (!model.vae_encodes) {
     throw Error(
         Code::model_part_missing,
-        "vae: holds the decoder of a tiny autoencoder alone, and the picture to start from must be encoded; give "
-        "one with an encoder, or the decoder as preview_vae");
+        "vae: holds the decoder of a tiny autoencoder alone, the model has no autoencoder of its own, and the picture "
+        "to start from must be encoded; put the encoder beside the decoder, or give one with both");
   }
-  if (request.vae_sample) {
+  if (request.vae_sample && model.tiny_vae_encodes) {
     throw Error(Code::usage,
                 "vae_sample draws from the posterior of the picture, and a tiny autoencoder makes one latent, no "
                 "posterior; leave it out, or give another vae");

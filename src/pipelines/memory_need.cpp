@@ -95,10 +95,10 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
 
 PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
   if (request.init == nullptr && model.spec().input == UNetInput::latent) return {};
-  const PartSource& part = model.checkpoint().part("vae");
+  const PartSource& part = model.checkpoint().part(model.spec().encoder_part());
   const auto backend = make_shape_only_backend(context);
   const Tensor picture(backend->pool(), {1, request.height, request.width, 3});
-  if (model.spec().tiny_vae) {
+  if (model.spec().encodes_with_tiny_vae()) {
     (void)TinyEncoder(*backend, zeros_of(part), *model.spec().tiny_vae)(picture);
   } else {
     (void)VaeEncoder(*backend, zeros_of(part), model.spec().vae)(picture);

@@ -14,8 +14,11 @@ StableDiffusion::StableDiffusion(Backend& backend, Checkpoint checkpoint, std::f
     : backend_(&backend), checkpoint_(std::move(checkpoint)), vocabulary_(std::move(vocabulary)) {
   require_networks(checkpoint_);
   // In the order in which a run reads them.
-  for (const char* part : {"text_encoder", "text_encoder_2", "vae", "unet"}) {
-    if (checkpoint_.configs().has(part)) checkpoint_.part(part).file->prefetch();
+  for (const std::string_view part : {std::string_view("text_encoder"), std::string_view("text_encoder_2"),
+                                      spec().encoder_part(), std::string_view("vae"), std::string_view("unet")}) {
+    for (const PartSource& source : checkpoint_.parts()) {
+      if (source.name == part) source.file->prefetch();
+    }
   }
 }
 
@@ -34,20 +37,21 @@ VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) {
 }
 
 VaePosterior StableDiffusion::encode_pixels(const Tensor& pixels, WrapAxes wrap) {
-  if (spec().tiny_vae) {
+  if (spec().encodes_with_tiny_vae()) {
     throw Error(Code::usage, spec().name + ": a tiny autoencoder makes one latent of a picture, no posterior");
   }
-  if (!vae_encoder_) vae_encoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), spec().vae);
+  if (!spec().vae_encodes) {
+    throw Error(Code::model_part_missing, checkpoint_.part("vae").file->path().string() + ": has no encoder");
+  }
+  if (!vae_encoder_) {
+    vae_encoder_.emplace(*backend_, parameters_of(checkpoint_.part(spec().encoder_part())), spec().vae);
+  }
   return (*vae_encoder_)(pixels, wrap);
 }
 
 Tensor StableDiffusion::encode_to_latent(const Image& image, WrapAxes wrap) {
-  if (spec().tiny_vae) {
-    const PartSource& vae = checkpoint_.part("vae");
-    if (!spec().vae_encodes) {
-      throw Error(Code::model_part_missing, vae.file->path().string() + ": has no encoder");
-    }
-    if (!tiny_encoder_) tiny_encoder_.emplace(*backend_, parameters_of(vae), *spec().tiny_vae);
+  if (spec().encodes_with_tiny_vae()) {
+    if (!tiny_encoder_) tiny_encoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), *spec().tiny_vae);
     return (*tiny_encoder_)(tensor_of_image(backend_->pool(), image), wrap);
   }
   Tensor latent = encode_image(image, wrap).mean;

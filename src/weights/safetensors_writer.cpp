@@ -18,13 +18,17 @@ namespace fs = std::filesystem;
 
 constexpr size_t kAlignment = 8;
 
-std::string header_of(std::span<const TensorToWrite> tensors, uint64_t& data_bytes) {
+std::string header_of(std::span<const TensorToWrite> tensors, const Metadata& metadata, uint64_t& data_bytes) {
   std::string header = "{";
+  if (!metadata.empty()) {
+    header +=
+        "\"__metadata__\":" + nlohmann::json(metadata).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
   int64_t at = 0;
   for (const TensorToWrite& tensor : tensors) {
     const int64_t end =
         checked_add(at, stored_bytes(tensor.dtype, tensor.shape.elements()), Code::file_too_large, tensor.name);
-    header += (at == 0 && header.size() == 1 ? "" : ",") + nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" +
+    header += (header.size() == 1 ? "" : ",") + nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" +
               std::string(dtype_name(tensor.dtype)) + "\",\"shape\":[";
     for (size_t i = 0; i < tensor.shape.rank(); ++i) {
       header += (i == 0 ? "" : ",") + std::to_string(tensor.shape[i]);
@@ -100,9 +104,9 @@ void check_room(const fs::path& path, uint64_t bytes) {
 
 }  // namespace
 
-void write_safetensors(const fs::path& path, std::span<const TensorToWrite> tensors) {
+void write_safetensors(const fs::path& path, std::span<const TensorToWrite> tensors, const Metadata& metadata) {
   uint64_t data_bytes = 0;
-  const std::string header = header_of(tensors, data_bytes);
+  const std::string header = header_of(tensors, metadata, data_bytes);
   check_room(path, kSafetensorsLengthBytes + header.size() + data_bytes);
   PendingFile file(path);
   std::array<std::byte, kSafetensorsLengthBytes> length{};

@@ -1,6 +1,8 @@
 """`redraw models inspect` and `redraw models convert`."""
 import hashlib
 import json
+import shutil
+from pathlib import Path
 
 import harness
 from harness import SOURCE, EndToEndTest
@@ -88,6 +90,85 @@ class Convert(CheckpointsTest):
             pictures.append(dict(harness.png_chunks(picture.read_bytes()))[b"IDAT"])
         self.assertEqual(*pictures)
 
+    def pixels(self, model, *more):
+        """The pixels of a small picture by a sampler and a spacing in which prediction, betas and zero SNR all show."""
+        self.runs = getattr(self, "runs", 0) + 1
+        outdir = self.folder / f"run{self.runs}"
+        self.assert_succeeds(self.run_redraw(
+            "txt2img", "fire", "--model", model, "--outdir", outdir, "--sampler", "euler", "--steps", "3", "--width",
+            "64", "--height", "64", "--threads", "1", "--seed", "7", *more))
+        picture, = outdir.iterdir()
+        return dict(harness.png_chunks(picture.read_bytes()))[b"IDAT"]
+
+    def scheduler(self, arch, **fields):
+        """A copy of a tiny model whose scheduler says other things; a None takes the field away."""
+        folder = Path(shutil.copytree(CHECKPOINTS / arch, self.folder / "source"))
+        path = folder / "scheduler" / "scheduler_config.json"
+        config = {**json.loads(path.read_text()), **fields}
+        path.write_text(json.dumps({name: value for name, value in config.items() if value is not None}))
+        return folder
+
+    def assert_same_pictures_every_way(self, source):
+        expected = self.pixels(source)
+        self.convert(source, "one.safetensors")
+        self.convert("one.safetensors", "two")
+        self.convert("two", "three.safetensors", "--force")
+        for model in ("one.safetensors", "two", "three.safetensors"):
+            self.assertEqual(self.pixels(model), expected, model)
+        return expected
+
+    def test_a_zero_snr_velocity_sdxl_is_one_after_every_conversion(self):
+        source = self.scheduler("tiny-sdxl", prediction_type="v_prediction", rescale_betas_zero_snr=True,
+                                timestep_spacing="trailing")
+        expected = self.assert_same_pictures_every_way(source)
+        header, _ = harness.read_safetensors(self.folder / "one.safetensors")
+        self.assertEqual(header["__metadata__"]["modelspec.prediction_type"], "v")
+        for mark in ("v_pred", "ztsnr"):
+            self.assertEqual(header[mark]["shape"], [0])
+        decided = self.inspect("one.safetensors")
+        self.assertIn("zero terminal SNR: it holds the marker 'ztsnr'", decided["decisions"])
+        self.assertEqual(decided["not_used"], {})
+        shutil.rmtree(source)
+        self.assertNotEqual(self.pixels(self.scheduler("tiny-sdxl", prediction_type="epsilon")), expected)
+
+    def test_an_epsilon_model_is_the_same_after_every_conversion(self):
+        self.assert_same_pictures_every_way(CHECKPOINTS / "tiny-sd15")
+
+    def test_other_betas_survive_and_other_programs_are_warned_of(self):
+        source = self.scheduler("tiny-sd15", beta_start=0.001, beta_schedule="linear", timestep_spacing=None)
+        self.assert_same_pictures_every_way(source)
+        told = self.convert(source, "told.safetensors")
+        self.assertIn("scheduler.beta_start 0.001", told)
+        self.assertIn("other programs will make other pictures", told)
+
+    def test_a_velocity_sd2_needs_no_guess_after_a_conversion(self):
+        self.assert_same_pictures_every_way(CHECKPOINTS / "tiny-sd21")
+        report = self.inspect("one.safetensors")
+        self.assertEqual(report["prediction_type"], "v_prediction")
+        self.assertFalse(any("spread" in decision for decision in report["decisions"]), report["decisions"])
+
+    def test_the_users_word_is_written(self):
+        self.convert(CHECKPOINTS / "tiny-sdxl.safetensors", "v.safetensors", "--prediction", "v_prediction",
+                     "--model-config", CHECKPOINTS / "tiny-sdxl")
+        self.assertEqual(self.inspect("v.safetensors")["prediction_type"], "v_prediction")
+        self.assertEqual(self.pixels("v.safetensors"),
+                         self.pixels(CHECKPOINTS / "tiny-sdxl", "--prediction", "v_prediction"))
+
+    def test_defaults_of_the_model_go_along(self):
+        source = self.scheduler("tiny-sd15")
+        (source / "redraw.json").write_text('{"steps": 5}')
+        (source / "LICENSE").write_text("free")
+        self.assertIn("LICENSE", self.convert(source, "one.safetensors"))
+        self.convert("one.safetensors", "two")
+        for model in ("one.safetensors", "two"):
+            self.assertIn("5 steps", self.run_redraw("plan", "--model", model).stdout, model)
+
+    def test_a_tokenizer_that_one_file_has_no_place_for_is_refused(self):
+        message = self.refused(4, "model_unsupported", "convert", harness.MODEL, "one.safetensors")
+        self.assertIn("4096 tokens", message)
+        self.assertIn("folder", message)
+        self.convert(harness.MODEL, "folder")
+
     def test_mistakes_leave_nothing_behind(self):
         folder = CHECKPOINTS / "tiny-sd15"
         (self.folder / "there.safetensors").write_text("mine")
@@ -97,6 +178,35 @@ class Convert(CheckpointsTest):
         self.assertIn("bf16", self.refused(2, "unknown_name", "convert", folder, "x", "--precision", "bf61"))
         self.refused(3, "file_not_found", "convert", "./nowhere.safetensors", "x")
         self.assertEqual([path.name for path in self.folder.iterdir() if path.name != "data"], ["there.safetensors"])
+
+
+class TinyAutoencoder(CheckpointsTest):
+    """TAESD in two files, as its author publishes it; here under diffusers' names."""
+
+    def half(self, part):
+        header, numbers = harness.read_safetensors(SOURCE / "tests" / "golden" / "taesd" / "weights.safetensors")
+        kept, data = {}, b""
+        for name, entry in header.items():
+            if not name.startswith(part + "."):
+                continue
+            begin, end = entry["data_offsets"]
+            kept[name] = {**entry, "data_offsets": [len(data), len(data) + end - begin]}
+            data += numbers[begin:end]
+        harness.write_safetensors(self.folder / f"taesd_{part}.safetensors", kept, data)
+
+    def test_a_lone_decoder_begins_with_the_models_own_encoder_and_says_so(self):
+        self.half("decoder")
+        alone = self.img2img("--vae", "taesd_decoder.safetensors")
+        self.assert_succeeds(alone)
+        self.assertIn("encoded by the model's own autoencoder", alone.stdout + alone.stderr)
+        self.half("encoder")
+        both = self.img2img("--vae", "taesd_encoder.safetensors")
+        self.assert_succeeds(both)
+        self.assertNotIn("model's own autoencoder", both.stdout + both.stderr)
+        first, second = (self.outdir / name for name in self.files())
+        self.assertNotEqual(first.read_bytes(), second.read_bytes())
+        decided = self.inspect(harness.MODEL, "--vae", "taesd_decoder.safetensors")["decisions"]
+        self.assertIn("taesd_encoder.safetensors", decided[-1])
 
 
 if __name__ == "__main__":

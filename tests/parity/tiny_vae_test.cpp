@@ -10,6 +10,8 @@
 #include "pipelines/pixels.h"
 #include "support/error_of.h"
 #include "support/golden.h"
+#include "support/temporary_folder.h"
+#include "weights/safetensors_writer.h"
 
 namespace redraw {
 namespace {
@@ -112,6 +114,26 @@ TEST_F(TinyVae, ARunBeginsFromItsLatent) {
   const Pictures own_start = run(box({.preview_vae = taesd()}), asked);
   const Pictures tiny_start = run(box({.vae = taesd()}), asked);
   EXPECT_NE(own_start.previews.back().pixels, tiny_start.final.pixels) << "the same decoder, another start";
+}
+
+// The decoder alone: the latents are the same, so the model's own encoder begins and the tiny decoder ends.
+TEST_F(TinyVae, ALoneDecoderIsUsedWithTheModelsOwnEncoder) {
+  const TemporaryFolder folder;
+  const SafetensorsFile both = SafetensorsFile::open(taesd());
+  std::vector<TensorToWrite> tensors;
+  for (const TensorEntry& entry : both.tensors()) {
+    if (!entry.name.starts_with("decoder.")) continue;
+    tensors.push_back(
+        {entry.name, entry.dtype, entry.shape, [&both, &entry](const ByteSink& sink) { sink(both.bytes(entry)); }});
+  }
+  write_safetensors(folder / "decoder.safetensors", tensors);
+  for (const bool draws : {false, true}) {
+    GenerateRequest asked = request(true);
+    asked.vae_sample = draws;
+    const Pictures own = run(box({.preview_vae = taesd()}), asked);
+    const Pictures alone = run(box({.vae = folder / "decoder.safetensors"}), asked);
+    EXPECT_EQ(alone.final.pixels, own.previews.back().pixels) << draws;
+  }
 }
 
 TEST_F(TinyVae, WhatItCannotDoIsRefusedBeforeAnythingRuns) {

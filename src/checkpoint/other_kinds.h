@@ -1,0 +1,47 @@
+// What people take for a Stable Diffusion model and is none, so that a refusal can say what it is and what to do.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "weights/weights_file.h"
+
+namespace redraw {
+
+/// A kind of weights, by the name of one tensor: a pattern in which * stands for any run of characters.
+struct TensorKind {
+  std::string_view pattern;
+  std::string_view what;  ///< "a FLUX model"
+  std::string_view then;  ///< what to do; empty: nothing but taking a Stable Diffusion model
+};
+/// In the order in which they are looked through: kinds that hold another's names come before it.
+std::span<const TensorKind> tensor_kinds();
+/// Networks that have a UNet's names and are yet none of Stable Diffusion's that are built; looked for beneath a UNet's
+/// prefix.
+std::span<const TensorKind> unbuilt_networks();
+
+/// A kind of folder, by how the class in its model_index.json begins.
+struct PipelineKind {
+  std::string_view start;
+  std::string_view what;
+  std::string_view then;
+};
+std::span<const PipelineKind> pipeline_kinds();
+/// The row of a class; null where none is known.
+const PipelineKind* pipeline_kind(std::string_view class_name);
+
+/// "a FLUX model, which is not built; ...": a row in words, with what to do.
+std::string kind_sentence(std::string_view what, std::string_view then);
+
+/// Whether `name` is one of the names that `pattern` stands for.
+bool matches(std::string_view pattern, std::string_view name);
+
+/// "a FLUX model, which is not built; ...": what a file without a Stable Diffusion UNet is, by its tensors' names.
+/// Empty where nobody knows.
+std::string kind_of_file(const WeightsFile& file);
+/// Throws Error(model_unsupported) for a network of unbuilt_networks() whose tensors begin with `prefix`.
+void refuse_unbuilt_network(const WeightsFile& file, std::string_view prefix);
+
+}  // namespace redraw

@@ -1,0 +1,189 @@
+#include "checkpoint/self_description.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/error.h"
+#include "base/input_file.h"
+#include "checkpoint/kept_configs.h"
+#include "checkpoint/listed_names.h"
+#include "checkpoint/planned_file.h"
+#include "checkpoint/prediction.h"
+#include "checkpoint/stated_defaults.h"
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kLongestValue = size_t{64} << 10;
+constexpr size_t kMostBytes = size_t{2} << 20;  // half of what readers here take
+constexpr const char* kFormatKey = "format";    // transformers refuses metadata without it
+
+/// Metadata that is not copied, by the beginning of its key.
+struct NotCopied {
+  std::string_view prefix;
+  std::string_view why;  ///< for the note; empty: it is written anew, or speaks of the old file's layout
+};
+constexpr auto kNotCopied = std::to_array<NotCopied>({
+    {kFormatKey, ""},
+    {"total_size", ""},
+    {"redraw.", ""},
+    {kPredictionKey, ""},
+    {"modelspec.hash_", "a checksum of the old file"},
+    {"sshs_", "a checksum of the old file"},
+    {"modelspec.thumbnail", "a picture"},
+});
+
+/// Fields that say how pictures are usually made, and not what the networks compute: other programs choose these
+/// themselves, so nothing goes wrong where they do not know them.
+struct Habit {
+  std::string_view part;
+  std::string_view field;
+};
+constexpr auto kHabits = std::to_array<Habit>({
+    {"scheduler", "_class_name"},
+    {"scheduler", "timestep_spacing"},
+    {"scheduler", "steps_offset"},
+    {"scheduler", "set_alpha_to_one"},
+    {"scheduler", "clip_sample"},
+    {"scheduler", "clip_sample_range"},
+    {"scheduler", "use_karras_sigmas"},
+    {"scheduler", "use_exponential_sigmas"},
+    {"scheduler", "use_beta_sigmas"},
+    {"scheduler", "interpolation_type"},
+    {"scheduler", "final_sigmas_type"},
+    {"scheduler", "algorithm_type"},
+    {"scheduler", "solver_order"},
+    {"scheduler", "solver_type"},
+    {"scheduler", "predictor_order"},
+    {"scheduler", "corrector_order"},
+    {"scheduler", "lower_order_final"},
+    {"scheduler", "euler_at_final"},
+    {"scheduler", "use_lu_lambdas"},
+    {"scheduler", "predict_x0"},
+    {"scheduler", "disable_corrector"},
+    {"scheduler", "lambda_min_clipped"},
+    {"scheduler", "skip_prk_steps"},
+    {"scheduler", "original_inference_steps"},
+    {"scheduler", "timestep_scaling"},
+    {"unet", "sample_size"},
+    {"vae", "sample_size"},
+    {"text_encoder", "eos_token_id"},  // of CLIP's own vocabulary, the only one that one file has
+    {"text_encoder_2", "eos_token_id"},
+    {kModelIndex, "force_zeros_for_empty_prompt"},
+});
+
+bool is_habit(std::string_view part, std::string_view field) {
+  return std::ranges::any_of(kHabits, [&](const Habit& row) { return row.part == part && row.field == field; });
+}
+
+std::string value_text(const nlohmann::json& value) {
+  std::string text =
+      value.is_null() ? "not said" : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (text.size() > 60) text = text.substr(0, 60) + "...";
+  return text;
+}
+
+void note_kept(const KeptConfigs& kept, std::vector<std::string>& notes) {
+  std::vector<std::string> habits, others;
+  for (const auto& [part, fields] : kept) {
+    for (const auto& [name, value] : fields.raw().items()) {
+      (is_habit(part, name) ? habits : others).push_back(part + "." + name + " " + value_text(value));
+    }
+  }
+  const std::string where = "is kept in the metadata '" + std::string(kKeptConfigsKey) + "'";
+  if (!habits.empty()) notes.push_back("how the model is sampled " + where + ": " + listed(habits));
+  if (!others.empty()) {
+    notes.push_back("other programs will make other pictures of this file: one file has no common way to say " +
+                    listed(others) + "; it " + where + ", which redraw reads; give other programs a folder");
+  }
+}
+
+// ComfyUI and AUTOMATIC1111's web UI look for the marks in SDXL alone.
+void note_prediction(const ModelSpec& spec, std::vector<std::string>& notes) {
+  const bool is_xl = spec.family == Family::sdxl || spec.family == Family::sdxl_refiner;
+  const PredictionType type = spec.scheduler.prediction_type;
+  if (is_xl || (type == PredictionType::epsilon && spec.family != Family::sd2)) return;
+  notes.push_back("prediction " + std::string(name_of(type)) + " is written as '" + std::string(kPredictionKey) +
+                  "', which redraw reads; other programs may guess it of " + std::string(name_of(spec.family)) +
+                  ": tell them");
+}
+
+// What would be read otherwise, and why where that can be told.
+std::string not_said(const KeptConfigs& differing, const fs::path& destination) {
+  fs::path yaml = destination;
+  yaml.replace_extension(".yaml");
+  const std::vector<std::string> names = field_names(differing);
+  std::string text = names.empty() ? "the shapes of its parts" : listed(names);
+  if (is_there(yaml)) text += " (" + yaml.string() + ", which is read before the file itself, may say otherwise)";
+  return text;
+}
+
+}  // namespace
+
+TensorToWrite mark_to_write(const std::string& name) {
+  return {.name = name, .dtype = DType::f32, .shape = {0}, .write = [](const ByteSink&) {}};
+}
+
+SelfDescription carried_metadata(const Checkpoint& source) {
+  SelfDescription carried;
+  std::vector<std::string> lost;
+  size_t bytes = 0;
+  for (const auto& entry : source.part("unet").file->metadata()) {
+    const std::string& key = entry.first;  // clang 14 captures no structured binding
+    const std::string& value = entry.second;
+    const auto row = std::ranges::find_if(kNotCopied, [&](const NotCopied& r) { return key.starts_with(r.prefix); });
+    if (row != kNotCopied.end()) {
+      if (!row->why.empty()) lost.push_back(key.substr(0, 100) + " (" + std::string(row->why) + ")");
+    } else if (value.size() > kLongestValue || bytes + key.size() + value.size() > kMostBytes) {
+      lost.push_back(key.substr(0, 100) + " (" + std::to_string(value.size()) + " bytes)");
+    } else {
+      bytes += key.size() + value.size();
+      carried.metadata.emplace(key, value);
+    }
+  }
+  if (!lost.empty()) carried.notes.push_back("left out of the metadata: " + listed(lost));
+  if (!carried.metadata.empty()) carried.metadata.emplace(kFormatKey, "pt");
+  return carried;
+}
+
+SelfDescription describe_single_file(const Checkpoint& source, const std::vector<TensorToWrite>& tensors,
+                                     const fs::path& destination) {
+  SelfDescription own = carried_metadata(source);
+  const SchedulerConfig& scheduler = source.spec().scheduler;
+  own.metadata.emplace(kFormatKey, "pt");
+  if (const auto word = prediction_in_metadata(name_of(scheduler.prediction_type))) {
+    own.metadata.emplace(kPredictionKey, *word);
+  }
+  if (scheduler.prediction_type == PredictionType::v_prediction) own.marks.emplace_back(kVelocityMark);
+  if (scheduler.rescale_betas_zero_snr) own.marks.emplace_back(kZeroSnrMark);
+  if (const std::optional<JsonObject> defaults = stated_defaults(source)) {
+    own.metadata.emplace(kDefaultsKey, defaults->raw().dump());
+  }
+
+  std::vector<TensorToWrite> all = tensors;
+  for (const std::string& mark : own.marks) all.push_back(mark_to_write(mark));
+  const auto as_read = [&] { return Checkpoint::open(std::make_shared<PlannedFile>(destination, all, own.metadata)); };
+  KeptConfigs kept;
+  {
+    const Checkpoint plain = as_read();
+    if (!means_the_same(plain.spec(), source.spec())) kept = fields_to_keep(source.configs(), plain.configs());
+  }
+  if (!kept.empty()) own.metadata.emplace(kKeptConfigsKey, json_text(kept));
+  const Checkpoint result = as_read();
+  result.require_whole();
+  if (!means_the_same(result.spec(), source.spec())) {
+    throw Error(Code::model_unsupported, destination.string() +
+                                             ": nothing was written: in one file this model would be read otherwise: " +
+                                             not_said(fields_to_keep(source.configs(), result.configs()), destination) +
+                                             "; convert it to a folder");
+  }
+  note_prediction(source.spec(), own.notes);
+  note_kept(kept, own.notes);
+  return own;
+}
+
+}  // namespace redraw
