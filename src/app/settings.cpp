@@ -26,7 +26,7 @@ std::string_view origin_name(Origin origin) {
 ModelDefaults read_model_defaults(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "redraw.json";
   if (!std::filesystem::exists(path)) return {};
-  const JsonObject file = JsonObject::read(path);
+  const JsonObject file = JsonObject::read(path, FileOf::model);
   ModelDefaults defaults;
   for (const auto& [name, json] : file.raw().items()) {
     try {

@@ -118,8 +118,8 @@ TEST(Gguf, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {
     const auto path = folder.write("f", bytes.tensor("a", {32, 3000}, kQ8_0, 0).zeros(34 * 3000).bytes());
     const GgufFile file = GgufFile::open(path);
     std::filesystem::resize_file(path, static_cast<uintmax_t>(trial) * 1000);
-    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::file_changed);
-    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::file_changed);
+    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::model_file_changed);
+    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::model_file_changed);
   }
 }
 

@@ -169,8 +169,8 @@ TEST(Safetensors, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {
     const auto path = folder.write("f", safetensors_bytes(header, std::string(100000, 'x')));
     const SafetensorsFile file = SafetensorsFile::open(path);
     std::filesystem::resize_file(path, static_cast<uintmax_t>(trial) * 1000);
-    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::file_changed);
-    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::file_changed);
+    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::model_file_changed);
+    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::model_file_changed);
   }
 }
 
@@ -183,7 +183,7 @@ TEST(Safetensors, AFileOverwrittenAfterOpeningIsAnError) {
     std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << "x";
     std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) + std::chrono::seconds(1));
   }
-  EXPECT_EQ(code_of([&] { file.read_f32("f32"); }), Code::file_changed);
+  EXPECT_EQ(code_of([&] { file.read_f32("f32"); }), Code::model_file_changed);
 }
 
 TEST(Safetensors, KeepsReadingAfterTheFileIsReplacedOrDeletedByName) {
@@ -206,8 +206,8 @@ TEST(Safetensors, StaysWholeWhenMoved) {
 
 TEST(Safetensors, OpeningWhatIsNoFileIsAnError) {
   const TemporaryFolder folder;
-  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder / "missing.safetensors"); }), Code::file_not_found);
-  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder.path()); }), Code::not_a_file);
+  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder / "missing.safetensors"); }), Code::model_part_missing);
+  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder.path()); }), Code::model_file_unreadable);
   EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder.write("empty", "")); }), Code::safetensors_too_short);
 }
 

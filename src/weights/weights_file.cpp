@@ -99,7 +99,7 @@ namespace {
 
 // The first bytes, by which formats are told apart.
 std::string head_of(const std::filesystem::path& path) {
-  const InputFile file = InputFile::open(path);
+  const InputFile file = InputFile::open(path, FileOf::model);
   std::string head(std::min<uint64_t>(512, file.size()), '\0');
   file.read(0, std::as_writable_bytes(std::span(head)));
   return head;
@@ -126,15 +126,15 @@ bool is_shard_index(const std::filesystem::path& path) {
 
 std::filesystem::path weights_in_folder(const std::filesystem::path& folder) {
   if (const auto path = find_part_weights(folder)) return *path;
-  throw Error(Code::not_a_file, folder.string() +
-                                    ": is a folder without weights of its own; give a file, or the folder "
-                                    "of one part with diffusion_pytorch_model.safetensors or "
-                                    "model.safetensors");
+  throw Error(Code::model_part_missing, folder.string() +
+                                            ": is a folder without weights of its own; give a file, or the folder of "
+                                            "one part with diffusion_pytorch_model.safetensors or model.safetensors");
 }
 
 }  // namespace
 
 std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path) {
+  if (is_missing(path)) throw Error(Code::file_not_found, path.string() + ": no such file");
   std::error_code ignored;
   const std::filesystem::path file = std::filesystem::is_directory(path, ignored) ? weights_in_folder(path) : path;
   std::shared_ptr<const WeightsFile> weights =
