@@ -263,21 +263,21 @@ TEST_F(TokenizerFolder, IsReadWithAndWithoutTheOptionalFiles) {
 }
 
 TEST_F(TokenizerFolder, NamesTheFileThatIsMissingOrNoFile) {
-  EXPECT_EQ(load_code(), Code::file_not_found);
+  EXPECT_EQ(load_code(), Code::model_part_missing);
   write("vocab.json", small_vocabulary().dump());
-  EXPECT_EQ(load_code(), Code::file_not_found);
+  EXPECT_EQ(load_code(), Code::model_part_missing);
   std::filesystem::create_directory(folder_ / "merges.txt");
-  EXPECT_EQ(load_code(), Code::not_a_file);
+  EXPECT_EQ(load_code(), Code::model_file_unreadable);
 }
 
 TEST_F(TokenizerFolder, RefusesFilesAbove64MiB) {
   write("vocab.json", small_vocabulary().dump());
   write("merges.txt", kMerges);
   std::filesystem::resize_file(folder_ / "merges.txt", (64 << 20) + 1);
-  EXPECT_EQ(load_code(), Code::file_too_large);
+  EXPECT_EQ(load_code(), Code::model_file_unreadable);
   write("merges.txt", kMerges);
   std::filesystem::resize_file(folder_ / "vocab.json", (64 << 20) + 1);
-  EXPECT_EQ(load_code(), Code::file_too_large);
+  EXPECT_EQ(load_code(), Code::model_file_unreadable);
 }
 
 }  // namespace
