@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "checkpoint/inspect.h"
 #include "checkpoint/single_file.h"
+#include "text/clip_tokenizer.h"
 #include "weights/narrow.h"
 #include "weights/safetensors_writer.h"
 #include "weights/widen.h"
@@ -186,6 +187,13 @@ void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, c
   write_json(destination / name / "tokenizer_config.json", tokenizer_config(is_open_clip));
 }
 
+// Copied as they are, so the result opens if they do.
+void require_tokenizers(const Checkpoint& checkpoint) {
+  for (const char* name : {"tokenizer", "tokenizer_2"}) {
+    if (const auto folder = checkpoint.tokenizer_folder(name)) ClipTokenizer::load(*folder);
+  }
+}
+
 nlohmann::json model_index(const Checkpoint& checkpoint) {
   const ModelConfigs& configs = checkpoint.configs();
   nlohmann::json index = {{"_class_name", configs.pipeline_class}, {"_diffusers_version", "0.42.1"}};
@@ -228,6 +236,7 @@ Converted convert_to_file(const Checkpoint& checkpoint, const fs::path& destinat
 }
 
 Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
+  require_tokenizers(checkpoint);
   Converted converted;
   for (const PartSource& part : checkpoint.parts()) {
     const bool is_text = part.name.starts_with("text_encoder");
