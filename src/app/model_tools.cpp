@@ -66,11 +66,20 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
   if (json) {
     nlohmann::json files = nlohmann::json::array();
     for (const auto& file : converted.files) files.push_back(file.string());
-    return nlohmann::json{{"files", files}, {"bytes", converted.bytes}, {"left_out", converted.left_out}}.dump() + "\n";
+    return nlohmann::json{{"files", files},
+                          {"bytes", converted.bytes},
+                          {"narrowed", converted.narrowed},
+                          {"left_out", converted.left_out}}
+               .dump() +
+           "\n";
   }
   std::string text;
   for (const auto& file : converted.files) text += fmt::format("wrote {}\n", file.string());
   text += fmt::format("{} in all\n", size_text(converted.bytes));
+  if (!converted.narrowed.empty()) {
+    text += fmt::format("wrote {} tensors of F64 as F32, the most that redraw computes with, {} the first\n",
+                        converted.narrowed.size(), converted.narrowed.front());
+  }
   if (!converted.left_out.empty()) {
     text += fmt::format("left out {} tensors that belong to no network, {} the first\n", converted.left_out.size(),
                         converted.left_out.front());

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/error.h"
 #include "checkpoint/inspect.h"
@@ -22,7 +23,8 @@ constexpr size_t kPieceBytes = size_t{1} << 20;
 
 DType target_type(const TensorEntry& entry, const std::optional<DType>& asked) {
   const bool is_quantised = dtype_block(entry.dtype).elements > 1;
-  if (!widens_to_f32(entry.dtype)) return entry.dtype;  // a buffer of integers
+  if (!asked && entry.dtype == DType::f64) return DType::f32;  // the most that a network computes with
+  if (!widens_to_f32(entry.dtype)) return entry.dtype;         // a buffer of integers
   return asked.value_or(is_quantised ? DType::f16 : entry.dtype);
 }
 
@@ -214,6 +216,17 @@ nlohmann::json model_index(const Checkpoint& checkpoint) {
   return index;
 }
 
+std::vector<std::string> tensors_narrowed(const Checkpoint& checkpoint, const ConvertRequest& request) {
+  std::set<std::string> names;
+  for (const PartSource& part : checkpoint.parts()) {
+    for (const KeyRow& row : part.keys) {
+      const TensorEntry* entry = part.find(row);
+      if (!request.dtype && entry != nullptr && entry->dtype == DType::f64) names.insert(entry->name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
 void refuse_existing(const fs::path& destination, const ConvertRequest& request) {
   std::error_code ignored;
   if (request.is_overwriting || !fs::exists(destination, ignored)) return;
@@ -232,7 +245,7 @@ Converted convert_to_file(const Checkpoint& checkpoint, const fs::path& destinat
     converters.back().append_to(tensors);
   }
   write_safetensors(destination, tensors);
-  return {.files = {destination}, .bytes = fs::file_size(destination), .left_out = {}};
+  return {.files = {destination}, .bytes = fs::file_size(destination), .narrowed = {}, .left_out = {}};
 }
 
 Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
@@ -271,6 +284,7 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
   checkpoint.require_whole();
   Converted converted = request.layout == Layout::ldm ? convert_to_file(checkpoint, destination, request)
                                                       : convert_to_folder(checkpoint, destination, request);
+  converted.narrowed = tensors_narrowed(checkpoint, request);
   converted.left_out = tensors_without_place(checkpoint);
   return converted;
 }

@@ -108,7 +108,7 @@ TEST(Gguf, NamesTheTensorAndItsTypeWhenRedrawDoesNotReadIt) {
   EXPECT_EQ(message_of(Code::gguf_unsupported_type, [&] { opened(folder, bytes); }),
             (folder / "f.gguf").string() +
                 ": tensor 'blk.0' has elements of GGML's type Q3_K, which redraw does not read; take a file of Q4_0 to "
-                "Q8_0, Q4_K to Q6_K, F16, BF16 or F32");
+                "Q8_0, Q4_K to Q6_K, F16, BF16, F32 or F64");
 }
 
 TEST(Gguf, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {

@@ -66,14 +66,20 @@ void WeightsFile::read_f32(const TensorEntry& entry, int64_t first, std::span<fl
     const int64_t wanted =
         std::min<int64_t>(static_cast<int64_t>(out.size()), blocks_a_piece * block.elements - skipped);
     const int64_t blocks = (skipped + wanted + block.elements - 1) / block.elements;
+    bool is_within = true;
     const std::span<std::byte> stored(piece.data(), static_cast<size_t>(blocks * block.bytes));
     read_bytes(entry, static_cast<uint64_t>(first / block.elements * block.bytes), stored);
     if (skipped == 0 && wanted % block.elements == 0) {
-      widen_to_f32(entry.dtype, stored, out.first(static_cast<size_t>(wanted)));
+      is_within = widen_to_f32(entry.dtype, stored, out.first(static_cast<size_t>(wanted)));
     } else {
       whole_blocks.resize(static_cast<size_t>(blocks * block.elements));
-      widen_to_f32(entry.dtype, stored, whole_blocks);
+      is_within = widen_to_f32(entry.dtype, stored, whole_blocks);
       std::copy_n(whole_blocks.begin() + skipped, wanted, out.begin());
+    }
+    if (!is_within) {
+      throw Error(Code::model_not_finite, path().string() + ": '" + entry.name +
+                                              "' holds numbers of 64 bits beyond what float32 can hold (3.4e38), "
+                                              "which redraw computes with; the model is damaged, fetch it again");
     }
     out = out.subspan(static_cast<size_t>(wanted));
     first += wanted;

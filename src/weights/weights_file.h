@@ -43,8 +43,9 @@ class WeightsFile {
   const TensorEntry& require(std::string_view name) const;
   /// All stored bytes of a tensor. Throws as read_bytes.
   std::vector<std::byte> bytes(const TensorEntry& entry) const;
-  /// Elements first .. first + out.size() - 1 in row-major order, as float32: exact for the floating types, what ggml
-  /// computes for the quantised ones. Throws Error: tensor_wrong_dtype (integers), bad_size (beyond the tensor's end),
+  /// Elements first .. first + out.size() - 1 in row-major order, as float32: exact for the floating types, but F64
+  /// rounded to the nearest; what ggml computes for the quantised ones. Throws Error: tensor_wrong_dtype (integers),
+  /// bad_size (beyond the tensor's end), model_not_finite (a number of F64 beyond what float32 holds),
   /// model_file_changed.
   void read_f32(const TensorEntry& entry, int64_t first, std::span<float> out) const;
   /// The tensor with its stored shape. Throws as above, and Error(tensor_missing).
