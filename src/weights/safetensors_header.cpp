@@ -12,7 +12,8 @@ namespace {
 
 constexpr size_t kLengthBytes = 8;
 
-void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_size, std::string_view where) {
+void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_begin, uint64_t data_size,
+                        std::string_view where) {
   std::vector<const TensorEntry*> in_file_order;
   in_file_order.reserve(tensors.size());
   for (const TensorEntry& entry : tensors) in_file_order.push_back(&entry);
@@ -30,14 +31,18 @@ void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_s
     if (entry->begin > covered) {
       throw Error(Code::safetensors_hole, std::string(where) + ": " + std::to_string(entry->begin - covered) +
                                               " bytes before tensor " + shown_name(entry->name) +
-                                              " belong to no tensor");
+                                              " belong to no tensor, which the format forbids; save the file again "
+                                              "with the program that made it, or fetch it again");
     }
     covered = entry->end;
     previous = entry->name;
   }
   if (covered < data_size) {
     throw Error(Code::safetensors_trailing_bytes,
-                std::string(where) + ": " + std::to_string(data_size - covered) + " bytes after the last tensor");
+                std::string(where) + ": " + std::to_string(data_size - covered) +
+                    " bytes after the last tensor belong to none, which the format forbids; all tensors are whole: cut "
+                    "the rest off with `truncate -s " +
+                    std::to_string(data_begin + covered) + " " + shell_quoted(where) + "`, or fetch the file again");
   }
 }
 
@@ -85,7 +90,7 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
   const uint64_t data_size = file_size - kLengthBytes - header_size;
   SafetensorsHeader header = read_safetensors_json(text, data_size, where);
   sort_by_name(header.tensors, where);
-  check_covered_once(header.tensors, data_size, where);
+  check_covered_once(header.tensors, kLengthBytes + header_size, data_size, where);
   header.data_begin = static_cast<size_t>(kLengthBytes + header_size);
   return header;
 }

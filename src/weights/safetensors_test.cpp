@@ -141,6 +141,19 @@ TEST(Safetensors, AcceptsTheSmallestFilesAndPadding) {
   EXPECT_EQ(empties.tensors().size(), 6u);
 }
 
+TEST(Safetensors, SaysHowToCutOffWhatFollowsTheLastTensor) {
+  const TemporaryFolder folder;
+  const std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  const std::filesystem::path path = folder.write("it's mine.safetensors", safetensors_bytes(header, "1234567"));
+  const std::string message = message_of(Code::safetensors_trailing_bytes, [&] { SafetensorsFile::open(path); });
+  const size_t command = message.find("`truncate ");
+  ASSERT_NE(command, std::string::npos) << message;
+  EXPECT_NE(message.find("3 bytes after the last tensor belong to none"), std::string::npos) << message;
+  const std::string said = message.substr(command + 1, message.find('`', command + 1) - command - 1);
+  ASSERT_EQ(std::system(said.c_str()), 0) << said;
+  EXPECT_EQ(SafetensorsFile::open(path).tensors().size(), 1u);
+}
+
 TEST(Safetensors, AcceptsWhatIsJustWithinTheLimits) {
   const auto parse = [](const std::string& header, size_t data_bytes) {
     const std::string file = safetensors_bytes(header, "");
