@@ -6,6 +6,7 @@
 #include "support/error_of.h"
 #include "support/gguf_bytes.h"
 #include "support/temporary_folder.h"
+#include "weights/safetensors_header.h"
 
 namespace redraw {
 namespace {
@@ -87,6 +88,20 @@ TEST(Gguf, KeepsTextsAndPassesOverEveryOtherValue) {
   bytes.tensor("a", {1}, kF32, 0).zeros(4);
   const GgufFile file = opened(folder, bytes);
   EXPECT_EQ(file.metadata(), (std::map<std::string, std::string>{{"empty", ""}, {"general.architecture", "sd1"}}));
+  EXPECT_NE(file.find("a"), nullptr);
+}
+
+TEST(Gguf, PassesOverTextsThatNobodyLooksAt) {
+  const TemporaryFolder folder;
+  GgufBytes bytes;
+  bytes.text("picture", std::string(size_t{5} << 20, 'x')).text("just kept", std::string(kMaxMetadataValue, 'y'));
+  for (int i = 0; i < 70; ++i) bytes.text("many" + std::to_string(i), std::string(60'000, 'z'));
+  bytes.array("long", GgufType::string, 1, gguf_string(std::string(size_t{5} << 20, 'w')));
+  bytes.tensor("a", {1}, kF32, 0).zeros(4);
+  const GgufFile file = opened(folder, bytes);
+  EXPECT_FALSE(file.metadata().contains("picture"));
+  EXPECT_EQ(file.metadata().at("just kept").size(), kMaxMetadataValue);
+  EXPECT_EQ(file.metadata().size(), 1 + 68u) << "4 MiB in all";
   EXPECT_NE(file.find("a"), nullptr);
 }
 

@@ -122,7 +122,7 @@ TEST(Safetensors, RefusesOtherTypesAndOutputsOfAnotherSize) {
 
 TEST(Safetensors, AcceptsTheSmallestFilesAndPadding) {
   const TemporaryFolder folder;
-  for (const std::string header : {"{}", "{}      ", R"({"__metadata__":{}})", "{ }\n"}) {
+  for (const std::string header : {"{}", "{}      ", R"({"__metadata__":{}})", R"({"__metadata__":null})", "{ }\n"}) {
     const SafetensorsFile file = SafetensorsFile::open(folder.write("f", safetensors_bytes(header, "")));
     EXPECT_TRUE(file.tensors().empty()) << header;
   }
@@ -139,6 +139,29 @@ TEST(Safetensors, AcceptsTheSmallestFilesAndPadding) {
                                                 R"("f":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}})",
                                                 "1234")));
   EXPECT_EQ(empties.tensors().size(), 6u);
+}
+
+TEST(Safetensors, PassesOverMetadataThatNobodyLooksAt) {
+  const auto metadata = [](const std::string& pairs) {
+    const std::string file = safetensors_bytes(R"({"__metadata__":{)" + pairs + "}}", "");
+    return parse_safetensors_header(std::as_bytes(std::span(file)), file.size(), "metadata").metadata;
+  };
+  using Metadata = std::map<std::string, std::string>;
+  const std::string step = R"("global_step":"7")";
+  EXPECT_EQ(metadata(R"("picture":")" + std::string(size_t{90} << 20, 'x') + "\"," + step),
+            (Metadata{{"global_step", "7"}}));
+  EXPECT_EQ(metadata(R"("picture":"x\"\\)" + std::string(kMaxMetadataValue, 'x') + R"(\\",)" + step),
+            (Metadata{{"global_step", "7"}}))
+      << "quotes and backslashes inside";
+  EXPECT_EQ(metadata(R"("a\u0000":"b","a":"b\u0000",)" + step), (Metadata{{"global_step", "7"}}));
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += "\"" + std::to_string(i) + R"(":"",)";
+  const Metadata kept = metadata(many + step);
+  EXPECT_EQ(kept.size(), kMaxMetadataEntries + 1) << "what is used is kept wherever it stands";
+  EXPECT_EQ(kept.at("global_step"), "7");
+  std::string large;
+  for (int i = 0; i < 100; ++i) large += "\"" + std::to_string(i) + R"(":")" + std::string(60'000, 'y') + "\",";
+  EXPECT_EQ(metadata(large + step).size(), 70u) << "4 MiB in all";
 }
 
 TEST(Safetensors, SaysHowToCutOffWhatFollowsTheLastTensor) {
@@ -164,7 +187,7 @@ TEST(Safetensors, AcceptsWhatIsJustWithinTheLimits) {
   EXPECT_EQ(
       parse("{\"" + name + R"(":{"dtype":"F8_E4M3","shape":[1,1,1,1,1],"data_offsets":[0,1]}})", 1).tensors[0].name,
       name);
-  const std::string value(kMaxPieceBytes - 100, 'v');
+  const std::string value(kMaxMetadataValue, 'v');
   EXPECT_EQ(parse(R"({"__metadata__":{"a":")" + value + "\"}}", 0).metadata.at("a"), value);
   std::string many = "{";
   for (size_t i = 0; i < kMaxTensors; ++i) {
