@@ -11,6 +11,7 @@ namespace redraw {
 namespace {
 
 constexpr size_t kLengthBytes = 8;
+constexpr size_t kHintBytes = 4096;  // that tell what a file is instead
 
 void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_begin, uint64_t data_size,
                         std::string_view where) {
@@ -61,7 +62,7 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
                                            std::string_view where) {
   const std::string_view file(reinterpret_cast<const char*>(head.data()), head.size());
   const auto fail = [&](Code code, const std::string& what) {
-    const std::string other = recognised_as_other(file);
+    const std::string other = guessed_as_other(file.substr(0, kHintBytes), file_size);
     throw Error(code, std::string(where) + ": " + what + (other.empty() ? "" : "; " + other));
   };
   if (file_size < kLengthBytes || file.size() < kLengthBytes) {

@@ -106,21 +106,31 @@ namespace {
 // The first bytes, by which formats are told apart.
 std::string head_of(const std::filesystem::path& path) {
   const InputFile file = InputFile::open(path, FileOf::model);
-  std::string head(std::min<uint64_t>(512, file.size()), '\0');
+  std::string head(std::min<uint64_t>(4096, file.size()), '\0');
   file.read(0, std::as_writable_bytes(std::span(head)));
   return head;
 }
 
-// Everything but an index: also the files that an index names.
-std::shared_ptr<const WeightsFile> open_single_file(const std::filesystem::path& path) {
+std::shared_ptr<const WeightsFile> open_known_format(const std::filesystem::path& path) {
   const std::string head = head_of(path);
-  if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
-  if (is_zip_archive(head)) return std::make_shared<TorchFile>(TorchFile::open(path));
-  refuse_legacy_torch(head, path.string());
   if (const std::string other = recognised_as_other(head); !other.empty()) {
     throw Error(Code::model_unsupported, path.string() + ": is no weights file that redraw reads; " + other);
   }
+  if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
+  if (is_zip_archive(head)) return std::make_shared<TorchFile>(TorchFile::open(path));
+  refuse_legacy_torch(head, path.string());
   return std::make_shared<SafetensorsFile>(SafetensorsFile::open(path));
+}
+
+// Everything but an index: also the files that an index names.
+std::shared_ptr<const WeightsFile> open_single_file(const std::filesystem::path& path) {
+  try {
+    return open_known_format(path);
+  } catch (const Error& e) {
+    const std::string unfinished = unfinished_by_name(path);
+    if (unfinished.empty()) throw;
+    throw Error(e.code(), e.what() + ("; " + unfinished));
+  }
 }
 
 bool is_shard_index(const std::filesystem::path& path) {
