@@ -36,7 +36,7 @@ std::filesystem::path default_model_folder() {
     if (is_there(folder / "model_index.json")) return folder;
     sought += (sought.empty() ? "" : ", ") + folder.string();
   }
-  throw Error(Code::model_part_missing,
+  throw Error(Code::file_not_found,
               "the model in the box is not where it should be (" + sought + "); give a model folder with --model");
 }
 

@@ -9,6 +9,9 @@ namespace redraw {
 namespace {
 
 constexpr std::string_view kEndOfWord = "</w>";
+/// Entries of a vocabulary that are neither bytes nor made by a merge: with CLIP two, the markers; some more where
+/// tokens were added. Beyond that merges are missing, and a prompt would become other ids without a word.
+constexpr int64_t kMostUnmade = 256;
 
 bool stands_for_itself(int byte) {
   return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
@@ -40,10 +43,16 @@ std::string byte_symbol(uint8_t byte) {
 }
 
 BytePairEncoding::BytePairEncoding(const Vocabulary& vocabulary, const MergeList& merges, int32_t unknown_id) {
+  int64_t bytes = 0;
+  const auto id_of_byte = [&](const std::string& symbol) {
+    const std::optional<int32_t> id = vocabulary.find(symbol);
+    bytes += id ? 1 : 0;
+    return id.value_or(unknown_id);
+  };
   for (size_t byte = 0; byte < 256; ++byte) {
     const std::string symbol = byte_symbol(static_cast<uint8_t>(byte));
-    inner_ids_[byte] = vocabulary.find(symbol).value_or(unknown_id);
-    last_ids_[byte] = vocabulary.find(symbol + std::string(kEndOfWord)).value_or(unknown_id);
+    inner_ids_[byte] = id_of_byte(symbol);
+    last_ids_[byte] = id_of_byte(symbol + std::string(kEndOfWord));
   }
   merges_ = ProbeTable<Merge>(std::min(merges.pairs.size(), static_cast<size_t>(vocabulary.size())));
   std::string whole;
@@ -61,6 +70,12 @@ BytePairEncoding::BytePairEncoding(const Vocabulary& vocabulary, const MergeList
     const Merge merge{.rank = static_cast<int32_t>(merges_.size()), .id = require(whole)};
     if (!merges_.add(pair_key(left, right), merge)) merges.fail(pair.number, "this merge is there twice");
   }
+  const int64_t unmade = vocabulary.size() - bytes - static_cast<int64_t>(merges_.size());
+  if (unmade > kMostUnmade)
+    throw Error(Code::tokenizer_malformed,
+                merges.where + ": has only " + std::to_string(merges_.size()) + " merges, so that " +
+                    std::to_string(unmade) +
+                    " tokens of the vocabulary come from none; it is cut short, fetch it again");
 }
 
 const BytePairEncoding::Merge* BytePairEncoding::find(int32_t left, int32_t right) const {

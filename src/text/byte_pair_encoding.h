@@ -18,7 +18,8 @@ namespace redraw {
 class BytePairEncoding {
  public:
   /// unknown_id: what a byte becomes that the vocabulary has no symbol for. Throws Error(tokenizer_malformed), naming
-  /// the merge: its parts or whole are not in the vocabulary, a pair that comes twice.
+  /// the merge: its parts or whole are not in the vocabulary, a pair that comes twice; and for so few
+  /// merges that more than 256 entries come from none.
   BytePairEncoding(const Vocabulary& vocabulary, const MergeList& merges, int32_t unknown_id);
 
   /// Appends the ids of one word (its bytes, not empty). O(n log n) in its length: a prompt may be one word of 64 KiB.

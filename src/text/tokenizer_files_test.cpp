@@ -185,6 +185,25 @@ TEST(TokenizerFiles, RejectsHostileFilesEachForItsReason) {
   }
 }
 
+TEST(TokenizerFiles, RefusesMergesThatWereCutBetweenTwoLines) {
+  json vocab = small_vocabulary();
+  for (int i = 0; i < 252; ++i) {
+    const auto id = vocab.size();
+    vocab["x" + std::to_string(i)] = id;
+  }
+  const auto load = [&](std::string_view merges) {
+    ClipTokenizer::from_text({.vocab_json = vocab.dump(), .merges_txt = merges});
+  };
+  EXPECT_NO_THROW(load("a b\n")) << "256 others";
+  try {
+    load("#version: 0.2\n");
+    ADD_FAILURE() << "no Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::tokenizer_malformed);
+    EXPECT_NE(std::string(error.what()).find("merges.txt: has only 0 merges, so that 257 tokens"), std::string::npos);
+  }
+}
+
 TEST(TokenizerFiles, KeysMadeToCollideEndInAnErrorNotInQuadraticTime) {
   // The table multiplies by an odd constant and looks at the upper half: through the constant's inverse, these keys all
   // go to the same place.
