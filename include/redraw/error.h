@@ -93,6 +93,8 @@ enum class Code {
   // models
   model_not_a_folder,
   model_part_missing,
+  model_file_unreadable,
+  model_file_changed,
   model_unsupported,
   tensor_missing,
   tensor_wrong_shape,

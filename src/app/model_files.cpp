@@ -45,10 +45,10 @@ void count(ModelFiles& files, const fs::path& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
     const int reason = errno;
-    throw Error(reason == ENOENT ? Code::file_not_found : Code::file_unreadable,
+    throw Error(reason == ENOENT ? Code::model_part_missing : Code::model_file_unreadable,
                 path.string() + ": cannot be looked at: " + std::strerror(reason));
   }
-  if (!S_ISREG(status.st_mode)) throw Error(Code::not_a_file, path.string() + ": is not a file");
+  if (!S_ISREG(status.st_mode)) throw Error(Code::model_file_unreadable, path.string() + ": is not a file");
   constexpr int64_t kSecond = 1'000'000'000;
   files.bytes += static_cast<uint64_t>(status.st_size);
   files.modified_ns =
@@ -68,7 +68,7 @@ ModelFiles files_of(const fs::path& path, Names names) {
   try {
     files.names = names();
   } catch (const fs::filesystem_error& e) {
-    throw Error(Code::file_unreadable, e.path1().string() + ": cannot be looked into: " + e.code().message());
+    throw Error(Code::model_file_unreadable, e.path1().string() + ": cannot be looked into: " + e.code().message());
   }
   std::ranges::sort(files.names);
   for (const std::string& name : files.names) count(files, path / name);

@@ -17,8 +17,8 @@ struct ModelFiles {
 };
 
 /// Of a folder those that its model uses: model_index.json, redraw.json, and of each part configurations, weights and
-/// tokenizer; not pictures, cards, or weights beside the safetensors that hold the same. Throws Error: file_not_found,
-/// not_a_file, file_unreadable; those of DiffusersFolder::open.
+/// tokenizer; not pictures, cards, or weights beside the safetensors that hold the same. Throws Error:
+/// model_part_missing, model_file_unreadable; those of DiffusersFolder::open.
 ModelFiles model_files(const std::filesystem::path& path);
 
 /// Of an autoencoder by itself, as --vae takes it: a file; a folder with config.json; or a diffusers model, of which

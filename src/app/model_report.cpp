@@ -82,7 +82,9 @@ std::string model_report_text(const Checkpoint& checkpoint, const ModelInspectio
   text += "\n" + text_table(kColumns, rows);
   std::string wrong;
   for (const PartSummary& part : inspection.parts) wrong += faults(part);
+  for (const std::string& fault : inspection.tokenizer_faults) wrong += "tokenizer: " + fault + "\n";
   text += wrong.empty() ? "\nnothing is missing\n" : "\n" + wrong;
+  for (const std::string& note : inspection.notes) text += "note: " + note + "\n";
   for (const auto& [what, count] : inspection.left_overs)
     text += fmt::format("not used: {} ({} tensors)\n", what, count);
   if (!inspection.unexpected.empty()) {
@@ -108,6 +110,8 @@ nlohmann::json model_report_json(const Checkpoint& checkpoint, const ModelInspec
           {"bytes", inspection.bytes},
           {"parts", parts},
           {"whole", inspection.is_whole()},
+          {"tokenizer_faults", inspection.tokenizer_faults},
+          {"notes", inspection.notes},
           {"not_used", inspection.left_overs},
           {"unexpected", inspection.unexpected}};
 }

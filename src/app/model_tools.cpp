@@ -72,6 +72,7 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
     for (const auto& file : converted.files) files.push_back(file.string());
     return json_text({{"files", files},
                       {"bytes", converted.bytes},
+                      {"narrowed", converted.narrowed},
                       {"left_out", converted.left_out},
                       {"notes", converted.notes}}) +
            "\n";
@@ -80,6 +81,10 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
   for (const auto& file : converted.files) text += fmt::format("wrote {}\n", file.string());
   text += fmt::format("{} in all\n", size_text(converted.bytes));
   for (const std::string& note : converted.notes) text += note + "\n";
+  if (!converted.narrowed.empty()) {
+    text += fmt::format("wrote {} tensors of F64 as F32, the most that redraw computes with, {} the first\n",
+                        converted.narrowed.size(), converted.narrowed.front());
+  }
   if (!converted.left_out.empty()) {
     text += fmt::format("left out {} tensors that belong to no network, {} the first\n", converted.left_out.size(),
                         converted.left_out.front());

@@ -45,7 +45,7 @@ std::string Sha256::hex() {
 
 std::string sha256_of_file(const std::filesystem::path& path) {
   constexpr uint64_t kPieceBytes = uint64_t{1} << 20;
-  const InputFile file = InputFile::open(path);
+  const InputFile file = InputFile::open(path, FileOf::model);
   std::vector<std::byte> piece(std::min(kPieceBytes, file.size()));
   Sha256 hash;
   for (uint64_t at = 0; at < file.size();) {

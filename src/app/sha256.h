@@ -25,8 +25,8 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-/// Reads the file in pieces. Throws Error: file_not_found, not_a_file, file_unreadable; file_changed when somebody
-/// writes to it meanwhile.
+/// Reads the file in pieces. Of a model: throws Error model_part_missing, model_file_unreadable; model_file_changed
+/// when somebody writes to it meanwhile.
 std::string sha256_of_file(const std::filesystem::path& path);
 
 }  // namespace redraw

@@ -21,7 +21,7 @@ std::vector<std::string> prompts_of_all_words(const fs::path& vocabulary) {
   constexpr size_t kLongest = size_t{32} << 10;
   constexpr std::string_view kWordEnd = "</w>";
   std::vector<std::string> prompts(1);
-  const JsonObject words = JsonObject::read(vocabulary / "vocab.json");
+  const JsonObject words = JsonObject::read(vocabulary / "vocab.json", FileOf::model);
   for (const auto& [token, id] : words.raw().items()) {
     const std::string word = token.ends_with(kWordEnd) ? token.substr(0, token.size() - kWordEnd.size()) : token;
     if (!std::ranges::all_of(word, [](char c) { return c >= '!' && c <= '~'; })) continue;

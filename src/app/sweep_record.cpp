@@ -52,7 +52,7 @@ SweepRecord::SweepRecord(std::filesystem::path folder) : folder_(std::move(folde
 }
 
 void SweepRecord::read() {
-  const JsonObject file = JsonObject::read(path());
+  const JsonObject file = JsonObject::read(path(), FileOf::user);
   const std::string where = path().string();
   try {
     for (const auto& [id, fields] : file.raw().at("drawn").items()) {

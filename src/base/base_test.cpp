@@ -112,6 +112,9 @@ TEST(InputFile, RefusesWhatIsNoFile) {
   EXPECT_EQ(code_of([] { InputFile::open("/no/such/file"); }), Code::file_not_found);
   EXPECT_EQ(code_of([] { InputFile::open("/tmp"); }), Code::not_a_file);
   EXPECT_EQ(code_of([] { read_text_file("/dev/zero", 10); }), Code::not_a_file);
+  EXPECT_EQ(code_of([] { InputFile::open("/no/such/file", FileOf::model); }), Code::model_part_missing);
+  EXPECT_EQ(code_of([] { InputFile::open("/tmp", FileOf::model); }), Code::model_file_unreadable);
+  EXPECT_EQ(code_of([] { read_text_file("/proc/self/status", 10, FileOf::model); }), Code::model_file_unreadable);
 }
 
 TEST(Context, KnowsAtLeastOneProcessor) {

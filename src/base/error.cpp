@@ -78,6 +78,8 @@ constexpr auto kCodes = std::to_array<CodeInfo>({
     {Code::index_disagrees, "index_disagrees", 4},
     {Code::model_not_a_folder, "model_not_a_folder", 4},
     {Code::model_part_missing, "model_part_missing", 4},
+    {Code::model_file_unreadable, "model_file_unreadable", 4},
+    {Code::model_file_changed, "model_file_changed", 4},
     {Code::model_unsupported, "model_unsupported", 4},
     {Code::tensor_missing, "tensor_missing", 4},
     {Code::tensor_wrong_shape, "tensor_wrong_shape", 4},

@@ -17,27 +17,47 @@ int64_t modified_ns(const struct stat& status) {
   return static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
-int open_regular(const std::filesystem::path& path, struct stat& status) {
+/// The codes of one kind of file.
+struct FileCodes {
+  const char* missing;
+  Code not_found;
+  Code not_a_file;
+  Code unreadable;
+  Code too_large;
+  Code changed;
+};
+
+const FileCodes& codes_of(FileOf of) {
+  static constexpr FileCodes kUser = {": no such file",      Code::file_not_found, Code::not_a_file,
+                                      Code::file_unreadable, Code::file_too_large, Code::file_changed};
+  static constexpr FileCodes kModel = {": is missing; fetch the whole model", Code::model_part_missing,
+                                       Code::model_file_unreadable,           Code::model_file_unreadable,
+                                       Code::model_file_unreadable,           Code::model_file_changed};
+  return of == FileOf::model ? kModel : kUser;
+}
+
+int open_regular(const std::filesystem::path& path, const FileCodes& codes, struct stat& status) {
   // O_NONBLOCK: opening a pipe must not wait for its writer; a regular file ignores it.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     const int reason = errno;
-    if (reason == ENOENT || reason == ENOTDIR) throw Error(Code::file_not_found, path.string() + ": no such file");
-    throw Error(Code::file_unreadable, path.string() + ": cannot be opened: " + std::strerror(reason));
+    if (reason == ENOENT || reason == ENOTDIR) throw Error(codes.not_found, path.string() + codes.missing);
+    throw Error(codes.unreadable, path.string() + ": cannot be opened: " + std::strerror(reason));
   }
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
-    throw Error(Code::not_a_file, path.string() + ": is not a regular file");
+    throw Error(codes.not_a_file, path.string() + ": is not a regular file");
   }
   return descriptor;
 }
 
 }  // namespace
 
-InputFile InputFile::open(const std::filesystem::path& path) {
+InputFile InputFile::open(const std::filesystem::path& path, FileOf of) {
   struct stat status = {};
   InputFile file;
-  file.descriptor_ = open_regular(path, status);
+  file.of_ = of;
+  file.descriptor_ = open_regular(path, codes_of(of), status);
   file.path_ = path;
   file.size_ = static_cast<uint64_t>(status.st_size);
   file.modified_ns_ = modified_ns(status);
@@ -52,6 +72,7 @@ InputFile& InputFile::operator=(InputFile&& other) noexcept {
   if (this != &other) {
     release();
     path_ = std::move(other.path_);
+    of_ = other.of_;
     descriptor_ = std::exchange(other.descriptor_, -1);
     size_ = std::exchange(other.size_, 0);
     modified_ns_ = other.modified_ns_;
@@ -70,7 +91,7 @@ void InputFile::release() noexcept {
 
 void InputFile::read(uint64_t offset, std::span<std::byte> out) const {
   const auto changed = [&] {
-    return Error(Code::file_changed, path_.string() + ": the file was changed while it was in use; run again");
+    return Error(codes_of(of_).changed, path_.string() + ": the file was changed while it was in use; run again");
   };
   if (offset > size_ || out.size() > size_ - offset) throw changed();
   for (size_t done = 0; done < out.size();) {
@@ -78,7 +99,7 @@ void InputFile::read(uint64_t offset, std::span<std::byte> out) const {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
       const int reason = errno;
-      throw Error(Code::file_unreadable, path_.string() + ": cannot be read: " + std::strerror(reason));
+      throw Error(codes_of(of_).unreadable, path_.string() + ": cannot be read: " + std::strerror(reason));
     }
     if (n == 0) throw changed();
     done += static_cast<size_t>(n);
@@ -91,12 +112,17 @@ void InputFile::check_unchanged() const {
   struct stat status = {};
   if (::fstat(descriptor_, &status) != 0 || static_cast<uint64_t>(status.st_size) != size_ ||
       modified_ns(status) != modified_ns_) {
-    throw Error(Code::file_changed, path_.string() + ": the file was changed while it was in use; run again");
+    throw Error(codes_of(of_).changed, path_.string() + ": the file was changed while it was in use; run again");
   }
 }
 
 void InputFile::will_read(uint64_t offset, uint64_t bytes) const noexcept {
   (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
+}
+
+bool is_missing(const std::filesystem::path& path) noexcept {
+  std::error_code ignored;
+  return std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found;
 }
 
 bool is_there(const std::filesystem::path& path) noexcept {
@@ -111,9 +137,10 @@ std::vector<std::byte> read_whole_file(const std::filesystem::path& path) {
   return bytes;
 }
 
-std::string read_text_file(const std::filesystem::path& path, size_t max_bytes) {
+std::string read_text_file(const std::filesystem::path& path, size_t max_bytes, FileOf of) {
+  const FileCodes& codes = codes_of(of);
   struct stat status = {};
-  const int descriptor = open_regular(path, status);
+  const int descriptor = open_regular(path, codes, status);
   std::string text;
   char buffer[1 << 16];
   for (;;) {
@@ -122,13 +149,13 @@ std::string read_text_file(const std::filesystem::path& path, size_t max_bytes) 
     if (n < 0) {
       const int reason = errno;
       ::close(descriptor);
-      throw Error(Code::file_unreadable, path.string() + ": cannot be read: " + std::strerror(reason));
+      throw Error(codes.unreadable, path.string() + ": cannot be read: " + std::strerror(reason));
     }
     if (n == 0) break;
     text.append(buffer, static_cast<size_t>(n));
     if (text.size() > max_bytes) {
       ::close(descriptor);
-      throw Error(Code::file_too_large,
+      throw Error(codes.too_large,
                   path.string() + ": is larger than the " + std::to_string(max_bytes) + " bytes such a file may have");
     }
   }

@@ -10,12 +10,17 @@
 
 namespace redraw {
 
+/// Whose file it is. What goes wrong with a file of a model is the model's fault, with codes of its own:
+/// model_part_missing for file_not_found, model_file_changed for file_changed, and model_file_unreadable for the
+/// others.
+enum class FileOf { user, model };
+
 /// Owns the open file; movable, not copyable. Reading from several threads is safe. The file is read and not mapped:
 /// a page of a mapped file that somebody shortens ends the process with a signal, a read gives an error.
 class InputFile {
  public:
-  /// Throws Error: file_not_found, not_a_file (a folder, a device), file_unreadable.
-  static InputFile open(const std::filesystem::path& path);
+  /// Throws Error: file_not_found, not_a_file (a folder, a device), file_unreadable; of a model: see FileOf.
+  static InputFile open(const std::filesystem::path& path, FileOf of = FileOf::user);
 
   InputFile(InputFile&& other) noexcept;
   InputFile& operator=(InputFile&& other) noexcept;
@@ -26,9 +31,10 @@ class InputFile {
   uint64_t size() const { return size_; }
 
   /// Fills `out` with the bytes from `offset` on. Throws Error: file_changed when the file ends before that or is not
-  /// the one that was opened any more (by size and modification time), file_unreadable.
+  /// the one that was opened any more (by size and modification time), file_unreadable; of a model: see FileOf.
   void read(uint64_t offset, std::span<std::byte> out) const;
-  /// Throws Error(file_changed) when the file no longer has the size and modification time it had when it was opened.
+  /// Throws Error(file_changed), of a model model_file_changed, when the file no longer has the size and modification
+  /// time it had when it was opened.
   void check_unchanged() const;
   /// Asks the system to fetch a range before it is read. A hint: never fails.
   void will_read(uint64_t offset, uint64_t bytes) const noexcept;
@@ -38,10 +44,14 @@ class InputFile {
   void release() noexcept;
 
   std::filesystem::path path_;
+  FileOf of_ = FileOf::user;
   int descriptor_ = -1;
   uint64_t size_ = 0;
   int64_t modified_ns_ = 0;
 };
+
+/// Whether nothing lies there, as far as that can be known: of what cannot be looked at, reading says why.
+bool is_missing(const std::filesystem::path& path) noexcept;
 
 /// Whether anything lies there; false too where that cannot be known.
 bool is_there(const std::filesystem::path& path) noexcept;
@@ -49,7 +59,8 @@ bool is_there(const std::filesystem::path& path) noexcept;
 /// The whole of a file of moderate size. Throws as InputFile::open and read.
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path);
 
-/// The whole of a small text file. Throws Error: file_not_found, not_a_file, file_unreadable, file_too_large.
-std::string read_text_file(const std::filesystem::path& path, size_t max_bytes);
+/// The whole of a small text file. Throws Error: file_not_found, not_a_file, file_unreadable, file_too_large; of a
+/// model: see FileOf.
+std::string read_text_file(const std::filesystem::path& path, size_t max_bytes, FileOf of = FileOf::user);
 
 }  // namespace redraw

@@ -79,8 +79,8 @@ JsonObject JsonObject::parse(std::string_view text, std::string where) {
   }
 }
 
-JsonObject JsonObject::read(const std::filesystem::path& path) {
-  return parse(read_text_file(path, kMaxBytes), path.string());
+JsonObject JsonObject::read(const std::filesystem::path& path, FileOf of) {
+  return parse(read_text_file(path, kMaxBytes, of), path.string());
 }
 
 JsonObject::JsonObject(std::unique_ptr<json> value, std::string where)

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/input_file.h"
+
 namespace redraw {
 
 /// One JSON object and where it came from, for messages. Getters throw Error: json_missing_field (no default given),
@@ -19,8 +21,8 @@ class JsonObject {
   /// Parses text that must be one object; depth at most 32. `where` names the file. Throws Error(json_malformed).
   /// Python's bare -Infinity, Infinity and NaN, which JSON does not know, become strings of those names.
   static JsonObject parse(std::string_view text, std::string where);
-  /// Reads a file of at most 16 MiB and parses it.
-  static JsonObject read(const std::filesystem::path& path);
+  /// Reads a file of at most 16 MiB and parses it. Throws as read_text_file and parse.
+  static JsonObject read(const std::filesystem::path& path, FileOf of);
 
   JsonObject(const JsonObject&);
   JsonObject(JsonObject&&) noexcept;

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/error.h"
 #include "checkpoint/inspect.h"
@@ -13,6 +14,7 @@
 #include "checkpoint/self_description.h"
 #include "checkpoint/single_file.h"
 #include "checkpoint/stated_defaults.h"
+#include "text/clip_tokenizer.h"
 #include "weights/narrow.h"
 #include "weights/safetensors_writer.h"
 #include "weights/widen.h"
@@ -26,7 +28,8 @@ constexpr size_t kPieceBytes = size_t{1} << 20;
 
 DType target_type(const TensorEntry& entry, const std::optional<DType>& asked) {
   const bool is_quantised = dtype_block(entry.dtype).elements > 1;
-  if (!widens_to_f32(entry.dtype)) return entry.dtype;  // a buffer of integers
+  if (!asked && entry.dtype == DType::f64) return DType::f32;  // the most that a network computes with
+  if (!widens_to_f32(entry.dtype)) return entry.dtype;         // a buffer of integers
   return asked.value_or(is_quantised ? DType::f16 : entry.dtype);
 }
 
@@ -191,6 +194,13 @@ void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, c
   write_json(destination / name / "tokenizer_config.json", tokenizer_config(is_open_clip));
 }
 
+// Copied as they are, so the result opens if they do.
+void require_tokenizers(const Checkpoint& checkpoint) {
+  for (const char* name : {"tokenizer", "tokenizer_2"}) {
+    if (const auto folder = checkpoint.tokenizer_folder(name)) ClipTokenizer::load(*folder);
+  }
+}
+
 nlohmann::json model_index(const Checkpoint& checkpoint) {
   const ModelConfigs& configs = checkpoint.configs();
   nlohmann::json index = {{"_class_name", configs.pipeline_class}, {"_diffusers_version", "0.42.1"}};
@@ -290,6 +300,17 @@ bool is_carried_mark(const Checkpoint& checkpoint, const std::string& name) {
   return name == kZeroSnrMark && scheduler.rescale_betas_zero_snr;
 }
 
+std::vector<std::string> tensors_narrowed(const Checkpoint& checkpoint, const ConvertRequest& request) {
+  std::set<std::string> names;
+  for (const PartSource& part : checkpoint.parts()) {
+    for (const KeyRow& row : part.keys) {
+      const TensorEntry* entry = part.find(row);
+      if (!request.dtype && entry != nullptr && entry->dtype == DType::f64) names.insert(entry->name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
 void refuse_existing(const fs::path& destination, const ConvertRequest& request) {
   std::error_code ignored;
   if (request.is_overwriting || !fs::exists(destination, ignored)) return;
@@ -311,10 +332,15 @@ Converted convert_to_file(const Checkpoint& checkpoint, const fs::path& destinat
   for (const std::string& mark : own.marks) tensors.push_back(mark_to_write(mark));
   write_safetensors(destination, tensors, own.metadata);
   note_left("not copied, for one file has no place for them", other_files(checkpoint), own.notes);
-  return {.files = {destination}, .bytes = fs::file_size(destination), .left_out = {}, .notes = std::move(own.notes)};
+  return {.files = {destination},
+          .bytes = fs::file_size(destination),
+          .narrowed = {},
+          .left_out = {},
+          .notes = std::move(own.notes)};
 }
 
 Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destination, const ConvertRequest& request) {
+  require_tokenizers(checkpoint);
   Converted converted;
   SelfDescription carried = carried_metadata(checkpoint);
   converted.notes = std::move(carried.notes);
@@ -355,6 +381,7 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
   checkpoint.require_whole();
   Converted converted = request.layout == Layout::ldm ? convert_to_file(checkpoint, destination, request)
                                                       : convert_to_folder(checkpoint, destination, request);
+  converted.narrowed = tensors_narrowed(checkpoint, request);
   converted.left_out = tensors_without_place(checkpoint);
   std::erase_if(converted.left_out, [&](const std::string& name) { return is_carried_mark(checkpoint, name); });
   note_left("left out, for redraw does not run them", other_parts(checkpoint), converted.notes);

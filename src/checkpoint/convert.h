@@ -11,8 +11,9 @@
 namespace redraw {
 
 struct ConvertRequest {
-  Layout layout = Layout::ldm;            ///< of the result
-  std::optional<DType> dtype = {};        ///< f32, f16 or bf16; empty: as each tensor is stored, quantised ones in f16
+  Layout layout = Layout::ldm;  ///< of the result
+  std::optional<DType> dtype =
+      {};  ///< f32, f16 or bf16; empty: as each tensor is stored, quantised ones in f16, f64 in f32
   std::filesystem::path vocabulary = {};  ///< CLIP's standard vocabulary, for a folder made of a single file
   bool is_overwriting = false;            ///< replace what is there
 };
@@ -20,6 +21,7 @@ struct ConvertRequest {
 struct Converted {
   std::vector<std::filesystem::path> files;  ///< the weights that were written
   uint64_t bytes = 0;                        ///< of them
+  std::vector<std::string> narrowed;         ///< tensors of 64 bits, which became float32 unasked
   std::vector<std::string> left_out;         ///< tensors of the source that are not in the result in any form
   std::vector<std::string> notes = {};       ///< a sentence each: what of the source is lost, or unknown to others
 };

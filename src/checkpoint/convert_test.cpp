@@ -3,8 +3,11 @@
 #include <bit>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 
 #include "base/half.h"
 #include "base/input_file.h"
@@ -12,6 +15,7 @@
 #include "support/error_of.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
+#include "text/clip_tokenizer.h"
 #include "weights/narrow.h"
 #include "weights/safetensors.h"
 #include "weights/safetensors_writer.h"
@@ -91,6 +95,51 @@ TEST(ConvertPrecision, WiderAndBackIsTheSame) {
   expect_same_tensors(folder / "f16.safetensors", tiny("tiny-sd15.safetensors"));
 }
 
+// The model with its tensors below `prefix` in 64 bits.
+void write_wider(const fs::path& from, const fs::path& to, const std::string& prefix) {
+  const auto file = open_weights(from);
+  std::vector<TensorToWrite> tensors;
+  for (const TensorEntry& entry : file->tensors()) {
+    const bool is_wide = entry.name.starts_with(prefix);
+    tensors.push_back({.name = entry.name,
+                       .dtype = is_wide ? DType::f64 : entry.dtype,
+                       .shape = entry.shape,
+                       .write = [file, &entry, is_wide](const ByteSink& sink) {
+                         if (!is_wide) return sink(file->bytes(entry));
+                         std::vector<float> numbers(static_cast<size_t>(entry.shape.elements()));
+                         file->read_f32(entry, 0, numbers);
+                         const std::vector<double> wide(numbers.begin(), numbers.end());
+                         sink(std::as_bytes(std::span(wide)));
+                       }});
+  }
+  write_safetensors(to, tensors);
+}
+
+TEST(ConvertPrecision, SixtyFourBitsBecomeFloat32AndAreNamedUnlessAnotherPrecisionIsAskedFor) {
+  const TemporaryFolder folder;
+  const std::string prefix = "cond_stage_model.";
+  write_wider(tiny("tiny-sd15.safetensors"), folder / "wide.safetensors", prefix);
+  const CheckpointOptions options{.configs = tiny("tiny-sd15")};
+  const Checkpoint wide = Checkpoint::open(folder / "wide.safetensors", options);
+  EXPECT_TRUE(inspect(wide).is_whole());
+  const Converted kept = convert(wide, folder / "kept.safetensors", {.layout = Layout::ldm});
+  const auto file = open_weights(folder / "kept.safetensors");
+  size_t narrowed = 0;
+  for (const TensorEntry& entry : file->tensors()) {
+    const bool is_wide = entry.name.starts_with(prefix);
+    EXPECT_EQ(entry.dtype, is_wide ? DType::f32 : DType::f16) << entry.name;
+    narrowed += is_wide ? 1 : 0;
+  }
+  EXPECT_EQ(kept.narrowed.size(), narrowed);
+  EXPECT_GT(narrowed, 0u);
+  const Converted f16 = convert(wide, folder / "f16.safetensors", {.layout = Layout::ldm, .dtype = DType::f16});
+  EXPECT_TRUE(f16.narrowed.empty()) << "as asked for";
+  EXPECT_EQ(read_whole_file(folder / "f16.safetensors"), read_whole_file(tiny("tiny-sd15.safetensors")));
+  convert(wide, folder / "diffusers", {.layout = Layout::diffusers, .vocabulary = vocabulary()});
+  const auto text = open_weights(folder / "diffusers" / "text_encoder");
+  EXPECT_EQ(text->tensors().front().dtype, DType::f32);
+}
+
 TEST(ConvertPrecision, WhatIsThereIsNotOverwrittenUnasked) {
   const TemporaryFolder folder;
   const fs::path there = folder.write("there.safetensors", "precious");
@@ -98,6 +147,63 @@ TEST(ConvertPrecision, WhatIsThereIsNotOverwrittenUnasked) {
   EXPECT_EQ(code_of([&] { convert(checkpoint, there, {.layout = Layout::ldm}); }), Code::usage);
   EXPECT_EQ(read_whole_file(there).size(), 8u);
   EXPECT_NO_THROW(convert(checkpoint, there, {.layout = Layout::ldm, .is_overwriting = true}));
+}
+
+// The two files as one.
+void make_tokenizer_json(const fs::path& folder) {
+  nlohmann::json whole = {{"model", {{"type", "BPE"}, {"end_of_word_suffix", "</w>"}}}};
+  whole["model"]["vocab"] = nlohmann::json::parse(read_text_file(folder / "vocab.json", size_t{8} << 20));
+  nlohmann::json& merges = whole["model"]["merges"] = nlohmann::json::array();
+  std::istringstream lines(read_text_file(folder / "merges.txt", size_t{8} << 20));
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("#version")) merges.push_back(line);
+  std::ofstream(folder / "tokenizer.json") << whole;
+}
+
+TEST(Tokenizers, AreInspectedAndConvertedAsRunsOpenThem) {
+  const TemporaryFolder folder;
+  const fs::path model = folder / "model";
+  fs::copy(tiny("tiny-sdxl"), model, fs::copy_options::recursive);
+  for (const char* name : {"tokenizer", "tokenizer_2"}) {
+    make_tokenizer_json(model / name);
+    fs::remove(model / name / "vocab.json");
+  }
+  EXPECT_TRUE(inspect(Checkpoint::open(model)).is_whole());
+  const fs::path copy = folder / "copy";
+  convert(Checkpoint::open(model), copy, {.layout = Layout::diffusers});
+  for (const char* name : {"tokenizer", "tokenizer_2"}) {
+    const ClipTokenizer ours = ClipTokenizer::load(copy / name);
+    EXPECT_EQ(ours.tokenize("a castle").ids, ClipTokenizer::load(tiny("tiny-sdxl") / name).tokenize("a castle").ids);
+  }
+  EXPECT_NO_THROW(convert(Checkpoint::open(model), folder / "one.safetensors", {.layout = Layout::ldm}));
+
+  fs::remove(model / "tokenizer_2" / "tokenizer.json");
+  const ModelInspection inspection = inspect(Checkpoint::open(model));
+  EXPECT_FALSE(inspection.is_whole());
+  ASSERT_EQ(inspection.tokenizer_faults.size(), 1u);
+  EXPECT_NE(inspection.tokenizer_faults[0].find("tokenizer_2: the tokenizer has no vocab.json, and no tokenizer.json"),
+            std::string::npos)
+      << inspection.tokenizer_faults[0];
+  EXPECT_EQ(code_of([&] { convert(Checkpoint::open(model), folder / "none", {.layout = Layout::diffusers}); }),
+            Code::model_part_missing);
+  EXPECT_FALSE(fs::exists(folder / "none"));
+  fs::remove_all(model / "tokenizer_2");
+  EXPECT_EQ(inspect(Checkpoint::open(model)).tokenizer_faults.size(), 1u);
+}
+
+TEST(Tokenizers, OfTwoFormsThatDifferAreNoted) {
+  const TemporaryFolder folder;
+  const fs::path model = folder / "model";
+  fs::copy(tiny("tiny-sd15"), model, fs::copy_options::recursive);
+  make_tokenizer_json(model / "tokenizer");
+  EXPECT_TRUE(inspect(Checkpoint::open(model)).notes.empty());
+  const fs::path merges = model / "tokenizer" / "merges.txt";
+  const std::string text = read_text_file(merges, size_t{8} << 20);
+  std::ofstream(merges) << text.substr(0, text.rfind('\n', text.size() - 2) + 1);  // without the last
+  const ModelInspection inspection = inspect(Checkpoint::open(model));
+  EXPECT_TRUE(inspection.is_whole());
+  ASSERT_EQ(inspection.notes.size(), 1u);
+  EXPECT_NE(inspection.notes[0].find("tokenizer.json has other merges than merges.txt"), std::string::npos);
 }
 
 TEST(Inspect, CountsAndNamesWhatHasNoPlace) {

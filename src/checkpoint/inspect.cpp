@@ -4,6 +4,9 @@
 #include <array>
 #include <set>
 
+#include "base/error.h"
+#include "text/clip_tokenizer.h"
+
 namespace redraw {
 namespace {
 
@@ -53,10 +56,29 @@ PartSummary summary_of(const PartSource& part) {
   return summary;
 }
 
+// The tokenizers that the model brings, opened as a run opens them.
+void inspect_tokenizers(const Checkpoint& checkpoint, ModelInspection& inspection) {
+  constexpr std::pair<const char*, const char*> kTokenizers[] = {{"text_encoder", "tokenizer"},
+                                                                 {"text_encoder_2", "tokenizer_2"}};
+  for (const auto& [encoder, name] : kTokenizers) {
+    if (!checkpoint.configs().has(encoder)) continue;
+    try {
+      const auto folder = checkpoint.tokenizer_folder(name);
+      if (!folder) continue;  // CLIP's standard one is used
+      ClipTokenizer::load(*folder);
+      if (const std::string difference = ClipTokenizer::difference_of_forms(*folder); !difference.empty())
+        inspection.notes.push_back(difference);
+    } catch (const Error& e) {
+      inspection.tokenizer_faults.emplace_back(e.what());
+    }
+  }
+}
+
 }  // namespace
 
 bool ModelInspection::is_whole() const {
-  return std::all_of(parts.begin(), parts.end(), [](const PartSummary& part) { return part.report.is_whole(); });
+  return tokenizer_faults.empty() &&
+         std::all_of(parts.begin(), parts.end(), [](const PartSummary& part) { return part.report.is_whole(); });
 }
 
 std::vector<std::string> tensors_without_place(const Checkpoint& checkpoint) {
@@ -89,6 +111,7 @@ ModelInspection inspect(const Checkpoint& checkpoint) {
     inspection.parts.push_back(summary_of(part));
     inspection.bytes += inspection.parts.back().bytes;
   }
+  inspect_tokenizers(checkpoint, inspection);
   for (std::string& name : tensors_without_place(checkpoint)) {
     const auto row = std::find_if(kLeftOvers.begin(), kLeftOvers.end(),
                                   [&](const LeftOver& left) { return name.starts_with(left.prefix); });

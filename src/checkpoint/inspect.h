@@ -27,6 +27,8 @@ struct ModelInspection {
   std::vector<PartSummary> parts;
   std::vector<std::string> unexpected;        ///< tensors that no network of the family has, and nobody knows
   std::map<std::string, int64_t> left_overs;  ///< known remains of training: what they are -> how many
+  std::vector<std::string> tokenizer_faults;  ///< why a tokenizer cannot be used, with its place and what to do
+  std::vector<std::string> notes;             ///< what is odd and does no harm
   bool is_whole() const;
 };
 ModelInspection inspect(const Checkpoint& checkpoint);

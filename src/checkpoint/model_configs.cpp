@@ -18,7 +18,7 @@ ModelConfigs read_model_configs(const DiffusersFolder& folder) {
   for (const char* part : {"unet", "vae", "text_encoder", "text_encoder_2", "scheduler"}) {
     if (folder.has(part)) configs.parts.emplace(part, folder.config(part));
   }
-  JsonObject index = JsonObject::read(folder.root() / "model_index.json");
+  JsonObject index = JsonObject::read(folder.root() / "model_index.json", FileOf::model);
   configs.force_zeros_for_empty_prompt = index.boolean("force_zeros_for_empty_prompt", true);
   if (index.boolean("is_cosxl_edit", false)) {
     throw Error(Code::model_unsupported, folder.root().string() +

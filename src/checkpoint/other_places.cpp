@@ -70,7 +70,7 @@ fs::path above(const fs::path& path) {
 // What a config.json beside the weights says it is: "FluxTransformer2DModel".
 std::string class_of(const fs::path& config) {
   try {
-    const JsonObject json = JsonObject::read(config);
+    const JsonObject json = JsonObject::read(config, FileOf::model);
     if (json.has("_class_name")) return json.string("_class_name").substr(0, 100);
     if (json.has("architectures")) {
       const std::vector<std::string> names = json.strings("architectures");

@@ -9,7 +9,7 @@
 namespace redraw {
 
 /// The result keeps the file open. Looking up a tensor of integers throws Error(tensor_wrong_dtype); reading one throws
-/// Error(file_changed) when the file was changed meanwhile.
+/// Error(model_file_changed) when the file was changed meanwhile.
 nn::Parameters parameters_of(std::shared_ptr<const WeightsFile> file);
 
 }  // namespace redraw

@@ -23,7 +23,7 @@ std::optional<std::string> parameterization_of_yaml(const std::filesystem::path&
   yaml.replace_extension(".yaml");
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(yaml, ignored)) return std::nullopt;
-  const std::string text = read_text_file(yaml, size_t{1} << 20);
+  const std::string text = read_text_file(yaml, size_t{1} << 20, FileOf::model);
   constexpr std::string_view kKey = "parameterization:";
   const size_t at = text.find(kKey);
   if (at == std::string::npos) return std::nullopt;

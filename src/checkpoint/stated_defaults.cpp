@@ -14,7 +14,7 @@ std::optional<JsonObject> defaults_in_folder(const std::filesystem::path& folder
   const std::filesystem::path path = folder / kDefaultsFile;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
-  return JsonObject::read(path);
+  return JsonObject::read(path, FileOf::model);
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
 }
 
 VaeSource open_part_folder(const fs::path& folder, const JsonObject* model) {
-  JsonObject config = JsonObject::read(folder / "config.json");
+  JsonObject config = JsonObject::read(folder / "config.json", FileOf::model);
   return source_of(open_weights(folder), std::move(config), model);
 }
 

@@ -23,7 +23,7 @@ CheckpointCommands::CheckpointCommands(CLI::App& models)
       ->option_text("PATH");
   convert_->add_option("--layout", layout_, "ldm (one file) or diffusers (a folder) [by the destination's name]")
       ->option_text("NAME");
-  convert_->add_option("--precision", precision_, "keep, f32, f16 or bf16 [keep; quantised weights become f16]")
+  convert_->add_option("--precision", precision_, "keep, f32, f16 or bf16 [keep; F64 becomes f32, quantised f16]")
       ->option_text("NAME");
   convert_->add_flag("--force", is_overwriting_, "replace what is there");
   for (CLI::App* command : {inspect_, convert_}) {

@@ -104,8 +104,8 @@ TEST(SchedulerConfig, LeavesOpenWhatTheFileDoesNotSay) {
 }
 
 TEST(SchedulerConfig, ReadsTheOneOfTheModelInTheBox) {
-  const SchedulerConfig config =
-      parse_scheduler_config(JsonObject::read(REDRAW_SOURCE_DIR "/models/emoji-128/scheduler/scheduler_config.json"));
+  const SchedulerConfig config = parse_scheduler_config(
+      JsonObject::read(REDRAW_SOURCE_DIR "/models/emoji-128/scheduler/scheduler_config.json", FileOf::model));
   EXPECT_EQ(config.class_name, "PNDMScheduler");
   EXPECT_EQ(config.timestep_spacing, TimestepSpacing::leading);
 }

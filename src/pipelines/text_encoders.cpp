@@ -15,8 +15,9 @@ constexpr const char* kOpenClipPad = "!";
 
 ClipTokenizer standard_tokenizer(const std::filesystem::path& vocabulary, bool is_open_clip) {
   if (!is_there(vocabulary / "vocab.json")) {
-    throw Error(Code::file_not_found, "CLIP's vocabulary, which a model in a single file needs, is not in " +
-                                          vocabulary.string() + "; run scripts/clip-vocabulary " + vocabulary.string());
+    throw Error(Code::model_part_missing, "CLIP's vocabulary, which a model in a single file needs, is not in " +
+                                              vocabulary.string() + "; run scripts/clip-vocabulary " +
+                                              vocabulary.string());
   }
   return ClipTokenizer::load_standard(vocabulary, is_open_clip ? kOpenClipPad : kClipPad);
 }

@@ -27,7 +27,7 @@ struct PromptCut {
 class TextEncoders {
  public:
   /// vocabulary: the folder of CLIP's standard vocabulary, for models that bring no tokenizer. Throws Error:
-  /// file_not_found saying how to get the vocabulary, the errors of ClipTokenizer and ClipTextModel.
+  /// model_part_missing saying how to get the vocabulary, the errors of ClipTokenizer and ClipTextModel.
   TextEncoders(Backend& backend, const Checkpoint& checkpoint, const std::filesystem::path& vocabulary);
 
   /// SD 1 and 2 (diffusers 0.42.1, StableDiffusionPipeline.encode_prompt): the hidden state after all but clip_skip - 1

@@ -9,9 +9,9 @@ namespace redraw {
 namespace {
 
 constexpr std::string_view kEndOfWord = "</w>";
-constexpr std::string_view kVersionLine = "#version";
-/// "ab c</w>" and a newline: to size the table once.
-constexpr size_t kBytesPerMerge = 9;
+/// Entries of a vocabulary that are neither bytes nor made by a merge: with CLIP two, the markers; some more where
+/// tokens were added. Beyond that merges are missing, and a prompt would become other ids without a word.
+constexpr int64_t kMostUnmade = 256;
 
 bool stands_for_itself(int byte) {
   return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
@@ -42,44 +42,40 @@ std::string byte_symbol(uint8_t byte) {
   return {static_cast<char>(0xC0 | character >> 6), static_cast<char>(0x80 | (character & 0x3F))};
 }
 
-BytePairEncoding::BytePairEncoding(const Vocabulary& vocabulary, std::string_view merges, int32_t unknown_id,
-                                   const std::string& where) {
+BytePairEncoding::BytePairEncoding(const Vocabulary& vocabulary, const MergeList& merges, int32_t unknown_id) {
+  int64_t bytes = 0;
+  const auto id_of_byte = [&](const std::string& symbol) {
+    const std::optional<int32_t> id = vocabulary.find(symbol);
+    bytes += id ? 1 : 0;
+    return id.value_or(unknown_id);
+  };
   for (size_t byte = 0; byte < 256; ++byte) {
     const std::string symbol = byte_symbol(static_cast<uint8_t>(byte));
-    inner_ids_[byte] = vocabulary.find(symbol).value_or(unknown_id);
-    last_ids_[byte] = vocabulary.find(symbol + std::string(kEndOfWord)).value_or(unknown_id);
+    inner_ids_[byte] = id_of_byte(symbol);
+    last_ids_[byte] = id_of_byte(symbol + std::string(kEndOfWord));
   }
-  merges_ = ProbeTable<Merge>(std::min(merges.size() / kBytesPerMerge, static_cast<size_t>(vocabulary.size())));
-  for (int64_t line_number = 1; !merges.empty(); ++line_number) {
-    const size_t end = merges.find('\n');
-    std::string_view line = merges.substr(0, end);
-    merges.remove_prefix(end == std::string_view::npos ? merges.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!line.starts_with(kVersionLine)) add_merge(vocabulary, line, line_number, where);
+  merges_ = ProbeTable<Merge>(std::min(merges.pairs.size(), static_cast<size_t>(vocabulary.size())));
+  std::string whole;
+  for (const MergePair& pair : merges.pairs) {
+    const auto require = [&](std::string_view text) {
+      const std::optional<int32_t> id = vocabulary.find(text);
+      if (!id)
+        merges.fail(pair.number,
+                    quoted_text(text) + " is not in the vocabulary; are vocabulary and merges of the same model?");
+      return *id;
+    };
+    const int32_t left = require(pair.left);
+    const int32_t right = require(pair.right);
+    (whole = pair.left) += pair.right;
+    const Merge merge{.rank = static_cast<int32_t>(merges_.size()), .id = require(whole)};
+    if (!merges_.add(pair_key(left, right), merge)) merges.fail(pair.number, "this merge is there twice");
   }
-}
-
-void BytePairEncoding::add_merge(const Vocabulary& vocabulary, std::string_view line, int64_t line_number,
-                                 const std::string& where) {
-  const auto fail = [&](const std::string& what) {
-    throw Error(Code::tokenizer_malformed, where + ": line " + std::to_string(line_number) + ": " + what);
-  };
-  const size_t space = line.find(' ');
-  if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos)
-    fail("a merge is two tokens with one space between them");
-  const std::string_view left_text = line.substr(0, space);
-  const std::string_view right_text = line.substr(space + 1);
-  const auto require = [&](std::string_view text) {
-    const std::optional<int32_t> id = vocabulary.find(text);
-    if (!id) fail(quoted_text(text) + " is not in the vocabulary; are the two files of the same model?");
-    return *id;
-  };
-  const int32_t left = require(left_text);
-  const int32_t right = require(right_text);
-  std::string whole(left_text);
-  whole += right_text;
-  const Merge merge{.rank = static_cast<int32_t>(merges_.size()), .id = require(whole)};
-  if (!merges_.add(pair_key(left, right), merge)) fail("this merge is there twice");
+  const int64_t unmade = vocabulary.size() - bytes - static_cast<int64_t>(merges_.size());
+  if (unmade > kMostUnmade)
+    throw Error(Code::tokenizer_malformed,
+                merges.where + ": has only " + std::to_string(merges_.size()) + " merges, so that " +
+                    std::to_string(unmade) +
+                    " tokens of the vocabulary come from none; it is cut short, fetch it again");
 }
 
 const BytePairEncoding::Merge* BytePairEncoding::find(int32_t left, int32_t right) const {

@@ -13,6 +13,7 @@
 #include "text/clip_words.h"
 #include "text/quote.h"
 #include "text/special_tokens.h"
+#include "text/tokenizer_json.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
@@ -22,10 +23,37 @@ namespace {
 constexpr size_t kMaxFileBytes = size_t{64} << 20;
 constexpr size_t kMaxPromptBytes = size_t{64} << 10;
 
+std::string read(const std::filesystem::path& path) {
+  return read_text_file(path, kMaxFileBytes, FileOf::model);
+}
+
 std::string read_if_there(const std::filesystem::path& path) {
-  std::error_code ignored;  // whatever it is, if it is not "nothing there", reading reports it
-  const bool missing = std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found;
-  return missing ? "" : read_text_file(path, kMaxFileBytes);
+  return is_missing(path) ? "" : read(path);
+}
+
+struct VocabularyTexts {
+  std::string vocab;
+  std::string merges;
+  std::string whole;  ///< tokenizer.json, instead of the two
+};
+
+/// The two files that CLIP came with go first, and tokenizer.json counts where one of them is missing.
+VocabularyTexts read_vocabulary(const std::filesystem::path& folder) {
+  const std::filesystem::path vocab = folder / "vocab.json";
+  const std::filesystem::path merges = folder / "merges.txt";
+  const std::filesystem::path whole = folder / "tokenizer.json";
+  if (!is_missing(vocab) && !is_missing(merges)) return {.vocab = read(vocab), .merges = read(merges), .whole = {}};
+  if (!is_missing(whole)) {
+    VocabularyTexts texts{.vocab = {}, .merges = {}, .whole = read(whole)};
+    if (texts.whole.empty()) throw Error(Code::tokenizer_malformed, whole.string() + ": is empty; fetch it again");
+    return texts;
+  }
+  const std::string lack = is_missing(vocab) && is_missing(merges)
+                               ? "has neither vocab.json and merges.txt nor tokenizer.json"
+                               : std::string("has no ") + (is_missing(vocab) ? "vocab.json" : "merges.txt") +
+                                     ", and no tokenizer.json instead";
+  throw Error(Code::model_part_missing,
+              folder.string() + ": the tokenizer " + lack + "; fetch the model's tokenizer folder again");
 }
 
 }  // namespace
@@ -42,22 +70,44 @@ struct ClipTokenizer::Tables {
 };
 
 ClipTokenizer ClipTokenizer::load(const std::filesystem::path& folder) {
-  const std::string vocab = read_text_file(folder / "vocab.json", kMaxFileBytes);
-  const std::string merges = read_text_file(folder / "merges.txt", kMaxFileBytes);
+  const VocabularyTexts vocabulary = read_vocabulary(folder);
   const std::string config = read_if_there(folder / "tokenizer_config.json");
   const std::string map = read_if_there(folder / "special_tokens_map.json");
   const std::string added = read_if_there(folder / "added_tokens.json");
-  return from_text({.vocab_json = vocab,
-                    .merges_txt = merges,
+  return from_text({.vocab_json = vocabulary.vocab,
+                    .merges_txt = vocabulary.merges,
                     .tokenizer_config_json = config,
                     .special_tokens_map_json = map,
-                    .added_tokens_json = added},
+                    .added_tokens_json = added,
+                    .tokenizer_json = vocabulary.whole},
                    (folder / "").string());
 }
 
+std::string ClipTokenizer::difference_of_forms(const std::filesystem::path& folder) {
+  for (const char* name : {"vocab.json", "merges.txt", "tokenizer.json"})
+    if (is_missing(folder / name)) return {};
+  const std::string where = (folder / "").string();
+  const std::string merges_text = read(folder / "merges.txt");
+  const std::string whole_text = read(folder / "tokenizer.json");
+  const auto differs = [&](const std::string& what) {
+    return folder.string() + ": tokenizer.json " + what +
+           "; redraw reads vocab.json and merges.txt, so remove those two if tokenizer.json is right";
+  };
+  try {
+    const TokenizerJson whole = read_tokenizer_json(whole_text, true, where + "tokenizer.json");
+    if (!whole.vocabulary.has_entries_of(Vocabulary::parse(read(folder / "vocab.json"), where + "vocab.json")))
+      return differs("has another vocabulary than vocab.json");
+    if (!has_same_pairs(whole.merges, read_merges_txt(merges_text, where + "merges.txt")))
+      return differs("has other merges than merges.txt");
+  } catch (const Error& e) {
+    return std::string(e.what()) + "; redraw reads vocab.json and merges.txt instead";
+  }
+  return {};
+}
+
 ClipTokenizer ClipTokenizer::load_standard(const std::filesystem::path& folder, std::string_view pad) {
-  const std::string vocab = read_text_file(folder / "vocab.json", kMaxFileBytes);
-  const std::string merges = read_text_file(folder / "merges.txt", kMaxFileBytes);
+  const std::string vocab = read(folder / "vocab.json");
+  const std::string merges = read(folder / "merges.txt");
   const std::string config =
       R"({"model_max_length": 77, "bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", )"
       R"("unk_token": "<|endoftext|>", "pad_token": ")" +
@@ -67,9 +117,15 @@ ClipTokenizer ClipTokenizer::load_standard(const std::filesystem::path& folder, 
 }
 
 ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::string& where) {
+  std::optional<TokenizerJson> whole;
+  if (!files.tokenizer_json.empty())
+    whole = read_tokenizer_json(files.tokenizer_json, is_clip_tokenizer_class(files.tokenizer_config_json, where),
+                                where + "tokenizer.json");
   const SpecialTokens special =
-      read_special_tokens(files.tokenizer_config_json, files.special_tokens_map_json, files.added_tokens_json, where);
-  const Vocabulary vocabulary = Vocabulary::parse(files.vocab_json, where + "vocab.json");
+      read_special_tokens(files.tokenizer_config_json, files.special_tokens_map_json, files.added_tokens_json,
+                          whole ? whole->added_tokens : nlohmann::json(), where);
+  const Vocabulary vocabulary =
+      whole ? std::move(whole->vocabulary) : Vocabulary::parse(files.vocab_json, where + "vocab.json");
 
   std::vector<std::pair<std::string_view, int32_t>> beyond;  // tokens that come on top of the vocabulary
   const auto find = [&](const std::string& text) -> std::optional<int32_t> {
@@ -80,8 +136,9 @@ ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::s
   const auto require = [&](const std::string& text) {
     const std::optional<int32_t> id = find(text);
     if (!id)
-      throw Error(Code::tokenizer_malformed,
-                  where + "vocab.json: the special token " + quoted_text(text) + " is not in the vocabulary");
+      throw Error(Code::tokenizer_malformed, where + (whole ? "tokenizer.json" : "vocab.json") +
+                                                 ": the special token " + quoted_text(text) +
+                                                 " is not in the vocabulary");
     return *id;
   };
   AddedTokenFinder as_typed;
@@ -91,7 +148,7 @@ ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::s
     if (token.id == next_id && !find(token.text)) beyond.emplace_back(token.text, *token.id);
     const int32_t id = require(token.text);
     if (token.id && *token.id != id)
-      throw Error(Code::tokenizer_malformed, where + "tokenizer_config.json: the added token " +
+      throw Error(Code::tokenizer_malformed, where + special.listed_in + ": the added token " +
                                                  quoted_text(token.text) + " has id " + std::to_string(*token.id) +
                                                  " there but " + std::to_string(id) + " in the vocabulary");
     if (!token.normalized)
@@ -99,8 +156,10 @@ ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::s
     else if (std::string text = clip_normalize(token.text); !text.empty())
       as_normalized.add(std::move(text), id);
   }
+  const int32_t unknown = require(special.unknown);
+  const MergeList merges = whole ? std::move(whole->merges) : read_merges_txt(files.merges_txt, where + "merges.txt");
   return ClipTokenizer(std::make_shared<const Tables>(
-      Tables{.words = BytePairEncoding(vocabulary, files.merges_txt, require(special.unknown), where + "merges.txt"),
+      Tables{.words = BytePairEncoding(vocabulary, merges, unknown),
              .as_typed = std::move(as_typed),
              .as_normalized = std::move(as_normalized),
              .start_id = require(special.start),

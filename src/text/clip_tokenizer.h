@@ -10,13 +10,15 @@
 
 namespace redraw {
 
-/// The texts of a tokenizer folder's files. An empty one of the last three stands for a file that is not there.
+/// The texts of a tokenizer folder's files. An empty one of the last four stands for a file that is not there.
+/// tokenizer.json, where it is given, stands for vocab.json and merges.txt, which are then not looked at.
 struct TokenizerFiles {
   std::string_view vocab_json = {};
   std::string_view merges_txt = {};
   std::string_view tokenizer_config_json = {};
   std::string_view special_tokens_map_json = {};
   std::string_view added_tokens_json = {};
+  std::string_view tokenizer_json = {};
 };
 
 /// CLIP's byte-level byte-pair encoding (Radford et al. 2021), id for id as transformers 5.23.0's CLIPTokenizer on the
@@ -24,10 +26,14 @@ struct TokenizerFiles {
 /// several threads.
 class ClipTokenizer {
  public:
-  /// Reads vocab.json, merges.txt and, where they are, tokenizer_config.json, special_tokens_map.json and
-  /// added_tokens.json of a folder; at most 64 MiB each. Throws Error: file_* for the files, tokenizer_malformed,
+  /// Reads vocab.json and merges.txt of a folder, or tokenizer.json (transformers 5 saves nothing else) where one of
+  /// the two is missing; and, where they are, tokenizer_config.json, special_tokens_map.json and added_tokens.json; at
+  /// most 64 MiB each. Throws Error: model_part_missing and model_file_* for the files, tokenizer_malformed,
   /// model_unsupported and json_* for what is in them.
   static ClipTokenizer load(const std::filesystem::path& folder);
+  /// What a folder's vocab.json and merges.txt, which load() reads, have otherwise than its tokenizer.json: a sentence
+  /// with the folder; empty where they agree, or the folder has not both. Throws as load().
+  static std::string difference_of_forms(const std::filesystem::path& folder);
   /// OpenAI's own vocabulary, of which `folder` holds vocab.json and merges.txt (scripts/clip-vocabulary), for models
   /// that bring none. pad: "<|endoftext|>" for CLIP, "!" (id 0) for OpenCLIP. Throws as load().
   static ClipTokenizer load_standard(const std::filesystem::path& folder, std::string_view pad);

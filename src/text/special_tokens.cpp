@@ -18,6 +18,7 @@ constexpr size_t kMaxAddedTokens = 256;
 constexpr size_t kMaxAddedBytes = 128;
 /// From here on a "model_max_length" means that there is none: transformers writes 10^30.
 constexpr double kEndlessLength = 1e9;
+constexpr int64_t kMaxId = 999'999'999;
 
 /// One of the tokens that have a name.
 struct NamedToken {
@@ -100,12 +101,38 @@ int32_t id_from_text(const std::string& text, const std::string& where) {
   return std::stoi(text);
 }
 
+void check_count(size_t tokens, const std::string& where) {
+  if (tokens > kMaxAddedTokens)
+    throw Error(Code::tokenizer_malformed,
+                where + ": more than " + std::to_string(kMaxAddedTokens) + " special tokens");
+}
+
 JsonObject parse(std::string_view text, const std::string& where) {
   return JsonObject::parse(text.empty() ? "{}" : text, where);
 }
 
+/// The tokens of a tokenizer.json, in place of those with the same id.
+void read_whole(const json& added, const std::string& where, std::vector<Definition>& listed) {
+  constexpr std::string_view kField = "added_tokens";
+  for (const json& value : added) {
+    const auto id = value.is_object() ? value.find("id") : value.end();
+    if (!value.is_object() || id == value.end() || !id->is_number_integer())
+      wrong_type(where, kField, "a list of objects with a whole number 'id' and a string 'content'");
+    const auto number = id->get<int64_t>();
+    if (number < 0 || number > kMaxId)
+      throw Error(Code::json_out_of_range,
+                  where + ": the ids of '" + std::string(kField) + "' must be between 0 and " + std::to_string(kMaxId));
+    Definition entry = read_token(value, false, kField, where);
+    entry.token.id = static_cast<int32_t>(number);
+    std::erase_if(listed, [&](const Definition& other) { return other.token.id == entry.token.id; });
+    listed.push_back(std::move(entry));
+    check_count(listed.size(), where);
+  }
+}
+
 /// The tokens that the files list with their ids, by id.
-std::vector<Definition> read_listed(const JsonObject& config, const JsonObject& legacy, bool has_decoder,
+std::vector<Definition> read_listed(const JsonObject& config, const JsonObject& legacy, const json& whole,
+                                    const std::string& whole_where, bool has_decoder,
                                     const std::vector<std::string>& named) {
   const auto is_named = [&named](const std::string& text) {
     return std::find(named.begin(), named.end(), text) != named.end();
@@ -124,9 +151,10 @@ std::vector<Definition> read_listed(const JsonObject& config, const JsonObject& 
     for (const auto& [text, id] : legacy.raw().items()) {
       Definition entry = read_token(json(text), false, text, legacy.where());
       entry.token.normalized = !is_named(text);
-      entry.token.id = static_cast<int32_t>(legacy.integer(text, 0, 999'999'999));
+      entry.token.id = static_cast<int32_t>(legacy.integer(text, 0, kMaxId));
       listed.push_back(std::move(entry));
     }
+    read_whole(whole, whole_where, listed);
   }
   std::stable_sort(listed.begin(), listed.end(),
                    [](const Definition& a, const Definition& b) { return a.token.id < b.token.id; });
@@ -165,7 +193,8 @@ int64_t read_max_length(const JsonObject& config) {
 }  // namespace
 
 SpecialTokens read_special_tokens(std::string_view tokenizer_config, std::string_view special_tokens_map,
-                                  std::string_view added_tokens, const std::string& where) {
+                                  std::string_view added_tokens, const json& tokenizer_json_added,
+                                  const std::string& where) {
   const JsonObject config = parse(tokenizer_config, where + "tokenizer_config.json");
   const bool has_decoder = config.has("added_tokens_decoder");
   const JsonObject map = parse(has_decoder ? "" : special_tokens_map, where + "special_tokens_map.json");
@@ -174,6 +203,9 @@ SpecialTokens read_special_tokens(std::string_view tokenizer_config, std::string
 
   SpecialTokens result;
   result.max_length = read_max_length(config);
+  result.listed_in = has_decoder                      ? "tokenizer_config.json"
+                     : tokenizer_json_added.is_null() ? "added_tokens.json"
+                                                      : "tokenizer.json";
   std::vector<Definition> definitions;
   std::vector<std::string> named;
   for (const NamedToken& name : kNamedTokens) {
@@ -197,13 +229,20 @@ SpecialTokens read_special_tokens(std::string_view tokenizer_config, std::string
     for (const json& value : list) definitions.push_back(read_token(value, true, field, file.where()));
   }
 
-  std::vector<Definition> listed = read_listed(config, legacy, has_decoder, named);
-  if (listed.size() + definitions.size() > kMaxAddedTokens)
-    throw Error(Code::tokenizer_malformed,
-                where + "tokenizer_config.json: more than " + std::to_string(kMaxAddedTokens) + " special tokens");
+  std::vector<Definition> listed =
+      read_listed(config, legacy, tokenizer_json_added, where + "tokenizer.json", has_decoder, named);
+  check_count(listed.size() + definitions.size(), where + "tokenizer_config.json");
   for (Definition& definition : unite(std::move(listed), definitions))
     result.added.push_back(std::move(definition.token));
   return result;
+}
+
+bool is_clip_tokenizer_class(std::string_view tokenizer_config, const std::string& where) {
+  const JsonObject config = parse(tokenizer_config, where + "tokenizer_config.json");
+  const auto found = config.raw().find("tokenizer_class");
+  if (found == config.raw().end() || !found->is_string()) return true;
+  const std::string name = found->get<std::string>();
+  return name == "CLIPTokenizer" || name == "CLIPTokenizerFast";
 }
 
 }  // namespace redraw

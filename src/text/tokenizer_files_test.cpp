@@ -185,6 +185,25 @@ TEST(TokenizerFiles, RejectsHostileFilesEachForItsReason) {
   }
 }
 
+TEST(TokenizerFiles, RefusesMergesThatWereCutBetweenTwoLines) {
+  json vocab = small_vocabulary();
+  for (int i = 0; i < 252; ++i) {
+    const auto id = vocab.size();
+    vocab["x" + std::to_string(i)] = id;
+  }
+  const auto load = [&](std::string_view merges) {
+    ClipTokenizer::from_text({.vocab_json = vocab.dump(), .merges_txt = merges});
+  };
+  EXPECT_NO_THROW(load("a b\n")) << "256 others";
+  try {
+    load("#version: 0.2\n");
+    ADD_FAILURE() << "no Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::tokenizer_malformed);
+    EXPECT_NE(std::string(error.what()).find("merges.txt: has only 0 merges, so that 257 tokens"), std::string::npos);
+  }
+}
+
 TEST(TokenizerFiles, KeysMadeToCollideEndInAnErrorNotInQuadraticTime) {
   // The table multiplies by an odd constant and looks at the upper half: through the constant's inverse, these keys all
   // go to the same place.
@@ -263,21 +282,21 @@ TEST_F(TokenizerFolder, IsReadWithAndWithoutTheOptionalFiles) {
 }
 
 TEST_F(TokenizerFolder, NamesTheFileThatIsMissingOrNoFile) {
-  EXPECT_EQ(load_code(), Code::file_not_found);
+  EXPECT_EQ(load_code(), Code::model_part_missing);
   write("vocab.json", small_vocabulary().dump());
-  EXPECT_EQ(load_code(), Code::file_not_found);
+  EXPECT_EQ(load_code(), Code::model_part_missing);
   std::filesystem::create_directory(folder_ / "merges.txt");
-  EXPECT_EQ(load_code(), Code::not_a_file);
+  EXPECT_EQ(load_code(), Code::model_file_unreadable);
 }
 
 TEST_F(TokenizerFolder, RefusesFilesAbove64MiB) {
   write("vocab.json", small_vocabulary().dump());
   write("merges.txt", kMerges);
   std::filesystem::resize_file(folder_ / "merges.txt", (64 << 20) + 1);
-  EXPECT_EQ(load_code(), Code::file_too_large);
+  EXPECT_EQ(load_code(), Code::model_file_unreadable);
   write("merges.txt", kMerges);
   std::filesystem::resize_file(folder_ / "vocab.json", (64 << 20) + 1);
-  EXPECT_EQ(load_code(), Code::file_too_large);
+  EXPECT_EQ(load_code(), Code::model_file_unreadable);
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // libFuzzer: a tokenizer folder and a prompt made of whatever bytes come. The first byte says how to read the rest:
-// even, a hostile prompt for a small sound vocabulary; odd, all files and the prompt, with 0xFF between them.
+// even, a hostile prompt for a small sound vocabulary; odd, all files and the prompt, with 0xFF between them, where the
+// first file is tokenizer.json, and not vocab.json, if bit 1 is set.
 // tests/fuzz/tokenizer holds the seeds.
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "text/byte_pair_encoding.h"
@@ -46,6 +48,7 @@ void check(const ClipTokenizer& tokenizer, std::string_view prompt) {
 void run(std::string_view input) {
   if (input.empty()) return;
   const bool is_folder = (input.front() & 1) != 0;
+  const bool is_whole = (input.front() & 2) != 0;
   input.remove_prefix(1);
   if (!is_folder) {
     static const ClipTokenizer tokenizer = small_tokenizer();
@@ -58,7 +61,9 @@ void run(std::string_view input) {
     part = input.substr(0, end);
     input.remove_prefix(std::min(end + 1, input.size()));
   }
-  check(ClipTokenizer::from_text({parts[0], parts[1], parts[2], parts[3], parts[4]}), parts[5]);
+  TokenizerFiles files{parts[0], parts[1], parts[2], parts[3], parts[4]};
+  if (is_whole) files.tokenizer_json = std::exchange(files.vocab_json, {});
+  check(ClipTokenizer::from_text(files), parts[5]);
 }
 
 }  // namespace

@@ -74,11 +74,11 @@ TEST(Dequantise, EightBitFloatsAgreeWithTorchForEveryPattern) {
 TEST(Dequantise, RefusesTypesThatAreNoNumbersAndSizesThatDisagree) {
   std::vector<std::byte> bytes(36);
   std::vector<float> values(64);
-  EXPECT_EQ(code_of([&] { widen_to_f32(DType::i32, bytes, values); }), Code::tensor_wrong_dtype);
-  EXPECT_NO_THROW(widen_to_f32(DType::q4_0, bytes, values));
-  EXPECT_EQ(code_of([&] { widen_to_f32(DType::q4_1, bytes, values); }), Code::bad_size);
-  EXPECT_EQ(code_of([&] { widen_to_f32(DType::q4_0, bytes, std::span(values).first(63)); }), Code::bad_size);
-  EXPECT_EQ(code_of([&] { widen_to_f32(DType::f8_e5m2, bytes, values); }), Code::bad_size);
+  EXPECT_EQ(code_of([&] { (void)widen_to_f32(DType::i32, bytes, values); }), Code::tensor_wrong_dtype);
+  EXPECT_TRUE(widen_to_f32(DType::q4_0, bytes, values));
+  EXPECT_EQ(code_of([&] { (void)widen_to_f32(DType::q4_1, bytes, values); }), Code::bad_size);
+  EXPECT_EQ(code_of([&] { (void)widen_to_f32(DType::q4_0, bytes, std::span(values).first(63)); }), Code::bad_size);
+  EXPECT_EQ(code_of([&] { (void)widen_to_f32(DType::f8_e5m2, bytes, values); }), Code::bad_size);
   EXPECT_EQ(code_of([&] { dequantise(DType::f16, bytes, values); }), Code::internal);
 }
 

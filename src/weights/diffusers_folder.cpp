@@ -72,7 +72,7 @@ DiffusersFolder DiffusersFolder::open(const fs::path& root) {
   if (!is_there(index_path)) {
     throw Error(Code::model_not_a_folder, root.string() + ": is not a diffusers folder (it has no model_index.json)");
   }
-  const JsonObject index = JsonObject::read(index_path);
+  const JsonObject index = JsonObject::read(index_path, FileOf::model);
   DiffusersFolder folder;
   folder.root_ = root;
   folder.pipeline_class_ = index.string("_class_name");
@@ -119,7 +119,7 @@ JsonObject DiffusersFolder::config(std::string_view name) const {
     throw Error(Code::model_part_missing, path.string() + ": the configuration of the model's " + std::string(name) +
                                               " is missing; fetch the whole model");
   }
-  return JsonObject::read(path);
+  return JsonObject::read(path, FileOf::model);
 }
 
 std::shared_ptr<const WeightsFile> DiffusersFolder::weights(std::string_view name) const {

@@ -88,7 +88,7 @@ TEST(DiffusersFolder, SaysWhatIsWrongWithThePathOfAModel) {
                folder.path().string() + ": is not a diffusers folder (it has no model_index.json)",
                [&] { DiffusersFolder::open(folder.path()); });
   std::filesystem::create_directory(folder / "model_index.json");
-  expect_error(Code::not_a_file, (folder / "model_index.json").string() + ": is not a regular file",
+  expect_error(Code::model_file_unreadable, (folder / "model_index.json").string() + ": is not a regular file",
                [&] { DiffusersFolder::open(folder.path()); });
 }
 
@@ -185,7 +185,7 @@ TEST(DiffusersFolder, OpensTheFolderOfOnePartByItself) {
   write_model(folder);
   EXPECT_NE(open_weights(folder / "unet")->find("unet"), nullptr);
   EXPECT_NE(open_weights(folder / "text_encoder")->find("text"), nullptr);
-  expect_error(Code::not_a_file,
+  expect_error(Code::model_part_missing,
                folder.path().string() +
                    ": is a folder without weights of its own; give a file, or the folder of one part with "
                    "diffusion_pytorch_model.safetensors or model.safetensors",

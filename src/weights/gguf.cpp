@@ -7,7 +7,7 @@ namespace redraw {
 GgufFile::GgufFile(InputFile file, GgufHeader header) : file_(std::move(file)), header_(std::move(header)) {}
 
 GgufFile GgufFile::open(const std::filesystem::path& path) {
-  InputFile file = InputFile::open(path);
+  InputFile file = InputFile::open(path, FileOf::model);
   GgufHeader header = parse_gguf_header([&](uint64_t offset, std::span<std::byte> out) { file.read(offset, out); },
                                         file.size(), path.string());
   return {std::move(file), std::move(header)};

@@ -61,9 +61,10 @@ TensorEntry read_tensor(GgufReader& reader, const GgufValues& values, size_t pos
   const GgmlType* type = find_ggml_type(type_number);
   if (type == nullptr || !type->dtype) {
     const std::string name_of_type = type ? std::string(type->name) : "number " + std::to_string(type_number);
-    throw reader.error(Code::gguf_unsupported_type,
-                       "tensor " + shown_name(name) + " has elements of GGML's type " + name_of_type +
-                           ", which redraw does not read; take a file of Q4_0 to Q8_0, Q4_K to Q6_K, F16, BF16 or F32");
+    throw reader.error(
+        Code::gguf_unsupported_type,
+        "tensor " + shown_name(name) + " has elements of GGML's type " + name_of_type +
+            ", which redraw does not read; take a file of Q4_0 to Q8_0, Q4_K to Q6_K, F16, BF16, F32 or F64");
   }
   const auto [block_elements, block_bytes] = dtype_block(*type->dtype);
   const int64_t row = rank == 0 ? 1 : extents[rank - 1];

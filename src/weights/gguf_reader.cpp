@@ -51,6 +51,10 @@ std::string GgufReader::string(uint64_t max_bytes, Code too_long, std::string_vi
     throw error(too_long, std::string(what) + " is " + std::to_string(length) + " bytes long, more than " +
                               std::to_string(max_bytes));
   }
+  return text(length);
+}
+
+std::string GgufReader::text(uint64_t length) {
   check_within(length);
   std::string text(length, '\0');
   take(std::as_writable_bytes(std::span(text)));

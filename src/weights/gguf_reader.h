@@ -38,6 +38,8 @@ class GgufReader {
   }
   /// 64 bits of length and so many bytes. Longer than max_bytes: Error(too_long), naming `what`.
   std::string string(uint64_t max_bytes, Code too_long, std::string_view what);
+  /// So many bytes, all of which the file must have before any room is made for them.
+  std::string text(uint64_t length);
   /// Passes over bytes without reading them.
   void skip(uint64_t bytes);
 

@@ -6,6 +6,7 @@
 #include "support/error_of.h"
 #include "support/gguf_bytes.h"
 #include "support/temporary_folder.h"
+#include "weights/safetensors_header.h"
 
 namespace redraw {
 namespace {
@@ -90,6 +91,20 @@ TEST(Gguf, KeepsTextsAndPassesOverEveryOtherValue) {
   EXPECT_NE(file.find("a"), nullptr);
 }
 
+TEST(Gguf, PassesOverTextsThatNobodyLooksAt) {
+  const TemporaryFolder folder;
+  GgufBytes bytes;
+  bytes.text("picture", std::string(size_t{5} << 20, 'x')).text("just kept", std::string(kMaxMetadataValue, 'y'));
+  for (int i = 0; i < 70; ++i) bytes.text("many" + std::to_string(i), std::string(60'000, 'z'));
+  bytes.array("long", GgufType::string, 1, gguf_string(std::string(size_t{5} << 20, 'w')));
+  bytes.tensor("a", {1}, kF32, 0).zeros(4);
+  const GgufFile file = opened(folder, bytes);
+  EXPECT_FALSE(file.metadata().contains("picture"));
+  EXPECT_EQ(file.metadata().at("just kept").size(), kMaxMetadataValue);
+  EXPECT_EQ(file.metadata().size(), 1 + 68u) << "4 MiB in all";
+  EXPECT_NE(file.find("a"), nullptr);
+}
+
 TEST(Gguf, TakesTheOriginalShapeOfATensorThatWasStoredInAnother) {
   const TemporaryFolder folder;
   GgufBytes bytes;
@@ -108,7 +123,7 @@ TEST(Gguf, NamesTheTensorAndItsTypeWhenRedrawDoesNotReadIt) {
   EXPECT_EQ(message_of(Code::gguf_unsupported_type, [&] { opened(folder, bytes); }),
             (folder / "f.gguf").string() +
                 ": tensor 'blk.0' has elements of GGML's type Q3_K, which redraw does not read; take a file of Q4_0 to "
-                "Q8_0, Q4_K to Q6_K, F16, BF16 or F32");
+                "Q8_0, Q4_K to Q6_K, F16, BF16, F32 or F64");
 }
 
 TEST(Gguf, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {
@@ -118,8 +133,8 @@ TEST(Gguf, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {
     const auto path = folder.write("f", bytes.tensor("a", {32, 3000}, kQ8_0, 0).zeros(34 * 3000).bytes());
     const GgufFile file = GgufFile::open(path);
     std::filesystem::resize_file(path, static_cast<uintmax_t>(trial) * 1000);
-    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::file_changed);
-    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::file_changed);
+    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::model_file_changed);
+    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::model_file_changed);
   }
 }
 

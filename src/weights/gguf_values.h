@@ -11,7 +11,7 @@
 namespace redraw {
 
 struct GgufValues {
-  std::map<std::string, std::string> metadata;  ///< the values that are strings
+  std::map<std::string, std::string> metadata;  ///< the values that are strings, as far as they are kept
   uint32_t alignment = 32;                      ///< "general.alignment": a power of two; tensors begin at multiples
   /// By the tensor's name: the shape, outermost extent first, that a tensor had before it was stored in another one
   /// ("comfy.gguf.orig_shape.NAME", as ComfyUI-GGUF writes it for convolutions whose rows hold no whole block).
@@ -22,8 +22,9 @@ inline constexpr uint32_t kMaxGgufAlignment = 1 << 20;
 inline constexpr uint64_t kMaxGgufKeyBytes = 2048;
 
 /// Reads `count` keys with their values. Every value is checked to be what its type says and to lie in the file; those
-/// that redraw has no use for are passed over. Throws Error: gguf_too_short, gguf_too_large (more than
-/// kMaxMetadataEntries, kMaxPieceBytes for a string and for all strings that are kept), gguf_malformed.
+/// that redraw has no use for are passed over, as are strings of more than kMaxMetadataValue bytes and what comes after
+/// kMaxMetadataBytes of strings. Throws Error: gguf_too_short, gguf_too_large (more than kMaxMetadataEntries),
+/// gguf_malformed.
 GgufValues read_gguf_values(GgufReader& reader, uint64_t count);
 
 }  // namespace redraw

@@ -17,6 +17,11 @@ std::string one_tensor(const std::string& name, const std::string& dtype = "U8")
   return safetensors_bytes("{\"" + name + R"(":{"dtype":")" + dtype + R"(","shape":[1],"data_offsets":[0,1]}})", "x");
 }
 
+/// The beginning of an archive: the header before its first entry.
+std::string zip_of(const std::string& name) {
+  return "PK\3\4" + std::string(22, '\0') + static_cast<char>(name.size()) + std::string(3, '\0') + name;
+}
+
 TEST(OpenWeights, TellsTheFormatByTheFirstBytesAndNotByTheName) {
   const TemporaryFolder folder;
   const std::string gguf = GgufBytes().tensor("g", {1}, 0, 0).zeros(4).bytes();
@@ -53,6 +58,31 @@ TEST(OpenWeights, SaysWhatAFileIsThatIsNoneOfThem) {
       {"7z\xBC\xAF\x27\x1C" + rest, "7-Zip"},
       {"%PDF-1.7" + rest, "PDF"},
       {R"({"_class_name": "UNet2DConditionModel"})", "JSON file: give the weights, or the index"},
+      {R"(["a", "b"])", "JSON file: give the weights, or the index"},
+      {R"({"error":"Unauthorized","message":"The creator requires you to be logged in"})",
+       "a server answered in place of the file: 'Unauthorized', 'The creator requires you to be logged in'; see"},
+      {"\n{\"detail\": \"Not Found\"}", "in place of the file: 'Not Found'"},
+      {R"({"error": {"code": 404, "message": "gone\u001b[2J"}})", "in place of the file: 404, 'gone?[2J'"},
+      {R"({"errors": [{"message": "one"}, {"message": "two"}], "success": false})", "of the file: 'one', 'two'; "},
+      {R"({"message": ")" + std::string(1000, 'm') + "\"}", "mmm...'; see"},
+      {R"(<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>)",
+       "in place of the file: 'AccessDenied', 'Access Denied'"},
+      {zip_of("pictures/A.PNG") + rest, "ZIP archive of pictures: give the weights here"},
+      {zip_of("arr_0.npy") + rest, "NumPy arrays (.npz)"},
+      {zip_of("sd/model.safetensors") + rest, "unpack it first"},
+      {zip_of("model.weights.h5") + rest, "Keras"},
+      {"PK\5\6" + std::string(18, '\0'), "empty ZIP"},
+      {"Rar!\x1A\7\0"s + rest, "RAR"},
+      {"\xFD"
+       "7zXZ\0"s +
+           rest,
+       "xz"},
+      {"\x1F\x8B\x08\0\0\0\0\0"s + rest, "gzip"},
+      {"\x93NUMPY\1\0"s + rest, "NumPy (.npy)"},
+      {"\0\0\0\x20"
+       "ftypisom"s +
+           rest,
+       "film"},
   };
   const TemporaryFolder folder;
   for (const Row& row : table) {
@@ -64,6 +94,38 @@ TEST(OpenWeights, SaysWhatAFileIsThatIsNoneOfThem) {
   // A pointer instead of the index, too.
   const auto index = folder.write("m.index.json", table[0].bytes);
   EXPECT_NE(message_of(Code::model_unsupported, [&] { open_weights(index); }).find("LFS"), std::string::npos);
+}
+
+TEST(OpenWeights, GuessesWhatOnlyNoWeightsCanBe) {
+  const TemporaryFolder folder;
+  const auto said = [&](Code code, std::string_view bytes) {
+    return message_of(code, [&] { open_weights(folder.write("m.safetensors", bytes)); });
+  };
+  EXPECT_NE(said(Code::safetensors_too_short, "").find("; it is empty, as a download leaves it"), std::string::npos);
+  EXPECT_NE(said(Code::safetensors_header_not_object, std::string(100'000, '\0')).find("nothing but zeros"),
+            std::string::npos);
+  EXPECT_NE(said(Code::safetensors_header_too_large, "Invalid username or password.\nTry again.\n")
+                .find("; it looks like a text ('Invalid username or password.'): give the weights"),
+            std::string::npos);
+  EXPECT_EQ(said(Code::safetensors_header_truncated, length_bytes(1000) + "{\"a\":").find("text"), std::string::npos)
+      << "a cut file is a cut file";
+}
+
+TEST(OpenWeights, SaysOfWhatIsNotWholeThatItsDownloadIsNotFinished) {
+  const TemporaryFolder folder;
+  const std::string cut = one_tensor("a").substr(0, 20);
+  for (const char* name :
+       {"m.safetensors.part", "m.safetensors.crdownload", "Unconfirmed 123.crdownload", "m.INCOMPLETE"}) {
+    EXPECT_NE(message_of([&] { open_weights(folder.write(name, cut)); }).find("; by its name it is a download"),
+              std::string::npos)
+        << name;
+    EXPECT_NO_THROW(open_weights(folder.write(name, one_tensor("a")))) << "whole all the same";
+  }
+  folder.write("m.safetensors.aria2", "x");
+  EXPECT_NE(
+      message_of([&] { open_weights(folder.write("m.safetensors", cut)); }).find("m.safetensors.aria2 lies beside"),
+      std::string::npos);
+  EXPECT_EQ(message_of([&] { open_weights(folder.write("n.safetensors", cut)); }).find("finish"), std::string::npos);
 }
 
 TEST(OpenWeights, AnythingElseIsJudgedAsSafetensors) {

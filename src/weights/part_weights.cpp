@@ -23,7 +23,7 @@ std::set<std::string> files_in(const fs::path& folder) {
     std::error_code ignored;
     if (it->is_regular_file(ignored)) names.insert(it->path().filename().string());
   }
-  if (failed) throw Error(Code::file_unreadable, folder.string() + ": cannot be listed: " + failed.message());
+  if (failed) throw Error(Code::model_file_unreadable, folder.string() + ": cannot be listed: " + failed.message());
   return names;
 }
 

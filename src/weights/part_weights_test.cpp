@@ -78,7 +78,7 @@ TEST(PartWeights, LinksAreFollowedAndBrokenOnesAreNotThere) {
 
 TEST(PartWeights, AFolderThatCannotBeListedIsAnError) {
   const TemporaryFolder folder;
-  EXPECT_EQ(code_of([&] { find_part_weights(folder / "nowhere", "model"); }), Code::file_unreadable);
+  EXPECT_EQ(code_of([&] { find_part_weights(folder / "nowhere", "model"); }), Code::model_file_unreadable);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ SafetensorsFile::SafetensorsFile(InputFile file, SafetensorsHeader header)
     : file_(std::move(file)), header_(std::move(header)) {}
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
-  InputFile file = InputFile::open(path);
+  InputFile file = InputFile::open(path, FileOf::model);
   SafetensorsHeader header = parse_safetensors_header(head_of(file), file.size(), path.string());
   return {std::move(file), std::move(header)};
 }

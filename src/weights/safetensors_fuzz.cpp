@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
     covered += bytes.size();
     if (!redraw::widens_to_f32(entry.dtype)) continue;
     std::vector<float> values(static_cast<size_t>(entry.shape.elements()));
-    redraw::widen_to_f32(entry.dtype, bytes, values);
+    (void)redraw::widen_to_f32(entry.dtype, bytes, values);
   }
   if (covered != data.size()) std::abort();
   return 0;

@@ -10,7 +10,10 @@
 namespace redraw {
 namespace {
 
-void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_size, std::string_view where) {
+constexpr size_t kHintBytes = 4096;  // that tell what a file is instead
+
+void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_begin, uint64_t data_size,
+                        std::string_view where) {
   std::vector<const TensorEntry*> in_file_order;
   in_file_order.reserve(tensors.size());
   for (const TensorEntry& entry : tensors) in_file_order.push_back(&entry);
@@ -28,14 +31,18 @@ void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_s
     if (entry->begin > covered) {
       throw Error(Code::safetensors_hole, std::string(where) + ": " + std::to_string(entry->begin - covered) +
                                               " bytes before tensor " + shown_name(entry->name) +
-                                              " belong to no tensor");
+                                              " belong to no tensor, which the format forbids; save the file again "
+                                              "with the program that made it, or fetch it again");
     }
     covered = entry->end;
     previous = entry->name;
   }
   if (covered < data_size) {
     throw Error(Code::safetensors_trailing_bytes,
-                std::string(where) + ": " + std::to_string(data_size - covered) + " bytes after the last tensor");
+                std::string(where) + ": " + std::to_string(data_size - covered) +
+                    " bytes after the last tensor belong to none, which the format forbids; all tensors are whole: cut "
+                    "the rest off with `truncate -s " +
+                    std::to_string(data_begin + covered) + " " + shell_quoted(where) + "`, or fetch the file again");
   }
 }
 
@@ -54,7 +61,7 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
                                            std::string_view where) {
   const std::string_view file(reinterpret_cast<const char*>(head.data()), head.size());
   const auto fail = [&](Code code, const std::string& what) {
-    const std::string other = recognised_as_other(file);
+    const std::string other = guessed_as_other(file.substr(0, kHintBytes), file_size);
     throw Error(code, std::string(where) + ": " + what + (other.empty() ? "" : "; " + other));
   };
   if (file_size < kSafetensorsLengthBytes || file.size() < kSafetensorsLengthBytes) {
@@ -83,7 +90,7 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
   const uint64_t data_size = file_size - kSafetensorsLengthBytes - header_size;
   SafetensorsHeader header = read_safetensors_json(text, data_size, where);
   sort_by_name(header.tensors, where);
-  check_covered_once(header.tensors, data_size, where);
+  check_covered_once(header.tensors, kSafetensorsLengthBytes + header_size, data_size, where);
   header.data_begin = static_cast<size_t>(kSafetensorsLengthBytes + header_size);
   return header;
 }

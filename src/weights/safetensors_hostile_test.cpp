@@ -272,58 +272,61 @@ void add_offsets(std::vector<Hostile>& rows) {
 }
 
 void add_metadata_and_sizes(std::vector<Hostile>& rows) {
-  for (const char* value :
-       {"[]", "null", "1", "\"pt\"", "{\"a\":1}", "{\"a\":null}", "{\"a\":{}}", "{\"a\":[\"b\"]}", "{\"a\":-1}",
-        "{\"a\":1.5}", "{\"a\":true}", "{\"a\\u0000\":\"b\"}", "{\"a\":\"b\\u0000\"}"}) {
+  for (const char* value : {"[]", "1", "\"pt\"", "{\"a\":1}", "{\"a\":null}", "{\"a\":{}}", "{\"a\":[\"b\"]}",
+                            "{\"a\":-1}", "{\"a\":1.5}", "{\"a\":true}", "{\"global_step\":\"b\\u0000\"}"}) {
     rows.push_back({"metadata "s + value, metadata(value), Code::safetensors_bad_metadata});
   }
-  rows.insert(rows.end(), {
-                              {"metadata of 5 MiB in two pieces",
-                               [] {
-                                 const std::string half(size_t{5} << 19, 'x');
-                                 return metadata("{\"a\":\"" + half + "\",\"b\":\"" + half + "\"}")();
-                               },
-                               Code::safetensors_header_too_large},
-                              {"10,001 metadata entries",
-                               [] {
-                                 std::string entries = R"({"0":"")";
-                                 for (int i = 1; i <= 10'000; ++i)
-                                   entries.append(",\"").append(std::to_string(i)).append(R"(":"")");
-                                 return metadata(entries + "}")();
-                               },
-                               Code::safetensors_bad_metadata},
-                              {"a name of 16 MiB",
-                               [] {
-                                 return file(text({"{\"", std::string(size_t{16} << 20, 'x'), "\":1}"}))();
-                               },
-                               Code::safetensors_header_too_large},
-                              {"a number of 16 MiB",
-                               [] {
-                                 return shape(text({"[", std::string(size_t{16} << 20, '9'), "]"}))();
-                               },
-                               Code::safetensors_header_too_large},
-                              {"16 MiB of spaces within the header",
-                               [] {
-                                 return file(text({"{", std::string(size_t{16} << 20, ' '), "}"}), 0)();
-                               },
-                               Code::safetensors_header_too_large},
-                              {"50,001 tensors",
-                               [] {
-                                 std::string header = text({"{", u8("0", 0, 0, 0)});
-                                 for (int i = 1; i <= 50'000; ++i)
-                                   header.append(",").append(u8(std::to_string(i), 0, 0, 0));
-                                 return file(header + "}", 0)();
-                               },
-                               Code::safetensors_too_many_tensors},
-                              {"100 MB of tensors",
-                               [] {
-                                 std::string header = text({"{", u8("0", 0, 0, 0)});
-                                 for (int i = 1; header.size() < 99'000'000; ++i)
-                                   header.append(",").append(u8(std::to_string(i), 0, 0, 0));
-                                 return file(header + "}", 0)();
-                               },
-                               Code::safetensors_too_many_tensors},
-                          });
+  rows.insert(rows.end(),
+              {
+                  {"metadata that is used and long",
+                   [] {
+                     const std::string value(kMaxMetadataValue + 1, 'x');
+                     return metadata("{\"modelspec.prediction_type\":\"" + value + "\"}")();
+                   },
+                   Code::safetensors_bad_metadata},
+                  {"long metadata of no UTF-8",
+                   [] { return metadata("{\"a\":\"" + std::string(kMaxMetadataValue + 1, '\xFF') + "\"}")(); },
+                   Code::safetensors_invalid_utf8},
+                  {"long metadata with a line feed",
+                   [] { return metadata("{\"a\":\"" + std::string(kMaxMetadataValue + 1, '\n') + "\"}")(); },
+                   Code::safetensors_malformed_json},
+                  {"long metadata with a wrong escape",
+                   [] { return metadata("{\"a\":\"\\x" + std::string(kMaxMetadataValue, 'x') + "\"}")(); },
+                   Code::safetensors_malformed_json},
+                  {"long metadata that does not end",
+                   [] { return metadata("{\"a\":\"" + std::string(kMaxMetadataValue + 1, 'x'))(); },
+                   Code::safetensors_malformed_json},
+                  {"a name of 16 MiB",
+                   [] {
+                     return file(text({"{\"", std::string(size_t{16} << 20, 'x'), "\":1}"}))();
+                   },
+                   Code::safetensors_bad_name},
+                  {"a number of 16 MiB",
+                   [] {
+                     return shape(text({"[", std::string(size_t{16} << 20, '9'), "]"}))();
+                   },
+                   Code::safetensors_header_too_large},
+                  {"16 MiB of spaces within the header",
+                   [] {
+                     return file(text({"{", std::string(size_t{16} << 20, ' '), "}"}), 0)();
+                   },
+                   Code::safetensors_header_too_large},
+                  {"50,001 tensors",
+                   [] {
+                     std::string header = text({"{", u8("0", 0, 0, 0)});
+                     for (int i = 1; i <= 50'000; ++i) header.append(",").append(u8(std::to_string(i), 0, 0, 0));
+                     return file(header + "}", 0)();
+                   },
+                   Code::safetensors_too_many_tensors},
+                  {"100 MB of tensors",
+                   [] {
+                     std::string header = text({"{", u8("0", 0, 0, 0)});
+                     for (int i = 1; header.size() < 99'000'000; ++i)
+                       header.append(",").append(u8(std::to_string(i), 0, 0, 0));
+                     return file(header + "}", 0)();
+                   },
+                   Code::safetensors_too_many_tensors},
+              });
 }
 
 std::vector<Hostile> hostile_files() {

@@ -9,17 +9,24 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "weights/long_texts.h"
 #include "weights/names.h"
 
 namespace redraw {
 namespace {
 
 constexpr std::string_view kMetadataKey = "__metadata__";
+/// Keys whose values decide something, by their beginnings: these are kept whatever else there is.
+constexpr auto kUsedKeys = std::to_array<std::string_view>({"modelspec.prediction_type", "global_step", "redraw."});
+
+bool is_used_key(std::string_view key) {
+  return std::ranges::any_of(kUsedKeys, [&](std::string_view used) { return key.starts_with(used); });
+}
 
 /// What is needed to say where the parser stands, shared by the bytes it reads and the events it sends.
 struct Progress {
   std::string_view where;
-  size_t piece_bytes = 0;  ///< read since the last event outside the metadata
+  size_t piece_bytes = 0;  ///< read since the last event
 };
 
 /// The header's bytes as the JSON library reads them. The library collects each token (and the white space before it)
@@ -37,13 +44,15 @@ class HeaderBytes {
 
   char operator*() const {
     if (*position_ == '\0') {
-      throw Error(Code::safetensors_malformed_json, std::string(progress_->where) + ": the header holds a NUL byte");
+      throw Error(Code::safetensors_malformed_json,
+                  std::string(progress_->where) +
+                      ": the header holds a NUL byte, where the format has spaces alone; save the file again "
+                      "with the safetensors library, or fetch it again");
     }
     if (++progress_->piece_bytes > kMaxPieceBytes) {
       throw Error(Code::safetensors_header_too_large,
-                  std::string(progress_->where) +
-                      ": the header holds metadata, a string, a number or a run of spaces of more than " +
-                      std::to_string(kMaxPieceBytes) + " bytes");
+                  std::string(progress_->where) + ": the header holds a number or a run of spaces of more than " +
+                      std::to_string(kMaxPieceBytes) + " bytes; fetch the file again");
     }
     return *position_;
   }
@@ -73,7 +82,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   std::vector<TensorEntry>& tensors() { return tensors_; }
   std::map<std::string, std::string>& metadata() { return metadata_; }
 
-  bool null() override { return other_scalar(); }
+  bool null() override { return is_no_metadata() || other_scalar(); }
   bool boolean(bool) override { return other_scalar(); }
   bool number_integer(number_integer_t) override { return other_scalar(); }  // the negative ones, -0 included
   bool number_float(number_float_t, const string_t&) override { return other_scalar(); }
@@ -183,9 +192,11 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   enum class Field { dtype, shape, data_offsets };
   static constexpr std::array<std::string_view, 3> kFieldNames{"dtype", "shape", "data_offsets"};
 
-  // The metadata counts as one piece: it is kept whole.
-  void event() {
-    if (place_ != Place::metadata) progress_->piece_bytes = 0;
+  void event() { progress_->piece_bytes = 0; }
+  // "__metadata__": null, which Rust's library takes for none.
+  bool is_no_metadata() {
+    event();
+    return !pending_ && place_ == Place::top && name_ == kMetadataKey;
   }
 
   std::string in_file(std::string_view what) const { return std::string(progress_->where) + ": " + std::string(what); }
@@ -196,7 +207,9 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   /// The error for a value that cannot stand where the parser is.
   Error misfit() const {
     if (place_ == Place::metadata || (place_ == Place::top && name_ == kMetadataKey)) {
-      return Error(Code::safetensors_bad_metadata, in_file("__metadata__ must map strings to strings"));
+      return Error(Code::safetensors_bad_metadata,
+                   in_file("__metadata__ must map strings to strings, by the format; the tensors may be "
+                           "whole: save the file again with the safetensors library"));
     }
     if (place_ == Place::top) return tensor_error(Code::safetensors_bad_entry, "is not described by an object");
     if (place_ == Place::shape || (place_ == Place::entry && field_ == Field::shape)) {
@@ -269,23 +282,25 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   void start_metadata(std::string& key) {
-    if (key.find('\0') != std::string::npos) {
-      throw Error(Code::safetensors_bad_metadata, in_file("__metadata__ holds a NUL character"));
-    }
     if (metadata_.contains(key)) {
       throw Error(Code::safetensors_duplicate_key, in_file("__metadata__ has " + shown_name(key) + " twice"));
     }
     metadata_key_ = std::move(key);
   }
 
-  void add_metadata(std::string& value) {
-    if (value.find('\0') != std::string::npos) {
-      throw Error(Code::safetensors_bad_metadata, in_file("__metadata__ holds a NUL character"));
-    }
-    if (metadata_.size() == kMaxMetadataEntries) {
+  void add_metadata(const std::string& value) {
+    const bool is_used = is_used_key(metadata_key_);
+    const bool has_nul = metadata_key_.find('\0') != std::string::npos || value.find('\0') != std::string::npos;
+    if (is_used && (has_nul || value.size() > kMaxMetadataValue || metadata_key_.size() > kMaxTensorNameBytes)) {
       throw Error(Code::safetensors_bad_metadata,
-                  in_file("__metadata__ has more than " + std::to_string(kMaxMetadataEntries) + " entries"));
+                  in_file("__metadata__ has a value of " + shown_name(metadata_key_) + " that is longer than " +
+                          std::to_string(kMaxMetadataValue) + " bytes or holds a NUL character"));
     }
+    const size_t bytes = metadata_key_.size() + value.size();
+    const bool fits = value.size() <= kMaxMetadataValue && metadata_.size() < kMaxMetadataEntries &&
+                      metadata_bytes_ + bytes <= kMaxMetadataBytes;
+    if (has_nul || (!fits && !is_used)) return;
+    metadata_bytes_ += bytes;
     metadata_.emplace(std::move(metadata_key_), value);
   }
 
@@ -343,6 +358,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool metadata_seen_ = false;
   std::string metadata_key_;
+  size_t metadata_bytes_ = 0;  // kept
 
   std::vector<TensorEntry> tensors_;
   std::map<std::string, std::string> metadata_;
@@ -351,6 +367,8 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 SafetensorsHeader read_safetensors_json(std::string_view text, uint64_t data_size, std::string_view where) {
+  const std::optional<std::string> shortened = without_long_texts(text, kMaxMetadataValue, where);
+  if (shortened) text = *shortened;
   Progress progress{where};
   HeaderReader reader(&progress, text, data_size);
   nlohmann::json::sax_parse(HeaderBytes(text.data(), &progress), HeaderBytes(text.data() + text.size(), &progress),

@@ -61,8 +61,8 @@ TEST(Safetensors, WideningAgreesWithTheScalarDefinitionForEveryBitPattern) {
   const auto odd = std::span<const std::byte>(bytes).subspan(1);
   std::vector<float> halves(65536);
   std::vector<float> brains(65536);
-  widen_to_f32(DType::f16, odd, halves);
-  widen_to_f32(DType::bf16, odd, brains);
+  EXPECT_TRUE(widen_to_f32(DType::f16, odd, halves));
+  EXPECT_TRUE(widen_to_f32(DType::bf16, odd, brains));
   for (uint32_t bits = 0; bits < 65536; ++bits) {
     ASSERT_EQ(std::bit_cast<uint32_t>(halves[bits]),
               std::bit_cast<uint32_t>(half_to_float(static_cast<uint16_t>(bits))))
@@ -122,7 +122,7 @@ TEST(Safetensors, RefusesOtherTypesAndOutputsOfAnotherSize) {
 
 TEST(Safetensors, AcceptsTheSmallestFilesAndPadding) {
   const TemporaryFolder folder;
-  for (const std::string header : {"{}", "{}      ", R"({"__metadata__":{}})", "{ }\n"}) {
+  for (const std::string header : {"{}", "{}      ", R"({"__metadata__":{}})", R"({"__metadata__":null})", "{ }\n"}) {
     const SafetensorsFile file = SafetensorsFile::open(folder.write("f", safetensors_bytes(header, "")));
     EXPECT_TRUE(file.tensors().empty()) << header;
   }
@@ -141,6 +141,42 @@ TEST(Safetensors, AcceptsTheSmallestFilesAndPadding) {
   EXPECT_EQ(empties.tensors().size(), 6u);
 }
 
+TEST(Safetensors, PassesOverMetadataThatNobodyLooksAt) {
+  const auto metadata = [](const std::string& pairs) {
+    const std::string file = safetensors_bytes(R"({"__metadata__":{)" + pairs + "}}", "");
+    return parse_safetensors_header(std::as_bytes(std::span(file)), file.size(), "metadata").metadata;
+  };
+  using Metadata = std::map<std::string, std::string>;
+  const std::string step = R"("global_step":"7")";
+  EXPECT_EQ(metadata(R"("picture":")" + std::string(size_t{90} << 20, 'x') + "\"," + step),
+            (Metadata{{"global_step", "7"}}));
+  EXPECT_EQ(metadata(R"("picture":"x\"\\)" + std::string(kMaxMetadataValue, 'x') + R"(\\",)" + step),
+            (Metadata{{"global_step", "7"}}))
+      << "quotes and backslashes inside";
+  EXPECT_EQ(metadata(R"("a\u0000":"b","a":"b\u0000",)" + step), (Metadata{{"global_step", "7"}}));
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += "\"" + std::to_string(i) + R"(":"",)";
+  const Metadata kept = metadata(many + step);
+  EXPECT_EQ(kept.size(), kMaxMetadataEntries + 1) << "what is used is kept wherever it stands";
+  EXPECT_EQ(kept.at("global_step"), "7");
+  std::string large;
+  for (int i = 0; i < 100; ++i) large += "\"" + std::to_string(i) + R"(":")" + std::string(60'000, 'y') + "\",";
+  EXPECT_EQ(metadata(large + step).size(), 70u) << "4 MiB in all";
+}
+
+TEST(Safetensors, SaysHowToCutOffWhatFollowsTheLastTensor) {
+  const TemporaryFolder folder;
+  const std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  const std::filesystem::path path = folder.write("it's mine.safetensors", safetensors_bytes(header, "1234567"));
+  const std::string message = message_of(Code::safetensors_trailing_bytes, [&] { SafetensorsFile::open(path); });
+  const size_t command = message.find("`truncate ");
+  ASSERT_NE(command, std::string::npos) << message;
+  EXPECT_NE(message.find("3 bytes after the last tensor belong to none"), std::string::npos) << message;
+  const std::string said = message.substr(command + 1, message.find('`', command + 1) - command - 1);
+  ASSERT_EQ(std::system(said.c_str()), 0) << said;
+  EXPECT_EQ(SafetensorsFile::open(path).tensors().size(), 1u);
+}
+
 TEST(Safetensors, AcceptsWhatIsJustWithinTheLimits) {
   const auto parse = [](const std::string& header, size_t data_bytes) {
     const std::string file = safetensors_bytes(header, "");
@@ -151,7 +187,7 @@ TEST(Safetensors, AcceptsWhatIsJustWithinTheLimits) {
   EXPECT_EQ(
       parse("{\"" + name + R"(":{"dtype":"F8_E4M3","shape":[1,1,1,1,1],"data_offsets":[0,1]}})", 1).tensors[0].name,
       name);
-  const std::string value(kMaxPieceBytes - 100, 'v');
+  const std::string value(kMaxMetadataValue, 'v');
   EXPECT_EQ(parse(R"({"__metadata__":{"a":")" + value + "\"}}", 0).metadata.at("a"), value);
   std::string many = "{";
   for (size_t i = 0; i < kMaxTensors; ++i) {
@@ -169,8 +205,8 @@ TEST(Safetensors, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {
     const auto path = folder.write("f", safetensors_bytes(header, std::string(100000, 'x')));
     const SafetensorsFile file = SafetensorsFile::open(path);
     std::filesystem::resize_file(path, static_cast<uintmax_t>(trial) * 1000);
-    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::file_changed);
-    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::file_changed);
+    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::model_file_changed);
+    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::model_file_changed);
   }
 }
 
@@ -183,7 +219,7 @@ TEST(Safetensors, AFileOverwrittenAfterOpeningIsAnError) {
     std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << "x";
     std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) + std::chrono::seconds(1));
   }
-  EXPECT_EQ(code_of([&] { file.read_f32("f32"); }), Code::file_changed);
+  EXPECT_EQ(code_of([&] { file.read_f32("f32"); }), Code::model_file_changed);
 }
 
 TEST(Safetensors, KeepsReadingAfterTheFileIsReplacedOrDeletedByName) {
@@ -206,8 +242,8 @@ TEST(Safetensors, StaysWholeWhenMoved) {
 
 TEST(Safetensors, OpeningWhatIsNoFileIsAnError) {
   const TemporaryFolder folder;
-  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder / "missing.safetensors"); }), Code::file_not_found);
-  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder.path()); }), Code::not_a_file);
+  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder / "missing.safetensors"); }), Code::model_part_missing);
+  EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder.path()); }), Code::model_file_unreadable);
   EXPECT_EQ(code_of([&] { SafetensorsFile::open(folder.write("empty", "")); }), Code::safetensors_too_short);
 }
 

@@ -48,7 +48,7 @@ void find_unlisted(const ShardIndex& index, size_t file, const WeightsFile& shar
 }  // namespace
 
 ShardedFile ShardedFile::open(const std::filesystem::path& index_path, const OpenShard& open_shard) {
-  ShardIndex index = parse_shard_index(read_text_file(index_path, kMaxIndexBytes), index_path.string());
+  ShardIndex index = parse_shard_index(read_text_file(index_path, kMaxIndexBytes, FileOf::model), index_path.string());
   ShardedFile result;
   result.path_ = index_path;
   result.metadata_ = std::move(index.metadata);

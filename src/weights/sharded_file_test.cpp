@@ -118,18 +118,18 @@ TEST(ShardedFile, RefusesShardsThatAreMissingOrNoFilesOrIndexesThemselves) {
   const auto index_of = [&](const std::string& file) {
     return folder.write("m.index.json", R"({"weight_map": {"a": ")" + file + R"("}})");
   };
-  EXPECT_EQ(code_of([&] { open_weights(index_of("missing.safetensors")); }), Code::file_not_found);
+  EXPECT_EQ(code_of([&] { open_weights(index_of("missing.safetensors")); }), Code::model_part_missing);
   fs::create_directory(folder / "folder");
   folder.write("folder/model.safetensors", shard({{"a", 1}}));
-  EXPECT_EQ(code_of([&] { open_weights(index_of("folder")); }), Code::not_a_file);
+  EXPECT_EQ(code_of([&] { open_weights(index_of("folder")); }), Code::model_file_unreadable);
   ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
-  EXPECT_EQ(code_of([&] { open_weights(index_of("pipe")); }), Code::not_a_file);
+  EXPECT_EQ(code_of([&] { open_weights(index_of("pipe")); }), Code::model_file_unreadable);
   fs::create_symlink("/dev/zero", folder / "device");
-  EXPECT_EQ(code_of([&] { open_weights(index_of("device")); }), Code::not_a_file);
+  EXPECT_EQ(code_of([&] { open_weights(index_of("device")); }), Code::model_file_unreadable);
   fs::create_symlink("folder", folder / "link to a folder");
-  EXPECT_EQ(code_of([&] { open_weights(index_of("link to a folder")); }), Code::not_a_file);
+  EXPECT_EQ(code_of([&] { open_weights(index_of("link to a folder")); }), Code::model_file_unreadable);
   fs::create_symlink("loop", folder / "loop");
-  EXPECT_EQ(code_of([&] { open_weights(index_of("loop")); }), Code::file_unreadable);
+  EXPECT_EQ(code_of([&] { open_weights(index_of("loop")); }), Code::model_file_unreadable);
   EXPECT_EQ(code_of([&] { open_weights(index_of("m.index.json")); }), Code::model_unsupported) << "itself";
   folder.write("text", "weights, weights");
   EXPECT_EQ(code_of([&] { open_weights(index_of("text")); }), Code::safetensors_header_too_large);
@@ -142,7 +142,7 @@ TEST(ShardedFile, RefusesAnIndexOfMoreThan16MiB) {
   const fs::path index = folder.write("m.safetensors.index.json", kIndex + spaces);
   EXPECT_NO_THROW(open_weights(index));
   folder.write("m.safetensors.index.json", kIndex + spaces + " ");
-  EXPECT_EQ(code_of([&] { open_weights(index); }), Code::file_too_large);
+  EXPECT_EQ(code_of([&] { open_weights(index); }), Code::model_file_unreadable);
 }
 
 TEST(ShardedFile, AShardShortenedAfterOpeningIsAnErrorAndNoSignal) {
@@ -155,8 +155,8 @@ TEST(ShardedFile, AShardShortenedAfterOpeningIsAnErrorAndNoSignal) {
     const auto file = open_weights(folder / "m.safetensors.index.json");
     fs::resize_file(path, static_cast<uintmax_t>(trial) * 1000);
     fs::resize_file(folder / "m.safetensors.index.json", static_cast<uintmax_t>(trial));
-    EXPECT_EQ(code_of([&] { file->read_f32("a"); }), Code::file_changed);
-    EXPECT_EQ(code_of([&] { file->bytes(file->require("a")); }), Code::file_changed);
+    EXPECT_EQ(code_of([&] { file->read_f32("a"); }), Code::model_file_changed);
+    EXPECT_EQ(code_of([&] { file->bytes(file->require("a")); }), Code::model_file_changed);
     EXPECT_EQ(file->read_f32("b").values()[0], 2.0f) << "the other file is whole";
   }
 }

@@ -95,7 +95,7 @@ struct TorchFile::Shared {
 };
 
 TorchFile TorchFile::open(const std::filesystem::path& path) {
-  TorchFile file(InputFile::open(path));
+  TorchFile file(InputFile::open(path, FileOf::model));
   file.read_lists();
   return file;
 }

@@ -225,8 +225,8 @@ TEST(TorchFile, AFileShortenedAfterOpeningIsAnErrorAndNoSignal) {
     const TorchFile file = TorchFile::open(path);
     if (trial % 2 == 0) file.read_f32("a");  // with the checksum compared, and without
     std::filesystem::resize_file(path, static_cast<uintmax_t>(trial) * 1000);
-    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::file_changed);
-    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::file_changed);
+    EXPECT_EQ(code_of([&] { file.read_f32("a"); }), Code::model_file_changed);
+    EXPECT_EQ(code_of([&] { file.bytes(file.require("a")); }), Code::model_file_changed);
   }
 }
 
@@ -240,8 +240,8 @@ TEST(TorchFile, AFileOverwrittenAfterOpeningIsAnError) {
     std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << "P";
     std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) + std::chrono::seconds(1));
   }
-  EXPECT_EQ(code_of([&] { file.read_f32("matrix"); }), Code::file_changed) << "kept in memory";
-  EXPECT_EQ(code_of([&] { file.read_f32("whole"); }), Code::file_changed);
+  EXPECT_EQ(code_of([&] { file.read_f32("matrix"); }), Code::model_file_changed) << "kept in memory";
+  EXPECT_EQ(code_of([&] { file.read_f32("whole"); }), Code::model_file_changed);
 }
 
 TEST(TorchFile, StaysWholeWhenMoved) {

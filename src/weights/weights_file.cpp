@@ -66,14 +66,20 @@ void WeightsFile::read_f32(const TensorEntry& entry, int64_t first, std::span<fl
     const int64_t wanted =
         std::min<int64_t>(static_cast<int64_t>(out.size()), blocks_a_piece * block.elements - skipped);
     const int64_t blocks = (skipped + wanted + block.elements - 1) / block.elements;
+    bool is_within = true;
     const std::span<std::byte> stored(piece.data(), static_cast<size_t>(blocks * block.bytes));
     read_bytes(entry, static_cast<uint64_t>(first / block.elements * block.bytes), stored);
     if (skipped == 0 && wanted % block.elements == 0) {
-      widen_to_f32(entry.dtype, stored, out.first(static_cast<size_t>(wanted)));
+      is_within = widen_to_f32(entry.dtype, stored, out.first(static_cast<size_t>(wanted)));
     } else {
       whole_blocks.resize(static_cast<size_t>(blocks * block.elements));
-      widen_to_f32(entry.dtype, stored, whole_blocks);
+      is_within = widen_to_f32(entry.dtype, stored, whole_blocks);
       std::copy_n(whole_blocks.begin() + skipped, wanted, out.begin());
+    }
+    if (!is_within) {
+      throw Error(Code::model_not_finite, path().string() + ": '" + entry.name +
+                                              "' holds numbers of 64 bits beyond what float32 can hold (3.4e38), "
+                                              "which redraw computes with; the model is damaged, fetch it again");
     }
     out = out.subspan(static_cast<size_t>(wanted));
     first += wanted;
@@ -99,22 +105,32 @@ namespace {
 
 // The first bytes, by which formats are told apart.
 std::string head_of(const std::filesystem::path& path) {
-  const InputFile file = InputFile::open(path);
-  std::string head(std::min<uint64_t>(512, file.size()), '\0');
+  const InputFile file = InputFile::open(path, FileOf::model);
+  std::string head(std::min<uint64_t>(4096, file.size()), '\0');
   file.read(0, std::as_writable_bytes(std::span(head)));
   return head;
 }
 
-// Everything but an index: also the files that an index names.
-std::shared_ptr<const WeightsFile> open_single_file(const std::filesystem::path& path) {
+std::shared_ptr<const WeightsFile> open_known_format(const std::filesystem::path& path) {
   const std::string head = head_of(path);
-  if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
-  if (is_zip_archive(head)) return std::make_shared<TorchFile>(TorchFile::open(path));
-  refuse_legacy_torch(head, path.string());
   if (const std::string other = recognised_as_other(head); !other.empty()) {
     throw Error(Code::model_unsupported, path.string() + ": is no weights file that redraw reads; " + other);
   }
+  if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
+  if (is_zip_archive(head)) return std::make_shared<TorchFile>(TorchFile::open(path));
+  refuse_legacy_torch(head, path.string());
   return std::make_shared<SafetensorsFile>(SafetensorsFile::open(path));
+}
+
+// Everything but an index: also the files that an index names.
+std::shared_ptr<const WeightsFile> open_single_file(const std::filesystem::path& path) {
+  try {
+    return open_known_format(path);
+  } catch (const Error& e) {
+    const std::string unfinished = unfinished_by_name(path);
+    if (unfinished.empty()) throw;
+    throw Error(e.code(), e.what() + ("; " + unfinished));
+  }
 }
 
 bool is_shard_index(const std::filesystem::path& path) {
@@ -126,15 +142,15 @@ bool is_shard_index(const std::filesystem::path& path) {
 
 std::filesystem::path weights_in_folder(const std::filesystem::path& folder) {
   if (const auto path = find_part_weights(folder)) return *path;
-  throw Error(Code::not_a_file, folder.string() +
-                                    ": is a folder without weights of its own; give a file, or the folder "
-                                    "of one part with diffusion_pytorch_model.safetensors or "
-                                    "model.safetensors");
+  throw Error(Code::model_part_missing, folder.string() +
+                                            ": is a folder without weights of its own; give a file, or the folder of "
+                                            "one part with diffusion_pytorch_model.safetensors or model.safetensors");
 }
 
 }  // namespace
 
 std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path) {
+  if (is_missing(path)) throw Error(Code::file_not_found, path.string() + ": no such file");
   std::error_code ignored;
   const std::filesystem::path file = std::filesystem::is_directory(path, ignored) ? weights_in_folder(path) : path;
   std::shared_ptr<const WeightsFile> weights =

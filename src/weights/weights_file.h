@@ -31,7 +31,7 @@ class WeightsFile {
   /// What the file says about itself in texts.
   virtual const std::map<std::string, std::string>& metadata() const = 0;
   /// The stored bytes of the tensor from its `first` on, in row-major order, little-endian. entry: one of tensors().
-  /// Throws Error: file_changed; internal for a range outside the tensor.
+  /// Throws Error: model_file_changed; internal for a range outside the tensor.
   virtual void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const = 0;
 
   /// Asks the system to fetch the file from its disk, in order, before it is read. A hint: never fails.
@@ -43,9 +43,10 @@ class WeightsFile {
   const TensorEntry& require(std::string_view name) const;
   /// All stored bytes of a tensor. Throws as read_bytes.
   std::vector<std::byte> bytes(const TensorEntry& entry) const;
-  /// Elements first .. first + out.size() - 1 in row-major order, as float32: exact for the floating types, what ggml
-  /// computes for the quantised ones. Throws Error: tensor_wrong_dtype (integers), bad_size (beyond the tensor's end),
-  /// file_changed.
+  /// Elements first .. first + out.size() - 1 in row-major order, as float32: exact for the floating types, but F64
+  /// rounded to the nearest; what ggml computes for the quantised ones. Throws Error: tensor_wrong_dtype (integers),
+  /// bad_size (beyond the tensor's end), model_not_finite (a number of F64 beyond what float32 holds),
+  /// model_file_changed.
   void read_f32(const TensorEntry& entry, int64_t first, std::span<float> out) const;
   /// The tensor with its stored shape. Throws as above, and Error(tensor_missing).
   Tensor read_f32(std::string_view name) const;
@@ -65,7 +66,8 @@ class WeightsFile {
 /// files, which is told by its name as well (*.index.json, see ShardedFile); the folder of one part of a diffusers
 /// model, of which it takes the file that find_part_weights chooses (path() says which). Throws Error: those of the
 /// formats; model_unsupported for a file that is none of them, saying what it looks like and what to do, and for
-/// weights that need factors (see refuse_scaled_fp8); not_a_file for a folder without weights.
+/// weights that need factors (see refuse_scaled_fp8); model_part_missing for a folder without weights;
+/// file_not_found where nothing is.
 std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path);
 
 }  // namespace redraw

@@ -1,6 +1,7 @@
 #include "weights/widen.h"
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -45,10 +46,23 @@ void widen_8_bit(const std::byte* __restrict from, float* __restrict to, size_t 
   for (size_t i = 0; i < count; ++i) to[i] = table[static_cast<uint8_t>(from[i])];
 }
 
+// Rounded as torch's .float() does, to the nearest, ties to even.
+bool narrow_f64(const std::byte* from, std::span<float> to) {
+  bool is_within = true;
+  for (size_t i = 0; i < to.size(); ++i) {
+    double number = 0;
+    std::memcpy(&number, from + i * sizeof(number), sizeof(number));
+    to[i] = static_cast<float>(number);
+    is_within = is_within && !(std::isinf(to[i]) && std::isfinite(number));
+  }
+  return is_within;
+}
+
 }  // namespace
 
 bool widens_to_f32(DType dtype) {
   switch (dtype) {
+    case DType::f64:
     case DType::f32:
     case DType::f16:
     case DType::bf16:
@@ -60,7 +74,7 @@ bool widens_to_f32(DType dtype) {
   }
 }
 
-void widen_to_f32(DType dtype, std::span<const std::byte> from, std::span<float> to) {
+bool widen_to_f32(DType dtype, std::span<const std::byte> from, std::span<float> to) {
   if (!widens_to_f32(dtype)) {
     throw Error(Code::tensor_wrong_dtype, "elements of type " + std::string(dtype_name(dtype)) +
                                               " cannot be read as F32; these can: " + std::string(kWidenedTypes));
@@ -69,8 +83,10 @@ void widen_to_f32(DType dtype, std::span<const std::byte> from, std::span<float>
     throw Error(Code::bad_size, std::to_string(from.size()) + " bytes of " + std::string(dtype_name(dtype)) +
                                     " do not hold " + std::to_string(to.size()) + " elements");
   }
-  if (to.empty()) return;
+  if (to.empty()) return true;
   switch (dtype) {
+    case DType::f64:
+      return narrow_f64(from.data(), to);
     case DType::f32:
       std::memcpy(to.data(), from.data(), from.size());
       break;
@@ -89,6 +105,7 @@ void widen_to_f32(DType dtype, std::span<const std::byte> from, std::span<float>
     default:
       dequantise(dtype, from, to);
   }
+  return true;
 }
 
 }  // namespace redraw

@@ -85,7 +85,8 @@ ZipEnd read_zip_end(uint64_t file_size, const ReadAt& read, std::string_view whe
   ZipFields end(bytes, where);
   if (file_size < kEndBytes || end.u32() != kEndSignature) {
     throw error(Code::zip_damaged, where,
-                "does not end as a ZIP archive does; it is cut short or something was added: fetch it again");
+                "does not end as a ZIP archive does; it is cut short or something was added: fetch it again, or, "
+                "where PyTorch still loads it, save it again with torch.save");
   }
   if (end.u16() != 0 || end.u16() != 0) {
     throw error(Code::zip_unsupported, where, "is a ZIP archive on several disks");

@@ -77,6 +77,28 @@ class Models(BadInputTest):
         (model / "unet" / "diffusion_pytorch_model.safetensors").unlink()
         self.assert_refused(self.img2img("--json", "--model", model), 4, "model_part_missing", model / "unet")
 
+    def test_a_file_of_a_model_is_the_models_fault_whatever_is_wrong_with_it(self):
+        def folder(path):
+            path.unlink()
+            path.mkdir()
+        damages = [("missing", lambda path: path.unlink()), ("cut", lambda path: os.truncate(path, 10)),
+                   ("a folder", folder), ("empty", lambda path: os.truncate(path, 0))]
+        files = ["model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
+                 "scheduler/scheduler_config.json", "tokenizer/vocab.json", "tokenizer/merges.txt",
+                 "text_encoder/model.safetensors"]
+        for name in files:
+            for what, damage in damages:
+                with self.subTest(f"{name} {what}"):
+                    model = copy_model(self.folder / f"{name.replace('/', '-')} {what}")
+                    damage(model / name)
+                    result = self.img2img("--json", "--model", model)
+                    self.assertEqual(result.returncode, 4, result.stdout + result.stderr)
+                    self.assertIn(model.name, json.loads(result.stdout)["error"]["message"])
+
+    def test_a_server_error_saved_as_weights_is_quoted(self):
+        path = self.write("m.safetensors", b'{"error":"Unauthorized","message":"Log in first"}')
+        self.assert_refused(self.img2img("--json", "--model", path), 4, "model_unsupported", path, "'Log in first'")
+
     def test_a_tensor_of_the_wrong_shape_is_named(self):
         model = copy_model(self.folder / "model")
         tensor = "decoder.conv_in.weight"

@@ -46,7 +46,8 @@ class EditRun : public ::testing::TestWithParam<std::tuple<const char*, const ch
   UNet unet() const {
     const auto folder = std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/golden/unet-variants" / kind();
     const auto weights = std::make_shared<SafetensorsFile>(SafetensorsFile::open(folder / "weights.safetensors"));
-    return {*backend_, parameters_of(weights), parse_unet_config(JsonObject::read(folder / "config.json"))};
+    return {*backend_, parameters_of(weights),
+            parse_unet_config(JsonObject::read(folder / "config.json", FileOf::model))};
   }
 
   std::vector<float> nhwc(const std::string& name) const { return nchw_to_nhwc(read_golden(file_, name)).floats(); }

@@ -17,7 +17,7 @@ std::filesystem::path folder() {
 }
 
 TinyAutoencoderConfig config() {
-  return parse_tiny_autoencoder_config(JsonObject::read(folder() / "config.json"));
+  return parse_tiny_autoencoder_config(JsonObject::read(folder() / "config.json", FileOf::model));
 }
 
 nn::Parameters parameters() {

@@ -36,7 +36,7 @@ class TinyVae : public ::testing::Test {
   StableDiffusion box(const CheckpointOptions& options = {}) { return open(box_model(), options); }
 
   static TinyAutoencoderConfig config() {
-    return parse_tiny_autoencoder_config(JsonObject::read(golden_folder() / "config.json"));
+    return parse_tiny_autoencoder_config(JsonObject::read(golden_folder() / "config.json", FileOf::model));
   }
   static nn::Parameters parameters() {
     return parameters_of(std::make_shared<SafetensorsFile>(SafetensorsFile::open(taesd())));

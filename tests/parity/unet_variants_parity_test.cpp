@@ -27,7 +27,7 @@ class UNetVariant : public ::testing::TestWithParam<const char*> {
   std::filesystem::path folder() const {
     return std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/golden/unet-variants" / GetParam();
   }
-  UNetConfig config() const { return parse_unet_config(JsonObject::read(folder() / "config.json")); }
+  UNetConfig config() const { return parse_unet_config(JsonObject::read(folder() / "config.json", FileOf::model)); }
   nn::Parameters parameters() const {
     return parameters_of(std::make_shared<SafetensorsFile>(SafetensorsFile::open(folder() / "weights.safetensors")));
   }
