@@ -136,21 +136,51 @@ TEST(DecodeFaults, OfBytesAmongTheScansOfAJpegAreRefused) {
   EXPECT_EQ(padded.image.pixels, decode_image(sound, "a").image.pixels);
 }
 
-TEST(DecodeFaults, OfAJpegsHigherScansBeforeTheFirstAreNotes) {
-  // Grey, progressive: scans of their own for the first coefficient and the others, which may come in any order.
+// Grey: each scan is of coefficients of its own, and most are preceded by their Huffman table.
+FileBytes progressive_grey() {
   std::vector<uint8_t> grey(64 * 48);
   for (size_t i = 0; i < grey.size(); ++i) grey[i] = static_cast<uint8_t>(i * 7 % 256);
-  const FileBytes sound = plain_jpeg(vips_image(grey, 64, 48, 1, VIPS_INTERPRETATION_B_W).get(), true);
-  std::vector<size_t> tables;  // each scan is preceded by its Huffman table
-  for (size_t at = view_of(sound).find("\xFF\xC4"); at != std::string_view::npos;
-       at = view_of(sound).find("\xFF\xC4", at + 2)) {
-    tables.push_back(at);
+  return plain_jpeg(vips_image(grey, 64, 48, 1, VIPS_INTERPRETATION_B_W).get(), true);
+}
+
+std::vector<size_t> places_of(const FileBytes& file, std::string_view text) {
+  std::vector<size_t> places;
+  for (size_t at = view_of(file).find(text); at != std::string_view::npos; at = view_of(file).find(text, at + 2)) {
+    places.push_back(at);
   }
+  return places;
+}
+
+TEST(DecodeFaults, OfAJpegsHigherScansBeforeTheFirstAreNotes) {
+  const FileBytes sound = progressive_grey();
+  const std::vector<size_t> tables = places_of(sound, "\xFF\xC4");
   ASSERT_GE(tables.size(), 3u);
   const auto part = [&](size_t from, size_t to) { return std::string(view_of(sound).substr(from, to - from)); };
   const std::string turned =
       part(0, tables[0]) + part(tables[1], tables[2]) + part(tables[0], tables[1]) + part(tables[2], sound.size());
   expect_whole(bytes_of(turned), sound, {fault("Inconsistent progression sequence for component 0 coefficient 0")});
+}
+
+TEST(DecodeFaults, OfAJpegThatLacksAScanAmongOthersAreRefused) {
+  const FileBytes sound = progressive_grey();
+  const std::vector<size_t> tables = places_of(sound, "\xFF\xC4");
+  ASSERT_GE(tables.size(), 5u);
+  const size_t next = view_of(sound).find("\xFF\xDA", view_of(sound).find("\xFF\xDA", tables[3]) + 2);
+  FileBytes jpeg = sound;  // without the first refinement of the higher coefficients
+  jpeg.erase(jpeg.begin() + static_cast<std::ptrdiff_t>(tables[3]), jpeg.begin() + static_cast<std::ptrdiff_t>(next));
+  expect_refused(jpeg, "bits of coefficients");
+}
+
+TEST(DecodeFaults, OfAJpegWhoseBitsComeTwiceAreRefused) {
+  const FileBytes sound = progressive_grey();
+  for (const size_t scan : places_of(sound, "\xFF\xDA")) {
+    constexpr size_t kParameters = 7;  // Ss, Se, Ah and Al of a scan of one component
+    if (view_of(sound).substr(scan + kParameters, 3) != std::string_view("\0\0\x10", 3)) continue;
+    const size_t next = view_of(sound).find("\xFF\xC4", scan);
+    expect_refused(with_bytes_at(sound, next, view_of(sound).substr(scan, next - scan)), "the last bits of the means");
+    return;
+  }
+  ADD_FAILURE() << "no such scan";
 }
 
 TEST(DecodeFaults, AgreeWithLibvipsOnSoundJpegs) {
