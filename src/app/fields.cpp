@@ -54,7 +54,7 @@ std::vector<std::string_view> noise_names() {
 
 constexpr auto kFields = std::to_array<Field>({
     {"init", FieldType::text, &Request::init, kAny, kAny, false, "", false, true, true, "PICTURE",
-     "the picture to start from: PNG, JPEG or WebP", "0.1"},
+     "the picture to start from: PNG, JPEG or WebP, up to 320 million pixels", "0.1"},
     {"prompt", FieldType::text, &Request::prompt, kAny, kAny, false, "", false, false, true, "PROMPT",
      "what the new picture shows", "0.1"},
     {"negative", FieldType::text, &Request::negative, kAny, kAny, false, "", true, false, false, "TEXT",

@@ -1,11 +1,11 @@
-// What a picture file says of itself before a pixel is decoded: its format and size, and whether it is all there.
+// What a picture file says of itself before a pixel is decoded: its format and size.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
+
+#include "image/picture_bytes.h"
 
 namespace redraw {
 
@@ -23,13 +23,6 @@ struct PictureHeader {
 /// Recognises the format by content and reads the size, allocating nothing; time at most linear in the bytes before
 /// the size. Throws Error: image_not_recognised (with what the file seems to be, and what is accepted),
 /// image_truncated (the file ends before its size), image_damaged.
-PictureHeader read_picture_header(std::span<const std::byte> bytes, const std::string& where);
-
-/// Throws Error(image_truncated) unless the file reaches its own end: IEND (PNG), EOI after the first scan (JPEG),
-/// the length in the RIFF header (WebP). Decoders differ in how they treat cut files; this does not.
-void check_picture_is_whole(std::span<const std::byte> bytes, PictureFormat format, const std::string& where);
-
-/// Pictures in the file: 1, or the frames of an animated PNG or WebP. The file must be whole.
-int64_t count_frames(std::span<const std::byte> bytes, PictureFormat format, const std::string& where);
+PictureHeader read_picture_header(PictureBytes& bytes, const std::string& where);
 
 }  // namespace redraw

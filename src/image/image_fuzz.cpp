@@ -1,4 +1,5 @@
-// Any bytes as a picture file: an image that keeps its promises, or an Error.
+// Any bytes as a picture file: an image that keeps its promises, or an Error. And as what a picture file holds beside
+// its pixels, which mutated files rarely reach behind their checksums.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -6,6 +7,7 @@
 
 #include "base/error.h"
 #include "image/decode.h"
+#include "image/orientation_tag.h"
 #include "image/png_text.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -23,5 +25,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     redraw::read_png_text(bytes, "fuzz");
   } catch (const redraw::Error&) {
   }
+  redraw::OrientationChoice orientation;
+  orientation.offer_exif(bytes);
+  orientation.offer_xmp(bytes);
+  orientation.offer_exif(redraw::read_raw_profile(bytes));
+  const auto& chosen = orientation.chosen();
+  if (chosen && (chosen->value < 1 || chosen->value > 8)) std::abort();
   return 0;
 }

@@ -5,18 +5,12 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "image/picture_bytes.h"
 
 namespace redraw {
 namespace {
 
 constexpr size_t kChunkOverhead = 12;  // length, type, CRC
-
-constexpr std::array<std::string_view, 7> kKeptAncillary = {"tRNS", "iCCP", "sRGB", "gAMA", "cHRM", "sBIT", "eXIf"};
-
-bool decides_pixels(std::string_view type) {
-  const bool is_critical = (static_cast<unsigned char>(type[0]) & 0x20u) == 0;  // bit 5 of the first letter
-  return is_critical || std::ranges::find(kKeptAncillary, type) != kKeptAncillary.end();
-}
 
 void append(std::vector<std::byte>& to, std::span<const std::byte> bytes) {
   const size_t before = to.size();
@@ -29,12 +23,6 @@ void append_u32_be(std::vector<std::byte>& to, uint32_t value) {
 }
 
 }  // namespace
-
-uint32_t read_u32_be(std::span<const std::byte> bytes, size_t offset) {
-  uint32_t value = 0;
-  for (size_t i = 0; i < 4; ++i) value = value << 8 | std::to_integer<uint32_t>(bytes[offset + i]);
-  return value;
-}
 
 bool has_png_signature(std::span<const std::byte> bytes) {
   return bytes.size() >= kPngSignature.size() &&
@@ -71,24 +59,6 @@ void append_png_chunk(std::vector<std::byte>& png, std::string_view type, std::s
   append(png, std::as_bytes(std::span(type)));
   append(png, data);
   append_u32_be(png, png_chunk_crc(type, data));
-}
-
-std::vector<std::byte> png_without_other_chunks(std::span<const std::byte> bytes, const std::string& where) {
-  bool leaves_out = false;
-  size_t kept_bytes = kPngSignature.size();
-  for (PngChunkReader chunks(bytes, where); const auto chunk = chunks.next();) {
-    const bool keeps = decides_pixels(chunk->type);
-    leaves_out |= !keeps;
-    kept_bytes += keeps ? chunk->whole.size() : 0;
-  }
-  std::vector<std::byte> kept;
-  if (!leaves_out) return kept;
-  kept.reserve(kept_bytes);
-  append(kept, bytes.first(kPngSignature.size()));
-  for (PngChunkReader chunks(bytes, where); const auto chunk = chunks.next();) {
-    if (decides_pixels(chunk->type)) append(kept, chunk->whole);
-  }
-  return kept;
 }
 
 }  // namespace redraw

@@ -44,13 +44,4 @@ uint32_t png_chunk_crc(std::string_view type, std::span<const std::byte> data);
 /// Appends one chunk: length, type, data, CRC.
 void append_png_chunk(std::vector<std::byte>& png, std::string_view type, std::span<const std::byte> data);
 
-/// The file with only those chunks that decide its pixels: the critical ones and tRNS, iCCP, sRGB, gAMA, cHRM, sBIT,
-/// eXIf. While it reads a header libpng expands and keeps up to a hundred text chunks of 8 MB each: 1.1 GB and seven
-/// seconds out of a file of 770 kB (measured with libpng 1.6.39 under libvips 8.14.1). What is not handed to it cannot
-/// do that. Empty when there is nothing to leave out.
-std::vector<std::byte> png_without_other_chunks(std::span<const std::byte> bytes, const std::string& where);
-
-/// Big-endian 32-bit number at `offset`; the caller has checked the length.
-uint32_t read_u32_be(std::span<const std::byte> bytes, size_t offset);
-
 }  // namespace redraw

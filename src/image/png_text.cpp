@@ -4,10 +4,10 @@
 #include <array>
 #include <optional>
 #include <string_view>
-#include <zlib.h>
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "image/bounded_inflate.h"
 #include "image/png_chunks.h"
 #include "image/utf8.h"
 
@@ -41,38 +41,13 @@ std::string take_until_nul(Bytes& rest, const std::string& where) {
   return field;
 }
 
-class Inflater {
- public:
-  Inflater() {
-    if (inflateInit(&stream_) != Z_OK) throw Error(Code::out_of_memory, "zlib does not start");
-  }
-  ~Inflater() { inflateEnd(&stream_); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-
-  std::string inflate_all(Bytes compressed, const std::string& where) {
-    stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(compressed.data()));
-    stream_.avail_in = static_cast<uInt>(compressed.size());
-    std::string text;
-    std::array<char, 16384> buffer;
-    int status = Z_OK;
-    while (status != Z_STREAM_END) {
-      stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
-      stream_.avail_out = static_cast<uInt>(buffer.size());
-      status = inflate(&stream_, Z_NO_FLUSH);
-      if (status != Z_OK && status != Z_STREAM_END) throw_damaged(where, "it does not expand");
-      text.append(buffer.data(), buffer.size() - stream_.avail_out);
-      if (text.size() > static_cast<size_t>(kMaxPngTextBytes)) throw_too_long(where);
-    }
-    return text;
-  }
-
- private:
-  z_stream stream_ = {};
-};
-
 std::string read_payload(Bytes payload, bool is_compressed, const std::string& where) {
-  if (is_compressed) return Inflater().inflate_all(payload, where);
+  if (is_compressed) {
+    const Inflated inflated = bounded_inflate(payload, kMaxPngTextBytes);
+    if (inflated.status == InflateStatus::damaged) throw_damaged(where, "it does not expand");
+    if (inflated.status == InflateStatus::too_long) throw_too_long(where);
+    return to_string(inflated.bytes);
+  }
   if (payload.size() > static_cast<size_t>(kMaxPngTextBytes)) throw_too_long(where);
   return to_string(payload);
 }
