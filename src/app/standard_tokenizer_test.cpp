@@ -42,7 +42,7 @@ struct Change {
 };
 
 void change_json(const fs::path& path, const std::function<void(json&)>& change) {
-  json value = JsonObject::read(path).raw();
+  json value = JsonObject::read(path, FileOf::model).raw();
   change(value);
   std::ofstream(path) << value.dump();
 }

@@ -101,7 +101,7 @@ std::string name_of_part_file(const std::string& part) {
 
 void set_field(const fs::path& folder, const std::string& part, const std::string& field, const json& value) {
   const fs::path path = folder / name_of_part_file(part);
-  json config = JsonObject::read(path).raw();
+  json config = JsonObject::read(path, FileOf::model).raw();
   config[field] = value;
   std::ofstream(path) << config.dump();
 }
@@ -396,7 +396,8 @@ TEST_F(ConvertMeaning, WhatAFolderHasBesidesItsPartsGoesAlongOrIsNamed) {
   EXPECT_TRUE(noted(folder, "safety_checker"));
   EXPECT_EQ(read_whole_file(folder_ / "folder/LICENSE").size(), 4u);
   EXPECT_TRUE(fs::exists(folder_ / "folder/README.md"));
-  EXPECT_TRUE(JsonObject::read(folder_ / "folder/model_index.json").boolean("requires_aesthetics_score"));
+  EXPECT_TRUE(
+      JsonObject::read(folder_ / "folder/model_index.json", FileOf::model).boolean("requires_aesthetics_score"));
   const Converted file = to_file(Checkpoint::open(model), "file.safetensors");
   EXPECT_TRUE(noted(file, "LICENSE, README.md, other.safetensors"));
   to_folder(open("file.safetensors"), "back");
@@ -415,7 +416,7 @@ TEST_F(ConvertMeaning, APipelineOfItsOwnKindIsKept) {
     file.add("model.diffusion_model.input_blocks.0.0.weight", Shape{8, channels, 3, 3});
     written(file, folder_ / "s.safetensors");
     to_folder(open("s.safetensors"), "folder");
-    EXPECT_EQ(JsonObject::read(folder_ / "folder/model_index.json").string("_class_name"), name);
+    EXPECT_EQ(JsonObject::read(folder_ / "folder/model_index.json", FileOf::model).string("_class_name"), name);
   }
 }
 

@@ -255,7 +255,8 @@ TEST(VaeSource, EitherHalfOfATinyOneFindsTheOtherBesideIt) {
 TEST(VaeSource, BothHalvesHaveTheirOwnNumbers) {
   const TemporaryFolder folder;
   const SafetensorsFile both = SafetensorsFile::open(golden() / "weights.safetensors");
-  const TinyAutoencoderConfig config = parse_tiny_autoencoder_config(JsonObject::read(golden() / "config.json"));
+  const TinyAutoencoderConfig config =
+      parse_tiny_autoencoder_config(JsonObject::read(golden() / "config.json", FileOf::model));
   for (const TinyAutoencoderPart part : {TinyAutoencoderPart::encoder, TinyAutoencoderPart::decoder}) {
     std::vector<TensorToWrite> tensors;
     for (const TinyAutoencoderTensor& tensor : tiny_autoencoder_tensors(config, part)) {

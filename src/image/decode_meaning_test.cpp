@@ -11,8 +11,6 @@ namespace {
 
 using Notes = std::vector<std::string>;
 
-constexpr double kJpegPsnr = 35.0;
-
 std::string exif_of(int orientation, bool is_little_endian = true) {
   const char value = static_cast<char>(orientation);
   if (is_little_endian) {

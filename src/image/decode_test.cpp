@@ -20,9 +20,6 @@ using Pixel = std::vector<uint8_t>;
 
 const std::filesystem::path kExamples = std::filesystem::path(REDRAW_SOURCE_DIR) / "examples";
 
-// Quality 95 without chroma subsampling; the checker's edges ring by this much.
-constexpr double kJpegPsnr = 35.0;
-
 TEST(Decode, ReadsTheExampleDrawings) {
   for (const char* name : {"apple-drawing.png", "fire-drawing.png", "tree-drawing.png"}) {
     const DecodedImage decoded = decode_image_file(kExamples / name);

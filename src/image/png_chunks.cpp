@@ -10,8 +10,6 @@
 namespace redraw {
 namespace {
 
-constexpr size_t kChunkOverhead = 12;  // length, type, CRC
-
 void append(std::vector<std::byte>& to, std::span<const std::byte> bytes) {
   const size_t before = to.size();
   to.resize(before + bytes.size());  // g++ 12 warns of insert() here, wrongly
@@ -34,12 +32,13 @@ PngChunkReader::PngChunkReader(std::span<const std::byte> bytes, std::string whe
 
 std::optional<PngChunk> PngChunkReader::next() {
   if (ended_) return std::nullopt;
-  const size_t length = rest_.size() >= kChunkOverhead ? read_u32_be(rest_, 0) : 0;
-  if (rest_.size() < kChunkOverhead || length > rest_.size() - kChunkOverhead) {
+  constexpr size_t kOverhead = kPngChunkOverhead;
+  const size_t length = rest_.size() >= kOverhead ? read_u32_be(rest_, 0) : 0;
+  if (rest_.size() < kOverhead || length > rest_.size() - kOverhead) {
     throw Error(Code::image_truncated, where_ + ": the PNG file is cut short; copy or download it again");
   }
   PngChunk chunk;
-  chunk.whole = rest_.first(length + kChunkOverhead);
+  chunk.whole = rest_.first(length + kOverhead);
   chunk.type = {reinterpret_cast<const char*>(chunk.whole.data()) + 4, 4};
   chunk.data = chunk.whole.subspan(8, length);
   chunk.crc = read_u32_be(chunk.whole, 8 + length);

@@ -14,6 +14,10 @@ namespace redraw {
 
 inline constexpr std::array<uint8_t, 8> kPngSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
+/// Around the data of a chunk: its length and type before it, and those and the CRC in all.
+inline constexpr int64_t kPngChunkStart = 8;
+inline constexpr int64_t kPngChunkOverhead = 12;
+
 bool has_png_signature(std::span<const std::byte> bytes);
 
 /// Views into the file.

@@ -17,9 +17,6 @@ namespace {
 using Bytes = std::span<const std::byte>;
 using Block = std::vector<std::byte>;
 
-constexpr int64_t kChunkOverhead = 12;  // length, type, CRC
-constexpr int64_t kChunkStart = 8;      // length, type
-
 [[noreturn]] void throw_truncated(const std::string& where) {
   throw Error(Code::image_truncated, where + ": the PNG file is cut short; copy or download it again");
 }
@@ -102,13 +99,13 @@ class LayoutReader {
   bool read_chunk(int64_t& offset) {
     layout_.end = offset;
     const bool has_pixels = layout_.first_pixels > 0;
-    const Bytes start = bytes_.view(offset, kChunkStart);
-    if (std::ssize(start) < kChunkStart) return end_early(has_pixels);
+    const Bytes start = bytes_.view(offset, kPngChunkStart);
+    if (std::ssize(start) < kPngChunkStart) return end_early(has_pixels);
     const Bytes letters = start.subspan(4, 4);
     const Chunk chunk = {{reinterpret_cast<const char*>(letters.data()), 4}, offset, read_u32_be(start, 0)};
     if (chunk.type == "IEND") return false;
-    if (chunk.bytes > bytes_.size() - offset - kChunkOverhead) return end_early(has_pixels && chunk.type != "IDAT");
-    offset += kChunkOverhead + chunk.bytes;
+    if (chunk.bytes > bytes_.size() - offset - kPngChunkOverhead) return end_early(has_pixels && chunk.type != "IDAT");
+    offset += kPngChunkOverhead + chunk.bytes;
     take(chunk);
     return true;
   }
@@ -125,7 +122,7 @@ class LayoutReader {
     if (chunk.type == "IHDR") {
       if (!header_.empty()) throw_damaged(where_, "it has two headers");
       if (chunk.bytes != 13) throw_damaged(where_, "its header has the wrong length");
-      header_ = bytes_.copy(chunk.offset, kChunkOverhead + chunk.bytes);
+      header_ = bytes_.copy(chunk.offset, kPngChunkOverhead + chunk.bytes);
     } else if (chunk.type == "IDAT") {
       if (!has_pixels) layout_.first_pixels = chunk.offset;
       if (has_pixels && last_type_ != "IDAT") faults_.emplace("a chunk between those of the pixels");
@@ -148,7 +145,7 @@ class LayoutReader {
     if (!palette_.empty()) throw_damaged(where_, "it has two palettes");
     if (chunk.bytes > kMaxPaletteBytes || chunk.bytes % 3 != 0) throw_damaged(where_, "its palette has no such length");
     if (has_pixels) faults_.emplace("PLTE after the pixels");
-    palette_ = bytes_.copy(chunk.offset, kChunkOverhead + chunk.bytes);
+    palette_ = bytes_.copy(chunk.offset, kPngChunkOverhead + chunk.bytes);
   }
 
   // eXIf behind the pixels is common, and not heeded there; the rest should not be.
@@ -165,7 +162,7 @@ class LayoutReader {
 
   void take_text(const Chunk& chunk) {
     constexpr int64_t kMaxKeywordBytes = 79;
-    const Bytes start = bytes_.view(chunk.offset + kChunkStart, std::min(chunk.bytes, kMaxKeywordBytes + 1));
+    const Bytes start = bytes_.view(chunk.offset + kPngChunkStart, std::min(chunk.bytes, kMaxKeywordBytes + 1));
     for (const std::string_view keyword : kOrientationTexts) {
       if (!has_text(start, 0, keyword) || start.size() == keyword.size() || start[keyword.size()] != std::byte{0} ||
           texts_.contains(keyword)) {
@@ -186,15 +183,15 @@ class LayoutReader {
   // Its data; nothing, and a note, when they are too long or not as they were written.
   std::optional<Block> load(const Chunk& chunk) {
     if (chunk.bytes <= kMaxMetadataBytes) {
-      Block data = bytes_.copy(chunk.offset + kChunkStart, chunk.bytes);
-      const Bytes crc = bytes_.view(chunk.offset + kChunkStart + chunk.bytes, 4);
+      Block data = bytes_.copy(chunk.offset + kPngChunkStart, chunk.bytes);
+      const Bytes crc = bytes_.view(chunk.offset + kPngChunkStart + chunk.bytes, 4);
       if (png_chunk_crc(chunk.type, data) == read_u32_be(crc, 0)) return data;
     }
     passed_over_.insert(chunk.type);
     return std::nullopt;
   }
 
-  uint32_t colour_type() const { return std::to_integer<uint32_t>(header_[kChunkStart + 9]); }
+  uint32_t colour_type() const { return std::to_integer<uint32_t>(header_[kPngChunkStart + 9]); }
 
   const Block* used(const std::string& type) const {
     const auto found = used_.find(type);
@@ -210,7 +207,7 @@ class LayoutReader {
     add(palette_);
     const Block* const transparency = used("tRNS");
     if (!transparency) return;
-    const int64_t palette_entries = (std::ssize(palette_) - kChunkOverhead) / 3;
+    const int64_t palette_entries = (std::ssize(palette_) - kPngChunkOverhead) / 3;
     if (fits_colour_type(*transparency, colour_type(), palette_entries)) {
       append_png_chunk(layout_.head, "tRNS", *transparency);
     } else {

@@ -39,11 +39,10 @@ class PngStream {
  private:
   // Makes the next IDAT, or IEND, ready to be read; false when that was done already.
   bool find_chunk() {
-    constexpr int64_t kChunkOverhead = 12;
     while (next_chunk_ < end_) {
       const auto start = bytes_.view(next_chunk_, 8);
       offset_ = next_chunk_;
-      const int64_t whole = kChunkOverhead + read_u32_be(start, 0);
+      const int64_t whole = kPngChunkOverhead + read_u32_be(start, 0);
       next_chunk_ += whole;
       if (!has_text(start, 4, "IDAT")) continue;
       in_chunk_ = whole;

@@ -13,7 +13,6 @@ namespace {
 using Bytes = std::span<const std::byte>;
 using Chunk = WebpLayout::Chunk;
 
-constexpr int64_t kChunkStart = 8;  // name, length
 constexpr int64_t kFirstChunk = 12;
 
 [[noreturn]] void throw_truncated(const std::string& where) {
@@ -32,7 +31,7 @@ class LayoutReader {
   LayoutReader(PictureBytes& bytes, const std::string& where) : bytes_(bytes), where_(where) {}
 
   WebpLayout read() {
-    said_bytes_ = int64_t{read_u32_le(bytes_.view(4, 4), 0)} + kChunkStart;
+    said_bytes_ = int64_t{read_u32_le(bytes_.view(4, 4), 0)} + kWebpChunkStart;
     int64_t offset = kFirstChunk;
     while (read_chunk(offset)) {
     }
@@ -45,14 +44,14 @@ class LayoutReader {
  private:
   // Looks at the chunk at `offset` and moves on; false when it was the last.
   bool read_chunk(int64_t& offset) {
-    const Bytes start = bytes_.view(offset, kChunkStart);
-    if (std::ssize(start) < kChunkStart) return false;
+    const Bytes start = bytes_.view(offset, kWebpChunkStart);
+    if (std::ssize(start) < kWebpChunkStart) return false;
     const std::string name(reinterpret_cast<const char*>(start.data()), 4);
     const Chunk chunk = {offset, read_u32_le(start, 4)};
     const bool is_metadata = is_one_of(kMetadataChunks, name);
     const bool is_pixels = is_one_of(kPixelChunks, name);
     if (offset == after_pixels_ && !is_metadata && !is_pixels) check_boundary(chunk);
-    if (chunk.bytes > bytes_.size() - offset - kChunkStart) {
+    if (chunk.bytes > bytes_.size() - offset - kWebpChunkStart) {
       if (!has_pixels_) throw_truncated(where_);
       if (is_metadata) passed_over_.insert(name);
       return false;
@@ -76,8 +75,8 @@ class LayoutReader {
     constexpr int kMaxUnknown = 64;
     const int64_t end = std::min(said_bytes_, bytes_.size());
     for (int i = 0; i < kMaxUnknown && offset < end; ++i) {
-      const Bytes start = bytes_.view(offset, kChunkStart);
-      if (std::ssize(start) < kChunkStart) return false;
+      const Bytes start = bytes_.view(offset, kWebpChunkStart);
+      if (std::ssize(start) < kWebpChunkStart) return false;
       const std::string name(reinterpret_cast<const char*>(start.data()), 4);
       if (is_one_of(kMetadataChunks, name) || is_one_of(kPixelChunks, name)) return true;
       offset = end_of({offset, read_u32_le(start, 4)});
@@ -87,7 +86,7 @@ class LayoutReader {
 
   // Chunks are padded to even lengths, which some programs forget.
   int64_t end_of(const Chunk& chunk) const {
-    const int64_t end = chunk.offset + kChunkStart + chunk.bytes;
+    const int64_t end = chunk.offset + kWebpChunkStart + chunk.bytes;
     if (chunk.bytes % 2 == 0) return end;
     const Bytes next = bytes_.view(end, 4);
     const bool is_unpadded =
@@ -111,7 +110,7 @@ class LayoutReader {
     if (chunk.bytes > kMaxMetadataBytes) {
       passed_over_.insert(name);
     } else {
-      block = bytes_.copy(chunk.offset + kChunkStart, chunk.bytes);
+      block = bytes_.copy(chunk.offset + kWebpChunkStart, chunk.bytes);
     }
   }
 

@@ -8,8 +8,6 @@
 namespace redraw {
 namespace {
 
-constexpr int64_t kChunkStart = 8;
-
 void append_u32_le(std::vector<std::byte>& to, int64_t value) {
   for (int shift = 0; shift < 32; shift += 8) to.push_back(static_cast<std::byte>(value >> shift));
 }
@@ -26,20 +24,20 @@ int64_t padded(int64_t bytes) {
 std::vector<std::byte> sound_file(PictureBytes& bytes, const WebpLayout& layout) {
   constexpr std::string_view kWebp = "WEBP";
   auto size = static_cast<int64_t>(kWebp.size());
-  for (const WebpLayout::Chunk& chunk : layout.chunks) size += kChunkStart + padded(chunk.bytes);
+  for (const WebpLayout::Chunk& chunk : layout.chunks) size += kWebpChunkStart + padded(chunk.bytes);
   std::vector<std::byte> file;
-  file.reserve(static_cast<size_t>(kChunkStart + size));
+  file.reserve(static_cast<size_t>(kWebpChunkStart + size));
   append_text(file, "RIFF");
   append_u32_le(file, size);
   append_text(file, kWebp);
   for (const WebpLayout::Chunk& chunk : layout.chunks) {
     const size_t start = file.size();
-    file.resize(start + static_cast<size_t>(kChunkStart + padded(chunk.bytes)));
-    const std::span<std::byte> to = std::span(file).subspan(start, static_cast<size_t>(kChunkStart + chunk.bytes));
+    file.resize(start + static_cast<size_t>(kWebpChunkStart + padded(chunk.bytes)));
+    const std::span<std::byte> to = std::span(file).subspan(start, static_cast<size_t>(kWebpChunkStart + chunk.bytes));
     bytes.read(chunk.offset, to);
     if (has_text(to, 0, "VP8X") && chunk.bytes > 0) {
       constexpr std::byte kAlphaAndAnimation{0x12};
-      to[kChunkStart] &= kAlphaAndAnimation;  // profile, EXIF and XMP are left out
+      to[kWebpChunkStart] &= kAlphaAndAnimation;  // profile, EXIF and XMP are left out
     }
   }
   return file;

@@ -10,6 +10,9 @@
 
 namespace redraw {
 
+/// Before the data of a chunk: its name and length.
+inline constexpr int64_t kWebpChunkStart = 8;
+
 /// What a walk over the chunks finds (RFC 9649, 2.7), without decoding a pixel.
 struct WebpLayout {
   struct Chunk {

@@ -14,18 +14,18 @@ namespace {
 using nlohmann::json;
 
 /// A guess of the bytes that an entry of the vocabulary and a merge take together, to size the tables once.
-constexpr size_t kBytesPerEntry = 40;
+constexpr size_t kJsonBytesPerEntry = 40;
 /// Of everything but vocabulary and merges: CLIP's file has some 60 values, and each added token has 8.
 constexpr size_t kMaxOtherValues = 10'000;
 constexpr size_t kMaxDepth = 16;
 
 /// Sends vocabulary and merges where they go, as they come, and makes a document of the rest.
-class Reader : public nlohmann::json_sax<json> {
+class TokenizerReader : public nlohmann::json_sax<json> {
  public:
-  Reader(std::string_view text, const std::string& where)
-      : where_(where), vocabulary_(where + ": 'vocab'", text.size() / kBytesPerEntry, text.size() / 2) {
+  TokenizerReader(std::string_view text, const std::string& where)
+      : where_(where), vocabulary_(where + ": 'vocab'", text.size() / kJsonBytesPerEntry, text.size() / 2) {
     merges_ = {.where = where, .unit = "merge", .pairs = {}};
-    merges_.pairs.reserve(text.size() / kBytesPerEntry);
+    merges_.pairs.reserve(text.size() / kJsonBytesPerEntry);
     // What is in the JSON is never shorter than what it stands for, so the texts stay where they are.
     texts_.reserve(text.size());
   }
@@ -290,12 +290,12 @@ void check_steps(const json& rest, bool is_clip_class, const std::string& where)
   check("pre_tokenizer", "pretokenizers", cuts_as_clip);
 }
 
-void Reader::misfit() const {
+void TokenizerReader::misfit() const {
   check_model(*model_, where_);
   fail(quoted_text(key_) + (key_ == "vocab" ? " is no object of token texts and ids" : " is no list of merges"));
 }
 
-TokenizerJson Reader::finish(bool is_clip_class) {
+TokenizerJson TokenizerReader::finish(bool is_clip_class) {
   if (model_ == nullptr) fail("it has no 'model'; fetch it again");
   check_model(*model_, where_);
   if (!has_vocabulary_ || !has_merges_) {
@@ -313,7 +313,7 @@ TokenizerJson Reader::finish(bool is_clip_class) {
 }  // namespace
 
 TokenizerJson read_tokenizer_json(std::string_view text, bool is_clip_class, const std::string& where) {
-  Reader reader(text, where);
+  TokenizerReader reader(text, where);
   json::sax_parse(text, &reader);
   return reader.finish(is_clip_class);
 }

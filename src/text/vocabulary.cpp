@@ -69,9 +69,9 @@ Vocabulary Vocabulary::Builder::finish() {
 namespace {
 
 /// Takes the JSON as a stream of events: a tree of 50,000 nodes would cost more time than everything else at load.
-class Reader : public nlohmann::json_sax<nlohmann::json> {
+class VocabularyReader : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Reader(size_t json_bytes, const std::string& where)
+  VocabularyReader(size_t json_bytes, const std::string& where)
       : where_(where), builder_(where, json_bytes / kBytesPerEntry, json_bytes) {}
 
   Vocabulary finish() { return builder_.finish(); }
@@ -126,7 +126,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 Vocabulary Vocabulary::parse(std::string_view json, const std::string& where) {
-  Reader reader(json.size(), where);
+  VocabularyReader reader(json.size(), where);
   nlohmann::json::sax_parse(json, &reader);
   return reader.finish();
 }
