@@ -145,6 +145,9 @@ SelfDescription carried_metadata(const Checkpoint& source) {
       carried.metadata.emplace(key, value);
     }
   }
+  for (const std::string& key : source.part("unet").file->metadata_passed_over()) {
+    lost.push_back(key + " (too long)");
+  }
   if (!lost.empty()) carried.notes.push_back("left out of the metadata: " + listed(lost));
   if (!carried.metadata.empty()) carried.metadata.emplace(kFormatKey, "pt");
   return carried;

@@ -19,6 +19,7 @@ class GgufFile final : public WeightsFile {
   const std::filesystem::path& path() const override { return file_.path(); }
   std::span<const TensorEntry> tensors() const override { return header_.tensors; }
   const std::map<std::string, std::string>& metadata() const override { return header_.metadata; }
+  std::span<const std::string> metadata_passed_over() const override { return header_.metadata_passed_over; }
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override;
   void prefetch() const noexcept override { file_.will_read(0, file_.size()); }
 

@@ -141,6 +141,7 @@ GgufHeader parse_gguf_header(ReadAt read_at, uint64_t file_size, std::string_vie
   GgufHeader header;
   for (size_t i = 0; i < tensor_count; ++i) header.tensors.push_back(read_tensor(reader, values, i));
   header.metadata = std::move(values.metadata);
+  header.metadata_passed_over = std::move(values.metadata_passed_over);
 
   // The header is at most kMaxHeaderBytes and the alignment bounded, so this cannot wrap.
   const uint64_t alignment = values.alignment;

@@ -13,9 +13,10 @@
 namespace redraw {
 
 struct GgufHeader {
-  std::vector<TensorEntry> tensors;             ///< sorted by name; offsets within the data section
-  std::map<std::string, std::string> metadata;  ///< the values that are strings
-  uint64_t data_begin = 0;                      ///< where the data section begins in the file
+  std::vector<TensorEntry> tensors;               ///< sorted by name; offsets within the data section
+  std::map<std::string, std::string> metadata;    ///< the values that are strings, as far as they are kept
+  std::vector<std::string> metadata_passed_over;  ///< names of those that are not
+  uint64_t data_begin = 0;                        ///< where the data section begins in the file
 };
 
 /// Parses a GGUF file of version 2 or 3, little-endian (ggml's docs/gguf.md). Shapes come out as everywhere in redraw,

@@ -123,7 +123,11 @@ class ValuesReader {
   void keep_string() {
     const auto length = reader_.number<uint64_t>();
     const uint64_t bytes = key_.size() + std::min<uint64_t>(length, kMaxMetadataBytes);
-    if (length > kMaxMetadataValue || kept_bytes_ + bytes > kMaxMetadataBytes) return reader_.skip(length);
+    if (length > kMaxMetadataValue || kept_bytes_ + bytes > kMaxMetadataBytes) {
+      if (values_.metadata_passed_over.size() < kMostPassedOver)
+        values_.metadata_passed_over.push_back(shown_name(key_));
+      return reader_.skip(length);
+    }
     kept_bytes_ += bytes;
     std::string value = reader_.text(length);
     if (!is_utf8(value) || value.find('\0') != std::string::npos) {

@@ -11,8 +11,9 @@
 namespace redraw {
 
 struct GgufValues {
-  std::map<std::string, std::string> metadata;  ///< the values that are strings, as far as they are kept
-  uint32_t alignment = 32;                      ///< "general.alignment": a power of two; tensors begin at multiples
+  std::map<std::string, std::string> metadata;    ///< the values that are strings, as far as they are kept
+  std::vector<std::string> metadata_passed_over;  ///< names of those that are not
+  uint32_t alignment = 32;                        ///< "general.alignment": a power of two; tensors begin at multiples
   /// By the tensor's name: the shape, outermost extent first, that a tensor had before it was stored in another one
   /// ("comfy.gguf.orig_shape.NAME", as ComfyUI-GGUF writes it for convolutions whose rows hold no whole block).
   std::map<std::string, Shape> original_shapes;

@@ -17,9 +17,10 @@ namespace redraw {
 inline constexpr size_t kSafetensorsLengthBytes = 8;
 
 struct SafetensorsHeader {
-  std::vector<TensorEntry> tensors;             ///< sorted by name; offsets within the data section
-  std::map<std::string, std::string> metadata;  ///< of "__metadata__" what is kept; empty when the file has none
-  size_t data_begin = 0;                        ///< where the data section begins in the file
+  std::vector<TensorEntry> tensors;               ///< sorted by name; offsets within the data section
+  std::map<std::string, std::string> metadata;    ///< of "__metadata__" what is kept; empty when the file has none
+  std::vector<std::string> metadata_passed_over;  ///< names of what is not, as WeightsFile has them
+  size_t data_begin = 0;                          ///< where the data section begins in the file
 };
 
 /// The limits a header is held to. The first is the format's own; the others keep what a hostile header costs within
@@ -31,6 +32,7 @@ inline constexpr size_t kMaxTensorNameBytes = 1024;
 inline constexpr size_t kMaxMetadataEntries = 10'000;          ///< that are kept
 inline constexpr size_t kMaxMetadataBytes = size_t{4} << 20;   ///< that are kept
 inline constexpr size_t kMaxMetadataValue = size_t{64} << 10;  ///< bytes of a value that is kept
+inline constexpr size_t kMostPassedOver = 100;                 ///< names that are kept of values that are not
 inline constexpr size_t kMaxPieceBytes = size_t{4} << 20;      ///< a number, a run of spaces
 inline constexpr int kMaxHeaderDepth = 8;
 

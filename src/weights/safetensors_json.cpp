@@ -81,6 +81,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
   std::vector<TensorEntry>& tensors() { return tensors_; }
   std::map<std::string, std::string>& metadata() { return metadata_; }
+  std::vector<std::string>& passed_over() { return passed_over_; }
 
   bool null() override { return is_no_metadata() || other_scalar(); }
   bool boolean(bool) override { return other_scalar(); }
@@ -299,7 +300,10 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
     const size_t bytes = metadata_key_.size() + value.size();
     const bool fits = value.size() <= kMaxMetadataValue && metadata_.size() < kMaxMetadataEntries &&
                       metadata_bytes_ + bytes <= kMaxMetadataBytes;
-    if (has_nul || (!fits && !is_used)) return;
+    if (has_nul || (!fits && !is_used)) {
+      if (passed_over_.size() < kMostPassedOver) passed_over_.push_back(shown_name(metadata_key_));
+      return;
+    }
     metadata_bytes_ += bytes;
     metadata_.emplace(std::move(metadata_key_), value);
   }
@@ -362,6 +366,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
   std::vector<TensorEntry> tensors_;
   std::map<std::string, std::string> metadata_;
+  std::vector<std::string> passed_over_;
 };
 
 }  // namespace
@@ -373,7 +378,7 @@ SafetensorsHeader read_safetensors_json(std::string_view text, uint64_t data_siz
   HeaderReader reader(&progress, text, data_size);
   nlohmann::json::sax_parse(HeaderBytes(text.data(), &progress), HeaderBytes(text.data() + text.size(), &progress),
                             &reader);
-  return {std::move(reader.tensors()), std::move(reader.metadata()), 0};
+  return {std::move(reader.tensors()), std::move(reader.metadata()), std::move(reader.passed_over()), 0};
 }
 
 }  // namespace redraw

@@ -30,6 +30,8 @@ class WeightsFile {
   virtual std::span<const TensorEntry> tensors() const = 0;
   /// What the file says about itself in texts.
   virtual const std::map<std::string, std::string>& metadata() const = 0;
+  /// Names, in quotes, of texts that were too long to be kept, in the file's order, at most 100 of them.
+  virtual std::span<const std::string> metadata_passed_over() const { return {}; }
   /// The stored bytes of the tensor from its `first` on, in row-major order, little-endian. entry: one of tensors().
   /// Throws Error: model_file_changed; internal for a range outside the tensor.
   virtual void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const = 0;
