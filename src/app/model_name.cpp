@@ -66,7 +66,7 @@ bool is_same_name(std::string_view a, std::string_view b) {
 }
 
 std::string checked_model_name(std::string_view name) {
-  const std::string composed = composed_text(name);
+  std::string composed = composed_text(name);
   bool is_well_formed = is_utf8(name);
   if (is_well_formed) {
     const std::vector<UChar32> characters = characters_of(composed);

@@ -82,7 +82,7 @@ TEST(PromptSyntax, LongPromptsOfBracketsAreReadInNoTime) {
 TEST(PromptWarnings, SayWhichPromptAndWhere) {
   const GenerateRequest request{.prompt = "a (fire:1.3)", .negative = "[dull]"};
   const std::vector<Warning> warnings =
-      prompt_warnings(request, {.prompt = {}, .negative = {.tokens = 3, .text = "detail number 17"}});
+      prompt_warnings(request, {.prompt = {}, .negative = PromptCut{.tokens = 3, .text = "detail number 17"}});
   ASSERT_EQ(warnings.size(), 3U);
   EXPECT_EQ(warnings[0].code, "prompt_cut");
   EXPECT_EQ(warnings[0].text,

@@ -88,7 +88,7 @@ Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& optio
   return checkpoint;
 }
 
-Checkpoint Checkpoint::open(std::shared_ptr<const WeightsFile> file, const CheckpointOptions& options) {
+Checkpoint Checkpoint::open(const std::shared_ptr<const WeightsFile>& file, const CheckpointOptions& options) {
   Checkpoint checkpoint;
   checkpoint.path_ = file->path();
   checkpoint.layout_ = Layout::ldm;

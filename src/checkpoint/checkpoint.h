@@ -35,7 +35,7 @@ class Checkpoint {
   static Checkpoint open(const std::filesystem::path& path, const CheckpointOptions& options = {});
 
   /// Of a single file that is open already. Throws likewise.
-  static Checkpoint open(std::shared_ptr<const WeightsFile> file, const CheckpointOptions& options = {});
+  static Checkpoint open(const std::shared_ptr<const WeightsFile>& file, const CheckpointOptions& options = {});
 
   /// What a model is, without its weights where it is a folder: its configurations are enough. Of the options only
   /// prediction and configs matter. Throws as open().

@@ -52,6 +52,7 @@ bool is_weights(const fs::path& path) {
 
 std::string paths_text(const std::vector<fs::path>& paths) {
   std::vector<std::string> names;
+  names.reserve(paths.size());
   for (const fs::path& path : paths) names.push_back(path.string());
   return listed(names);
 }
