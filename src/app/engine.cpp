@@ -54,12 +54,12 @@ std::string shown(Size size) {
   return fmt::format("{}x{}", size.width, size.height);
 }
 
-Canvas canvas_of(const Request& values, int64_t native_side) {
+Canvas canvas_of(const Request& values, int64_t native_side, const std::function<void()>& stop_if_cancelled) {
   if (values.init.empty()) {
     const Size size{values.width.value_or(native_side), values.height.value_or(native_side)};
     return {.size = size, .init = {}, .line = {}};
   }
-  const DecodedImage picture = decode_image_file(values.init);
+  const DecodedImage picture = decode_image_file(values.init, stop_if_cancelled);
   const Size own{picture.image.width, picture.image.height};
   std::string line;
   for (const std::string& note : picture.notes) line += note + "; ";
@@ -112,9 +112,9 @@ ChosenModel model_choice(const Request& request, const std::filesystem::path& mo
 }
 
 // The pixels of a picture for its colours alone, at its own size.
-std::optional<Image> colour_reference(const Request& values) {
+std::optional<Image> colour_reference(const Request& values, const std::function<void()>& stop_if_cancelled) {
   if (!values.init_color) return std::nullopt;
-  return decode_image_file(*values.init_color).image;
+  return decode_image_file(*values.init_color, stop_if_cancelled).image;
 }
 
 // A size in the model's area with the picture's shape, for the first pass of the high-resolution fix. Its shorter side
@@ -235,8 +235,9 @@ Result Engine::State::make(const Request& request, const ChosenModel& choice, co
   const bool draws_variation = request.variation_amount.value_or(0) != 0 && !request.variation_seed;
   if (draws_variation) whole.variation_seed = drawn_seed();
   const Settings settings = resolve(with_variation_pair(whole), defaults_of(choice, model.spec()));
-  const Canvas canvas = canvas_of(settings.values, model.spec().native_side());
-  const std::optional<Image> colours = colour_reference(settings.values);
+  const auto stop_if_cancelled = [this] { backend->stop_if_cancelled(); };
+  const Canvas canvas = canvas_of(settings.values, model.spec().native_side(), stop_if_cancelled);
+  const std::optional<Image> colours = colour_reference(settings.values, stop_if_cancelled);
   Result result;
   result.seed = request.seed ? *request.seed : drawn_seed();
   GenerateRequest generation = generate_request(settings, canvas, result.seed, model.spec().native_side());

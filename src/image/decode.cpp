@@ -97,7 +97,8 @@ bool lay_on_white(const uint8_t* from, int64_t bands, int64_t width, uint8_t* to
 }
 
 // Pulls the picture through in strips, so that no second copy of it is ever whole in memory.
-Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, std::vector<std::string>& notes) {
+Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, const std::function<void()>& between_rows,
+                  std::vector<std::string>& notes) {
   constexpr int kStripRows = 16;
   BoxReducer reducer(picture->Xsize, picture->Ysize, reduction);
   std::vector<uint8_t> rgb(static_cast<size_t>(picture->Xsize) * 3);
@@ -105,6 +106,7 @@ Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, st
   bool was_transparent = false;
   for (int top = 0; top < picture->Ysize; top += kStripRows) {
     const VipsRect strip = {0, top, picture->Xsize, std::min(kStripRows, picture->Ysize - top)};
+    if (between_rows) between_rows();
     if (vips_region_prepare(region.get(), &strip) != 0) decoder.throw_error();
     for (int y = top; y < top + strip.height; ++y) {
       was_transparent |= lay_on_white(VIPS_REGION_ADDR(region.get(), 0, y), picture->Bands, picture->Xsize, rgb.data());
@@ -115,7 +117,7 @@ Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, st
   return reducer.take();
 }
 
-DecodedImage decode(PictureBytes bytes, const std::string& where) {
+DecodedImage decode(PictureBytes bytes, const std::string& where, const std::function<void()>& between_rows) {
   if (bytes.size() > kMaxPictureFileBytes) {
     throw Error(Code::file_too_large, where + ": the picture file is larger than " +
                                           std::to_string(kMaxPictureFileBytes >> 20) + " MiB; make it smaller first");
@@ -140,7 +142,7 @@ DecodedImage decode(PictureBytes bytes, const std::string& where) {
   if (metadata.frames > 1) decoded.notes.push_back("first of " + std::to_string(metadata.frames) + " frames");
   decoded.notes.insert(decoded.notes.end(), metadata.notes.begin(), metadata.notes.end());
   const VipsImagePtr converted = convert_to_srgb8(picture, metadata, where, decoded.notes);
-  decoded.image = read_pixels(converted.get(), rest, *opened.decoder, decoded.notes);
+  decoded.image = read_pixels(converted.get(), rest, *opened.decoder, between_rows, decoded.notes);
   opened.decoder->finish(decoded.notes);
   if (reduction > 1) {
     decoded.notes.push_back("reduced while it was read from " + size_text(header.width, header.height) + " to " +
@@ -156,12 +158,12 @@ DecodedImage decode(PictureBytes bytes, const std::string& where) {
 }  // namespace
 
 DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where) {
-  return decode(PictureBytes(bytes), where);
+  return decode(PictureBytes(bytes), where, {});
 }
 
-DecodedImage decode_image_file(const std::filesystem::path& path) {
+DecodedImage decode_image_file(const std::filesystem::path& path, const std::function<void()>& between_rows) {
   const InputFile file = InputFile::open(path);
-  return decode(PictureBytes(file), path.string());
+  return decode(PictureBytes(file), path.string(), between_rows);
 }
 
 }  // namespace redraw

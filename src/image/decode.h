@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -62,7 +63,8 @@ struct DecodedImage {
 /// picture), image_damaged, image_too_large, image_too_small, image_unsupported, file_too_large.
 DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where);
 
-/// The same for a file. Also throws file_not_found, not_a_file, file_unreadable, file_changed.
-DecodedImage decode_image_file(const std::filesystem::path& path);
+/// The same for a file. Also throws file_not_found, not_a_file, file_unreadable, file_changed. `between_rows`, where it
+/// is given, is called after every few rows; what it throws ends the decoding.
+DecodedImage decode_image_file(const std::filesystem::path& path, const std::function<void()>& between_rows = {});
 
 }  // namespace redraw

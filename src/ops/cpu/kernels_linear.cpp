@@ -1,5 +1,5 @@
-// Linear layers for processors without AVX-512, with packed weights (WeightPanels in kernels.h): for a few rows
-// oneDNN's product spends most of its time on packing them again at each call, and it knows no float16 weights.
+// Linear layers with packed weights (WeightPanels in kernels.h). For a few rows oneDNN's product without AVX-512 spends
+// most of its time on packing them again at each call; with it, it sums too coarsely; and it knows no float16 weights.
 //
 // A tile is some rows of x, copied so that what is multiplied together lies together; it stays in the second cache
 // while the panels of output channels go by. Its sums for one panel stay in the first cache; what kDepth input features
