@@ -12,6 +12,7 @@
 #include "checkpoint/stated_defaults.h"
 #include "support/error_of.h"
 #include "support/gguf_bytes.h"
+#include "support/sanitized.h"
 #include "support/temporary_folder.h"
 #include "weights/safetensors_writer.h"
 
@@ -201,10 +202,12 @@ std::vector<Statement> statements_of_xl() {
 }
 
 TEST_F(ConvertMeaning, EveryFieldOfEveryFamilySurvivesEveryWay) {
+  int64_t index = 0;
   for (const Family family : kFamilies) {
     std::vector<Statement> all = statements();
     if (family == Family::sdxl) std::ranges::copy(statements_of_xl(), std::back_inserter(all));
     for (const Statement& statement : all) {
+      if (!is_run(index++, 5)) continue;
       SCOPED_TRACE(std::string(name_of(family)) + ": " + statement.part + "." + statement.field + " " +
                    statement.value.dump().substr(0, 40));
       const fs::path model = model_folder(family);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "support/safetensors_bytes.h"
+#include "support/sanitized.h"
 #include "weights/safetensors_header.h"
 
 namespace redraw {
@@ -159,6 +160,7 @@ TEST(SafetensorsProperty, AHeaderCutAnywhereIsRefused) {
     const std::string header = random.header(tensors, random.metadata());
     const std::string file = safetensors_bytes(header, std::string(tensors.empty() ? 0 : tensors.back().end, '\0'));
     for (size_t size = 0; size < file.size(); ++size) {
+      if (!is_run(static_cast<int64_t>(size), 7)) continue;
       ASSERT_THROW(parse_safetensors_header(std::as_bytes(std::span(file)).first(size), size, "cut"), Error)
           << "seed " << kSeed + 2 << " trial " << trial << " cut at " << size;
     }
