@@ -40,10 +40,23 @@ void expect_equal(const Tensor& a, const Tensor& b, const char* what) {
   for (int64_t i = 0; i < a.elements(); ++i) ASSERT_NEAR(a.data()[i], b.data()[i], 3e-5) << what << " at " << i;
 }
 
-TEST(KernelTables, AgreeWithTheReferenceOnEveryInstructionSet) {
+// Every table that runs here, with our own products or with oneDNN's.
+std::vector<cpu::Kernels> tables_with(bool own_products) {
+  std::vector<cpu::Kernels> tables;
+  for (const cpu::Kernels* table : runnable_tables()) {
+    tables.push_back(*table);
+    tables.back().own_products = own_products;
+  }
+  return tables;
+}
+
+class KernelTables : public ::testing::TestWithParam<bool> {};
+
+TEST_P(KernelTables, AgreeWithTheReferenceOnEveryInstructionSet) {
   const Context context(2);
   const auto reference = make_reference_backend(context);
-  for (const cpu::Kernels* table : runnable_tables()) {
+  for (const cpu::Kernels& copy : tables_with(GetParam())) {
+    const cpu::Kernels* table = &copy;
     CpuBackend backend(context, *table);
     EXPECT_EQ(backend.name(), table->name);
     std::mt19937 random(7);
@@ -60,6 +73,9 @@ TEST(KernelTables, AgreeWithTheReferenceOnEveryInstructionSet) {
     const Tensor map = normal(random, {2, 19, 13, 32});
     const Tensor residual = normal(random, {2, 19, 13, 48});
     const Weight kernel = Weight::of("k", scaled(normal(random, {48, 32, 3, 3}), 0.02f));
+    const Weight matrix = Weight::of("m", scaled(normal(random, {40, 32}), 0.02f));
+    const LinearSpec linear{.in_features = 32, .out_features = 40};
+    expect_equal(Linear(backend, linear, matrix, {})(map), Linear(*reference, linear, matrix, {})(map), table->name);
     expect_equal(Conv2d(backend, spec, kernel, {})(map, residual), Conv2d(*reference, spec, kernel, {})(map, residual),
                  table->name);
     for (int64_t width : {1, 8, 40, 64, 80, 160}) {
@@ -71,15 +87,7 @@ TEST(KernelTables, AgreeWithTheReferenceOnEveryInstructionSet) {
   }
 }
 
-// Every table that runs here, told to use its own products also where the backend prefers oneDNN's.
-std::vector<cpu::Kernels> tables_with_own_products() {
-  std::vector<cpu::Kernels> tables;
-  for (const cpu::Kernels* table : runnable_tables()) {
-    tables.push_back(*table);
-    tables.back().own_products = true;
-  }
-  return tables;
-}
+INSTANTIATE_TEST_SUITE_P(OwnProductsOrOneDnn, KernelTables, ::testing::Bool());
 
 Weight stored_as(DType type, const Tensor& values) {
   return type == DType::f32 ? Weight::of("w", values) : Weight::of("w", values, type);
@@ -106,7 +114,7 @@ TEST(OwnProducts, LinearAgreesWithTheReferenceForEveryStoredType) {
   const Context context(2);
   const auto reference = make_reference_backend(context);
   std::mt19937 random(11);
-  for (const cpu::Kernels& table : tables_with_own_products()) {
+  for (const cpu::Kernels& table : tables_with(true)) {
     CpuBackend backend(context, table);
     for (const DType type : kStoredTypes) {
       for (const int64_t in : {1, 16, 17, 320, 321, 700}) {  // one slice of input features, and more
@@ -133,7 +141,7 @@ TEST(OwnProducts, ConvolutionsAgreeWithTheReferenceForEveryStoredType) {
   const Context context(2);
   const auto reference = make_reference_backend(context);
   std::mt19937 random(12);
-  for (const cpu::Kernels& table : tables_with_own_products()) {
+  for (const cpu::Kernels& table : tables_with(true)) {
     CpuBackend backend(context, table);
     for (const DType type : kStoredTypes) {
       for (const int64_t kernel : {3, 7, 9}) {  // from 9 on narrow weights are not kept
@@ -157,7 +165,7 @@ TEST(OwnProducts, LinearIsTheSameOnAnyNumberOfThreads) {
   std::mt19937 random(13);
   const LinearSpec spec{.in_features = 330, .out_features = 200};
   const Tensor w = normal(random, {200, 330}), x = normal(random, {500, 330});
-  for (const cpu::Kernels& table : tables_with_own_products()) {
+  for (const cpu::Kernels& table : tables_with(true)) {
     const Context one(1);
     CpuBackend alone(one, table);
     const Tensor y = Linear(alone, spec, Weight::of("w", w, DType::f16), {})(x);
@@ -176,7 +184,7 @@ TEST(OwnProducts, EveryNarrowNumberIsWidenedExactly) {
   std::vector<uint16_t> patterns(kPatterns);
   for (size_t i = 0; i < patterns.size(); ++i) patterns[i] = static_cast<uint16_t>(i);
   const Tensor one = Tensor::from({1, 1}, std::vector<float>{1});
-  for (const cpu::Kernels& table : tables_with_own_products()) {
+  for (const cpu::Kernels& table : tables_with(true)) {
     CpuBackend backend(context, table);
     for (const DType type : {DType::f16, DType::bf16}) {
       const Weight w{.name = "w",
