@@ -112,13 +112,24 @@ class JpegPicture final : public PictureDecoder {
     failure_.clear();
   }
 
+  // Where the bytes FF before `end` begin, those of a marker.
+  int64_t start_of_fill(int64_t end) {
+    while (end > 0) {
+      const int64_t start = std::max<int64_t>(end - PictureBytes::kViewBytes, 0);
+      const auto piece = bytes_.copy(start, end - start);  // a view would end libjpeg's
+      const auto last = std::find_if(piece.rbegin(), piece.rend(), [](std::byte b) { return b != std::byte{0xFF}; });
+      end -= last - piece.rbegin();
+      if (last != piece.rend()) break;
+    }
+    return end;
+  }
+
   // Whether the last `count` bytes before the marker just read are all 0.
   bool has_skipped_zeros(int64_t count) {
     try {
-      int64_t end = offset_ - static_cast<int64_t>(source_.bytes_in_buffer);
-      while (end > 0 && bytes_.copy(end - 1, 1)[0] == std::byte{0xFF}) --end;  // of the marker
+      const int64_t end = start_of_fill(offset_ - static_cast<int64_t>(source_.bytes_in_buffer));
       for (int64_t at = std::max<int64_t>(end - count, 0); at < end; at += PictureBytes::kViewBytes) {
-        const auto piece = bytes_.copy(at, std::min(end - at, PictureBytes::kViewBytes));  // a view would end libjpeg's
+        const auto piece = bytes_.copy(at, std::min(end - at, PictureBytes::kViewBytes));
         if (!std::ranges::all_of(piece, [](std::byte b) { return b == std::byte{0}; })) return false;
       }
       return true;
