@@ -24,9 +24,11 @@ class JpegPicture final : public PictureDecoder {
       : bytes_(bytes), header_(header), where_(where) {
     set_up_errors();
     set_up_source();
+    progress_.progress_monitor = [](j_common_ptr cinfo) { self(cinfo).between_pieces(); };
     if (!guarded([this] { jpeg_create_decompress(&cinfo_); })) throw_error();
     cinfo_.client_data = this;
     cinfo_.src = &source_;
+    cinfo_.progress = &progress_;
     try {
       open(reduction);
     } catch (...) {
@@ -165,6 +167,16 @@ class JpegPicture final : public PictureDecoder {
       return TRUE;
     };
     source_.skip_input_data = [](j_decompress_ptr cinfo, long count) { self(cinfo).skip(count); };
+  }
+
+  // At every row of blocks, also of scans that take a few bytes for a whole picture.
+  void between_pieces() {
+    try {
+      bytes_.between_pieces();
+    } catch (...) {
+      exception_ = std::current_exception();
+    }
+    if (exception_) give_up();
   }
 
   void fill() {
@@ -306,6 +318,7 @@ class JpegPicture final : public PictureDecoder {
   jpeg_decompress_struct cinfo_ = {};
   jpeg_error_mgr errors_ = {};
   jpeg_source_mgr source_ = {};
+  jpeg_progress_mgr progress_ = {};
   std::jmp_buf jump_ = {};
 
   std::string failure_;
