@@ -92,7 +92,7 @@ Image pad_mirrored(const Image& image, Size size, int64_t left, int64_t top) {
   return padded;
 }
 
-Fitted fit_cover(const Image& image, Size target) {
+Fitted fit_cover(const Image& image, Size target, const std::function<void()>& between_rows) {
   const double scale = std::max(quotient(target.width, image.width), quotient(target.height, image.height));
   const Size scaled = {
       std::max(scaled_side(image.width, scale, 1, std::numeric_limits<int64_t>::max()), target.width),
@@ -105,16 +105,16 @@ Fitted fit_cover(const Image& image, Size target) {
   const int64_t top = (scaled.height - target.height) / 2;
   std::string how = "cover";
   if (scaled != target) how += ": centre of " + text(scaled);
-  return {cut_out(resize_lanczos(image, scaled.width, scaled.height), target, left, top), how};
+  return {cut_out(resize_lanczos(image, scaled.width, scaled.height, between_rows), target, left, top), how};
 }
 
-Fitted fit_pad(const Image& image, Size target) {
+Fitted fit_pad(const Image& image, Size target, const std::function<void()>& between_rows) {
   const Size inside = contained_size({image.width, image.height}, target, 1);
   const int64_t left = (target.width - inside.width) / 2;
   const int64_t top = (target.height - inside.height) / 2;
   std::string how = "pad";
   if (inside != target) how += ": " + text(inside) + " with mirrored edges around it";
-  return {pad_mirrored(resize_lanczos(image, inside.width, inside.height), target, left, top), how};
+  return {pad_mirrored(resize_lanczos(image, inside.width, inside.height, between_rows), target, left, top), how};
 }
 
 }  // namespace
@@ -171,7 +171,7 @@ Size natural_size(Size picture, int64_t native_side) {
   return best;
 }
 
-Fitted fit_image(const Image& image, Size target, FitMode mode) {
+Fitted fit_image(const Image& image, Size target, FitMode mode, const std::function<void()>& between_rows) {
   check_target(target);
   if (image.width < 1 || image.height < 1) throw Error(Code::internal, "cannot fit an empty image");
   const Size before = {image.width, image.height};
@@ -179,17 +179,17 @@ Fitted fit_image(const Image& image, Size target, FitMode mode) {
   switch (mode) {
     case FitMode::contain: {
       const Size inside = contained_size(before, target, kSideStep);
-      fitted = {resize_lanczos(image, inside.width, inside.height), "contain"};
+      fitted = {resize_lanczos(image, inside.width, inside.height, between_rows), "contain"};
       break;
     }
     case FitMode::cover:
-      fitted = fit_cover(image, target);
+      fitted = fit_cover(image, target, between_rows);
       break;
     case FitMode::stretch:
-      fitted = {resize_lanczos(image, target.width, target.height), "stretch"};
+      fitted = {resize_lanczos(image, target.width, target.height, between_rows), "stretch"};
       break;
     case FitMode::pad:
-      fitted = fit_pad(image, target);
+      fitted = fit_pad(image, target, between_rows);
       break;
   }
   const Size after = {fitted.image.width, fitted.image.height};

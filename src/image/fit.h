@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,8 +53,9 @@ struct Fitted {
 /// - cover: scaled to cover the target with its ratio kept, what stands out on both sides cut off evenly
 /// - stretch: scaled to the target, ratio or not
 /// - pad: contain (to the pixel), centred, the rest filled with the picture mirrored at its edges
-/// An image that has the resulting size already is returned as it is, byte for byte; else by resize_lanczos.
+/// An image that has the resulting size already is returned as it is, byte for byte; else by resize_lanczos, which
+/// calls `between_rows`.
 /// Throws Error(bad_size): a target outside the above, or a picture so narrow that contain would leave a side of 0.
-Fitted fit_image(const Image& image, Size target, FitMode mode);
+Fitted fit_image(const Image& image, Size target, FitMode mode, const std::function<void()>& between_rows = {});
 
 }  // namespace redraw

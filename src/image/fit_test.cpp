@@ -171,6 +171,23 @@ TEST(Fit, PadKeepsThePictureToThePixelInTheMiddle) {
   EXPECT_EQ(pixel_at(fitted.image, 511, 85 + 340), pixel_at(inside, 511, 340));
 }
 
+TEST(Fit, EndsWithWhatTheCallerThrew) {
+  struct Stopped {};
+  const Image image = gradient(300, 200);
+  for (const FitModeInfo& info : fit_modes()) {
+    int64_t asked = 0;
+    fit_image(image, {128, 128}, info.mode, [&] { ++asked; });
+    EXPECT_GT(asked, 200) << info.name;  // rows of the picture, then of the result
+    for (const int64_t n : {int64_t{1}, int64_t{200}, asked}) {
+      int64_t again = 0;
+      const auto stop = [&] {
+        if (++again == n) throw Stopped();
+      };
+      EXPECT_THROW(fit_image(image, {128, 128}, info.mode, stop), Stopped) << info.name;
+    }
+  }
+}
+
 TEST(Fit, RefusesSizesModelsCannotDraw) {
   const Image image = flat(64, 64, 1, 2, 3);
   for (const Size target : {Size{0, 8}, Size{-8, 8}, Size{100, 64}, Size{64, 4}, Size{65536, 8}, Size{8200, 8192}}) {
