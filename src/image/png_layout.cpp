@@ -51,7 +51,7 @@ std::optional<Block> read_text(std::string_view type, Bytes data) {
   data = data.subspan(flags);
   if (type == "iTXt" && (!skip_field() || !skip_field())) return std::nullopt;  // language, translated keyword
   if (!is_compressed) return Block(data.begin(), data.end());
-  Inflated inflated = bounded_inflate(data, kMaxMetadataBytes);
+  Inflated inflated = bounded_inflate(data, kMaxMetadataBlockBytes);
   if (inflated.status != InflateStatus::whole) return std::nullopt;
   return std::move(inflated.bytes);
 }
@@ -182,7 +182,7 @@ class LayoutReader {
 
   // Its data; nothing, and a note, when they are too long or not as they were written.
   std::optional<Block> load(const Chunk& chunk) {
-    if (chunk.bytes <= kMaxMetadataBytes) {
+    if (chunk.bytes <= kMaxMetadataBlockBytes) {
       Block data = bytes_.copy(chunk.offset + kPngChunkStart, chunk.bytes);
       const Bytes crc = bytes_.view(chunk.offset + kPngChunkStart + chunk.bytes, 4);
       if (png_chunk_crc(chunk.type, data) == read_u32_be(crc, 0)) return data;
@@ -222,7 +222,7 @@ class LayoutReader {
     const auto name_end = std::ranges::find(*chunk, std::byte{0});  // after it the method, which is 0
     Bytes compressed(name_end, chunk->end());
     Inflated inflated;
-    if (compressed.size() > 2) inflated = bounded_inflate(compressed.subspan(2), kMaxMetadataBytes);
+    if (compressed.size() > 2) inflated = bounded_inflate(compressed.subspan(2), kMaxMetadataBlockBytes);
     layout_.metadata.profile = std::move(inflated.bytes);
     layout_.metadata.has_broken_profile = layout_.metadata.profile.empty();
   }

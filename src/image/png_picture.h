@@ -21,7 +21,7 @@ struct PngLayout {
 
 /// Chunks beside the pixels that are damaged, too long or at the wrong place are passed over with a note, and a missing
 /// IEND is none of the pixels' matter. Of the text chunks those are read which hold an orientation; nothing is kept of
-/// others, and nothing of any chunk expands to more than kMaxMetadataBytes.
+/// others, and nothing of any chunk expands to more than kMaxMetadataBlockBytes.
 /// Throws Error: image_truncated (the file ends before or within IDAT), image_damaged (IHDR or PLTE, or a critical
 /// chunk that is unknown).
 PngLayout read_png_layout(PictureBytes& bytes, const std::string& where);

@@ -107,7 +107,7 @@ class LayoutReader {
   void take_metadata(const std::string& name, const Chunk& chunk) {
     std::optional<std::vector<std::byte>>& block = name == "ICCP" ? profile_ : name == "EXIF" ? exif_ : xmp_;
     if (block) return;
-    if (chunk.bytes > kMaxMetadataBytes) {
+    if (chunk.bytes > kMaxMetadataBlockBytes) {
       passed_over_.insert(name);
     } else {
       block = bytes_.copy(chunk.offset + kWebpChunkStart, chunk.bytes);
