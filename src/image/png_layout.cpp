@@ -6,8 +6,8 @@
 #include <set>
 #include <string_view>
 
-#include "base/error.h"
 #include "image/bounded_inflate.h"
+#include "image/picture_format.h"
 #include "image/png_chunks.h"
 #include "image/png_picture.h"
 
@@ -16,15 +16,6 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 using Block = std::vector<std::byte>;
-
-[[noreturn]] void throw_truncated(const std::string& where) {
-  throw Error(Code::image_truncated, where + ": the PNG file is cut short; copy or download it again");
-}
-
-[[noreturn]] void throw_damaged(const std::string& where, const std::string& what) {
-  throw Error(Code::image_damaged,
-              where + ": the PNG file is damaged (" + what + "); save it again from the program that made it");
-}
 
 // Chunks of which one is used, and that must stand before the pixels.
 constexpr auto kUsedChunks =
@@ -70,15 +61,15 @@ bool fits_colour_type(Bytes transparency, uint32_t colour_type, int64_t palette_
   }
 }
 
-class LayoutReader {
+class PngLayoutReader {
  public:
-  LayoutReader(PictureBytes& bytes, const std::string& where) : bytes_(bytes), where_(where) {}
+  PngLayoutReader(PictureBytes& bytes, const std::string& where) : bytes_(bytes), where_(where) {}
 
   PngLayout read() {
     int64_t offset = static_cast<int64_t>(kPngSignature.size());
     while (read_chunk(offset)) {
     }
-    if (layout_.first_pixels == 0) throw_truncated(where_);
+    if (layout_.first_pixels == 0) throw_truncated(PictureFormat::png, where_);
     make_head();
     read_profile();
     read_frames();
@@ -111,7 +102,7 @@ class LayoutReader {
   }
 
   bool end_early(bool has_pixels) {
-    if (!has_pixels) throw_truncated(where_);
+    if (!has_pixels) throw_truncated(PictureFormat::png, where_);
     layout_.has_end = false;
     return false;
   }
@@ -120,8 +111,8 @@ class LayoutReader {
     const bool has_pixels = layout_.first_pixels > 0;
     const bool is_critical = (static_cast<unsigned char>(chunk.type[0]) & 0x20u) == 0;
     if (chunk.type == "IHDR") {
-      if (!header_.empty()) throw_damaged(where_, "it has two headers");
-      if (chunk.bytes != 13) throw_damaged(where_, "its header has the wrong length");
+      if (!header_.empty()) throw_damaged(PictureFormat::png, where_, "it has two headers");
+      if (chunk.bytes != 13) throw_damaged(PictureFormat::png, where_, "its header has the wrong length");
       header_ = bytes_.copy(chunk.offset, kPngChunkOverhead + chunk.bytes);
     } else if (chunk.type == "IDAT") {
       if (!has_pixels) layout_.first_pixels = chunk.offset;
@@ -129,7 +120,7 @@ class LayoutReader {
     } else if (chunk.type == "PLTE") {
       take_palette(chunk, has_pixels);
     } else if (is_critical && !has_pixels) {
-      throw_damaged(where_, "a part of it that its pixels need is of an unknown kind");
+      throw_damaged(PictureFormat::png, where_, "a part of it that its pixels need is of an unknown kind");
     } else if (std::ranges::find(kUsedChunks, chunk.type) != kUsedChunks.end()) {
       take_used(chunk, has_pixels);
     } else if (chunk.type == "tEXt" || chunk.type == "zTXt" || chunk.type == "iTXt") {
@@ -142,8 +133,9 @@ class LayoutReader {
     constexpr int64_t kMaxPaletteBytes = 768;
     constexpr uint32_t kPaletteColours = 3;
     if (header_.empty() || colour_type() != kPaletteColours) return;  // a suggestion for old displays
-    if (!palette_.empty()) throw_damaged(where_, "it has two palettes");
-    if (chunk.bytes > kMaxPaletteBytes || chunk.bytes % 3 != 0) throw_damaged(where_, "its palette has no such length");
+    if (!palette_.empty()) throw_damaged(PictureFormat::png, where_, "it has two palettes");
+    if (chunk.bytes > kMaxPaletteBytes || chunk.bytes % 3 != 0)
+      throw_damaged(PictureFormat::png, where_, "its palette has no such length");
     if (has_pixels) faults_.emplace("PLTE after the pixels");
     palette_ = bytes_.copy(chunk.offset, kPngChunkOverhead + chunk.bytes);
   }
@@ -314,7 +306,7 @@ class LayoutReader {
 }  // namespace
 
 PngLayout read_png_layout(PictureBytes& bytes, const std::string& where) {
-  return LayoutReader(bytes, where).read();
+  return PngLayoutReader(bytes, where).read();
 }
 
 }  // namespace redraw

@@ -115,7 +115,7 @@ Image resize_rows(const Image& image, int64_t height, const std::function<void()
   return resized;
 }
 
-void check(const Image& image, int64_t width, int64_t height) {
+void check_resizing(const Image& image, int64_t width, int64_t height) {
   const bool is_sound = image.width >= 1 && image.height >= 1 &&
                         image.pixels.size() == static_cast<size_t>(image.width * image.height * 3);
   if (!is_sound || width < 1 || height < 1) {
@@ -131,7 +131,7 @@ void check(const Image& image, int64_t width, int64_t height) {
 }  // namespace
 
 Image resize_lanczos(const Image& image, int64_t width, int64_t height, const std::function<void()>& between_rows) {
-  check(image, width, height);
+  check_resizing(image, width, height);
   if (width == image.width) return height == image.height ? image : resize_rows(image, height, between_rows);
   Image resized = resize_columns(image, width, between_rows);
   return height == image.height ? resized : resize_rows(resized, height, between_rows);
