@@ -1,3 +1,5 @@
+#include "image/png_layout.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -9,7 +11,6 @@
 #include "image/bounded_inflate.h"
 #include "image/picture_format.h"
 #include "image/png_chunks.h"
-#include "image/png_picture.h"
 
 namespace redraw {
 namespace {

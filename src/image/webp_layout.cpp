@@ -1,3 +1,5 @@
+#include "image/webp_layout.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -5,7 +7,6 @@
 #include <string_view>
 
 #include "image/picture_format.h"
-#include "image/webp_picture.h"
 
 namespace redraw {
 namespace {
