@@ -20,8 +20,7 @@ constexpr auto kFitModes = std::to_array<FitModeInfo>({
     {FitMode::pad, "pad", "scale to lie inside the size, then fill up with the picture mirrored at its edges"},
 });
 
-constexpr int64_t kMaxTargetSide = 65'528;
-constexpr int64_t kMaxTargetPixels = kMaxSide * kMaxSide;
+constexpr int64_t kMaxScaledPixels = kMaxSide * kMaxSide;  // of what cover cuts the target from
 
 std::string text(Size size) {
   return size_text(size.width, size.height);
@@ -33,16 +32,6 @@ double square(double value) {
 
 double quotient(int64_t a, int64_t b) {
   return static_cast<double>(a) / static_cast<double>(b);
-}
-
-void check_target(Size target) {
-  const auto is_side = [](int64_t side) {
-    return side >= kSideStep && side <= kMaxTargetSide && side % kSideStep == 0;
-  };
-  if (is_side(target.width) && is_side(target.height) && target.width * target.height <= kMaxTargetPixels) return;
-  throw Error(Code::bad_size, "size " + text(target) + ": sides must be multiples of " + std::to_string(kSideStep) +
-                                  " from " + std::to_string(kSideStep) + " to " + std::to_string(kMaxTargetSide) +
-                                  ", with at most " + std::to_string(kMaxTargetPixels) + " pixels");
 }
 
 // scale * side as the nearest multiple of step, at most `limit`.
@@ -97,7 +86,7 @@ Fitted fit_cover(const Image& image, Size target, const std::function<void()>& b
   const Size scaled = {
       std::max(scaled_side(image.width, scale, 1, std::numeric_limits<int64_t>::max()), target.width),
       std::max(scaled_side(image.height, scale, 1, std::numeric_limits<int64_t>::max()), target.height)};
-  if (scaled.width * scaled.height > kMaxTargetPixels) {
+  if (scaled.width * scaled.height > kMaxScaledPixels) {
     throw Error(Code::bad_size, "a picture of " + size_text(image.width, image.height) + " would have to grow to " +
                                     text(scaled) + " to cover " + text(target) + "; cut it first");
   }
@@ -137,8 +126,8 @@ FitMode parse_fit_mode(std::string_view name) {
 }
 
 Size natural_size(Size picture, int64_t native_side) {
-  if (native_side < 64 || native_side > 8192 || native_side % kSideStep != 0) {
-    throw Error(Code::internal, "native side " + std::to_string(native_side) + " is not a multiple of 8 in 64..8192");
+  if (native_side < kMinSide || native_side > kMaxSide || native_side % kSideStep != 0) {
+    throw Error(Code::internal, "native side " + std::to_string(native_side) + " is not " + side_range());
   }
   if (picture.width < 1 || picture.height < 1) {
     throw Error(Code::bad_size, "a picture of " + text(picture) + " has no natural size");
@@ -172,7 +161,8 @@ Size natural_size(Size picture, int64_t native_side) {
 }
 
 Fitted fit_image(const Image& image, Size target, FitMode mode, const std::function<void()>& between_rows) {
-  check_target(target);
+  check_fitted_side("width", target.width);
+  check_fitted_side("height", target.height);
   if (image.width < 1 || image.height < 1) throw Error(Code::internal, "cannot fit an empty image");
   const Size before = {image.width, image.height};
   Fitted fitted;
