@@ -65,14 +65,15 @@ Canvas canvas_of(const Request& values, int64_t native_side, const std::function
   for (const std::string& note : picture.notes) line += note + "; ";
   Canvas canvas;
   if (values.width && values.height) {
-    Fitted fitted = fit_image(picture.image, {*values.width, *values.height}, parse_fit_mode(*values.fit));
+    Fitted fitted =
+        fit_image(picture.image, {*values.width, *values.height}, parse_fit_mode(*values.fit), stop_if_cancelled);
     canvas.init = std::move(fitted.image);
     line += fitted.description;
   } else if (values.width || values.height) {
     throw Error(Code::usage, "width and height go together; give both, or neither for the model's native size");
   } else {
     const Size size = natural_size(own, native_side);
-    canvas.init = fit_image(picture.image, size, FitMode::stretch).image;
+    canvas.init = fit_image(picture.image, size, FitMode::stretch, stop_if_cancelled).image;
     line += own == size ? "picture kept at " + shown(own)
                         : fmt::format("picture {} -> {} (the model's area at the picture's aspect ratio)", shown(own),
                                       shown(size));

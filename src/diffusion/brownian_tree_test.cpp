@@ -11,7 +11,7 @@
 namespace redraw {
 namespace {
 
-constexpr uint64_t kSeeds[] = {0, 42, 4294967295, 9876543210123};
+constexpr uint64_t kTreeSeeds[] = {0, 42, 4294967295, 9876543210123};
 
 std::vector<float> noise_of(const BrownianTree& tree, double sigma, double sigma_next, size_t count) {
   std::vector<float> values(count);
@@ -26,7 +26,7 @@ TEST(BrownianTree, GivesTheReferencesNoiseForEverySeedAndOrderOfQueries) {
   for (const std::string name : {"steps", "shuffled", "halves", "uneven", "short", "wide", "zero_snr"}) {
     const std::vector<double> range = read_golden(file, name + "/range").values;
     const std::vector<double> queries = read_golden(file, name + "/queries").values;
-    for (uint64_t seed : kSeeds) {
+    for (uint64_t seed : kTreeSeeds) {
       const GoldenTensor expected = read_golden(file, name + "/seed" + std::to_string(seed) + "/noise");
       const size_t count = expected.values.size() / (queries.size() / 2);
       const BrownianTree tree(range[0], range[1], seed, count);

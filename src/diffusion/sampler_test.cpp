@@ -43,11 +43,6 @@ TEST(Samplers, SuggestTheNearestNameForAnUnknownOne) {
   EXPECT_NE(thrown.message.find("unknown sampler 'eular'; did you mean 'euler'?"), std::string::npos) << thrown.message;
 }
 
-class ConstantNoise : public NoiseSource {
- public:
-  void normal(std::span<float> out) override { std::ranges::fill(out, 0.5f); }
-};
-
 // A network that knows the picture and answers in the config's prediction type: whatever the spacing, the sampler must
 // come back to that picture. This tests the algebra of all three types, of which the goldens lack `sample`.
 TEST(Samplers, ComeBackToThePictureThatTheNetworkKnows) {

@@ -106,7 +106,7 @@ constexpr auto kUnsupportedClasses = std::to_array<OtherClass>({
     {"UnCLIP", "unCLIP or Kandinsky"},
 });
 
-[[noreturn]] void refuse(const JsonObject& json, std::string_view what) {
+[[noreturn]] void refuse_config(const JsonObject& json, std::string_view what) {
   throw Error(Code::model_unsupported, json.where() + ": " + std::string(what) +
                                            " is not supported; use a model whose scheduler does without it");
 }
@@ -119,14 +119,15 @@ void refuse_unsupported(const JsonObject& json, const std::string& class_name) {
                     " as '_class_name'), which is not supported; use a Stable Diffusion model");
   }
   for (std::string_view field : kUnsupportedSwitches) {
-    if (json.boolean(field, false)) refuse(json, in_quotes(field));
+    if (json.boolean(field, false)) refuse_config(json, in_quotes(field));
   }
   for (std::string_view field : kUnsupportedValues) {
-    if (json.has(field)) refuse(json, in_quotes(field));
+    if (json.has(field)) refuse_config(json, in_quotes(field));
   }
-  if (json.string("timestep_type", "discrete") != "discrete") refuse(json, "'timestep_type' other than 'discrete'");
+  if (json.string("timestep_type", "discrete") != "discrete")
+    refuse_config(json, "'timestep_type' other than 'discrete'");
   // The network's output is then twice as wide: a variance beside the mean.
-  if (json.string("variance_type", "").starts_with("learned")) refuse(json, "a learned 'variance_type'");
+  if (json.string("variance_type", "").starts_with("learned")) refuse_config(json, "a learned 'variance_type'");
 }
 
 std::vector<double> parse_trained_betas(const JsonObject& json, int64_t count) {

@@ -1,11 +1,14 @@
 // What the tests of this folder share.
 #pragma once
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "diffusion/noise_source.h"
 #include "diffusion/scheduler_config.h"
 
 namespace redraw {
@@ -25,6 +28,12 @@ Thrown thrown_by(Function function) {
   ADD_FAILURE() << "nothing was thrown";
   return {};
 }
+
+/// Draws 0.5.
+class ConstantNoise : public NoiseSource {
+ public:
+  void normal(std::span<float> out) override { std::ranges::fill(out, 0.5f); }
+};
 
 /// The config of Stable Diffusion that the goldens were made with (shared/tools/goldens/schedulers.py, SD).
 inline SchedulerConfig stable_diffusion_config() {

@@ -42,7 +42,7 @@ std::string with_colons(std::span<const std::string_view> parts) {
   return text;
 }
 
-[[noreturn]] void refuse(Code code, size_t number, std::string_view pair, const std::string& what) {
+[[noreturn]] void refuse_pair(Code code, size_t number, std::string_view pair, const std::string& what) {
   throw Error(code, "variation " + std::to_string(number) + ", " + quoted(pair) + ": " + what);
 }
 
@@ -57,7 +57,7 @@ std::from_chars_result parse_whole(std::string_view text, Number& value) {
 Variation parse_pair(std::string_view pair, size_t number) {
   const size_t colon = pair.find(':');
   if (colon == std::string_view::npos) {
-    refuse(Code::not_a_number, number, pair, "no colon between a seed and its weight; " + std::string(kForm));
+    refuse_pair(Code::not_a_number, number, pair, "no colon between a seed and its weight; " + std::string(kForm));
   }
   const std::string_view seed = trimmed(pair.substr(0, colon));
   const std::string_view weight = trimmed(pair.substr(colon + 1));
@@ -67,18 +67,18 @@ Variation parse_pair(std::string_view pair, size_t number) {
   int64_t negative = 0;
   if (seed_error == std::errc::result_out_of_range ||
       (seed.starts_with('-') && parse_whole(seed, negative).ec == std::errc{})) {
-    refuse(Code::out_of_range, number, pair,
-           "the seed is " + std::string(cut_utf8(seed, 40)) + ", but must be 0 to " + std::to_string(kMaxSeed));
+    refuse_pair(Code::out_of_range, number, pair,
+                "the seed is " + std::string(cut_utf8(seed, 40)) + ", but must be 0 to " + std::to_string(kMaxSeed));
   }
   if (seed_error != std::errc{})
-    refuse(Code::not_a_number, number, pair, "the seed is no whole number; " + std::string(kForm));
+    refuse_pair(Code::not_a_number, number, pair, "the seed is no whole number; " + std::string(kForm));
   const std::errc weight_error = parse_whole(weight, variation.weight).ec;
   if (weight_error == std::errc::invalid_argument) {
-    refuse(Code::not_a_number, number, pair, "the weight is no number; " + std::string(kForm));
+    refuse_pair(Code::not_a_number, number, pair, "the weight is no number; " + std::string(kForm));
   }
   if (weight_error != std::errc{} || !(variation.weight >= 0 && variation.weight <= 1)) {
-    refuse(Code::out_of_range, number, pair,
-           "the weight is " + std::string(cut_utf8(weight, 40)) + ", but must be 0 to 1");
+    refuse_pair(Code::out_of_range, number, pair,
+                "the weight is " + std::string(cut_utf8(weight, 40)) + ", but must be 0 to 1");
   }
   return variation;
 }

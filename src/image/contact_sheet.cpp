@@ -103,7 +103,7 @@ Layout lay_out(std::span<const Cell> cells, const ContactSheetOptions& options,
   return layout;
 }
 
-struct Palette {
+struct SheetPalette {
   Rgb title;
   Rgb first_label;
   Rgb label;
@@ -113,7 +113,7 @@ struct Palette {
   Rgb empty;
 };
 
-Palette palette_on(Rgb background) {
+SheetPalette sheet_palette_on(Rgb background) {
   const bool is_light = background[0] + background[1] + background[2] > 3 * 127;
   const Rgb ink = is_light ? Rgb{24, 24, 32} : Rgb{245, 245, 250};
   return {mix(background, ink, 0.95), mix(background, ink, 0.85), mix(background, ink, 0.6), mix(background, ink, 0.4),
@@ -121,7 +121,7 @@ Palette palette_on(Rgb background) {
 }
 
 void draw_picture(Canvas& canvas, const Image& image, const Layout& layout, Rect slot, int64_t cell_side,
-                  const Palette& palette) {
+                  const SheetPalette& palette) {
   const PictureSize size = size_on_sheet(image, cell_side);
   // Standing on the labels rather than floating above them.
   const Rect area = {slot.left + (slot.width - size.width) / 2, slot.top + layout.box.height - size.height, size.width,
@@ -130,14 +130,14 @@ void draw_picture(Canvas& canvas, const Image& image, const Layout& layout, Rect
   canvas.paste(resize_lanczos(image, size.width, size.height), area.left, area.top);
 }
 
-void draw_empty(Canvas& canvas, const Layout& layout, Rect slot, const Palette& palette) {
+void draw_empty(Canvas& canvas, const Layout& layout, Rect slot, const SheetPalette& palette) {
   const Rect area = {slot.left + (slot.width - layout.box.width) / 2, slot.top, layout.box.width, layout.box.height};
   const Rect outline = {area.left - 1, area.top - 1, area.width + 2, area.height + 2};
   canvas.fill(outline, palette.empty);
   canvas.frame(outline, palette.faint_frame);
 }
 
-void draw_labels(Canvas& canvas, const Cell& cell, const Layout& layout, Rect slot, const Palette& palette) {
+void draw_cell_labels(Canvas& canvas, const Cell& cell, const Layout& layout, Rect slot, const SheetPalette& palette) {
   int64_t top = slot.top + layout.box.height + kLabelGap;
   for (size_t i = 0; i < cell.labels.size(); ++i, top += line_height(layout.label_style)) {
     const TextMask text = draw_text(cell.labels[i], layout.label_style, slot.width);
@@ -147,7 +147,7 @@ void draw_labels(Canvas& canvas, const Cell& cell, const Layout& layout, Rect sl
 }
 
 void draw_headers(Canvas& canvas, const ContactSheetOptions& options, const std::vector<TextMask>& row_labels,
-                  const Layout& layout, const Palette& palette) {
+                  const Layout& layout, const SheetPalette& palette) {
   for (size_t column = 0; column < options.column_labels.size(); ++column) {
     const TextMask text = draw_text(options.column_labels[column], kHeaderStyle, layout.slot_width);
     const int64_t left = layout.left_of(static_cast<int64_t>(column)) + (layout.slot_width - text.width) / 2;
@@ -167,7 +167,7 @@ void check_labels(std::string_view what, size_t labels, int64_t count) {
                                       " labels for " + std::to_string(count) + " " + std::string(what) + "s");
 }
 
-void check_range(std::string_view what, int64_t value, int64_t least, int64_t most) {
+void check_sheet_range(std::string_view what, int64_t value, int64_t least, int64_t most) {
   if (value >= least && value <= most) return;
   throw Error(Code::out_of_range, "contact sheet: " + std::string(what) + " is " + std::to_string(value) + ", not in " +
                                       std::to_string(least) + " to " + std::to_string(most));
@@ -176,9 +176,9 @@ void check_range(std::string_view what, int64_t value, int64_t least, int64_t mo
 }  // namespace
 
 Image contact_sheet(std::span<const Cell> cells, const ContactSheetOptions& options) {
-  check_range("the number of pictures", static_cast<int64_t>(cells.size()), 1, kMaxCells);
-  check_range("columns", options.columns, 0, kMaxCells);
-  if (options.cell_side != 0) check_range("the side of a picture", options.cell_side, 16, 2048);
+  check_sheet_range("the number of pictures", static_cast<int64_t>(cells.size()), 1, kMaxCells);
+  check_sheet_range("columns", options.columns, 0, kMaxCells);
+  if (options.cell_side != 0) check_sheet_range("the side of a picture", options.cell_side, 16, 2048);
   std::vector<TextMask> row_labels;
   for (const std::string& label : options.row_labels) {
     row_labels.push_back(draw_text(label, kHeaderStyle, kWidestRowLabel));
@@ -186,9 +186,9 @@ Image contact_sheet(std::span<const Cell> cells, const ContactSheetOptions& opti
   const Layout layout = lay_out(cells, options, row_labels);
   check_labels("column", options.column_labels.size(), layout.columns);
   check_labels("row", options.row_labels.size(), layout.rows);
-  check_range("the number of pixels", layout.width() * layout.height(), 1, kMaxSheetPixels);
+  check_sheet_range("the number of pixels", layout.width() * layout.height(), 1, kMaxSheetPixels);
 
-  const Palette palette = palette_on(options.background);
+  const SheetPalette palette = sheet_palette_on(options.background);
   Canvas canvas(layout.width(), layout.height(), options.background);
   if (!options.title.empty()) {
     const TextMask title = draw_text(options.title, kTitleStyle, layout.width() - 2 * kMargin);
@@ -204,7 +204,7 @@ Image contact_sheet(std::span<const Cell> cells, const ContactSheetOptions& opti
     } else {
       draw_empty(canvas, layout, slot, palette);
     }
-    draw_labels(canvas, cells[i], layout, slot, palette);
+    draw_cell_labels(canvas, cells[i], layout, slot, palette);
   }
   return std::move(canvas).take();
 }

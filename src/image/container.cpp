@@ -14,16 +14,6 @@ using Bytes = std::span<const std::byte>;
 
 constexpr std::string_view kAccepted = "redraw reads PNG, JPEG and WebP";
 
-[[noreturn]] void throw_truncated(PictureFormat format, const std::string& where) {
-  throw Error(Code::image_truncated, where + ": the " + std::string(picture_format_name(format)) +
-                                         " file is cut short; copy or download it again");
-}
-
-[[noreturn]] void throw_damaged(PictureFormat format, const std::string& where, std::string_view what) {
-  throw Error(Code::image_damaged, where + ": the " + std::string(picture_format_name(format)) + " file is damaged (" +
-                                       std::string(what) + "); save it again from the program that made it");
-}
-
 // Other kinds of file that people try, so that the message can name what they have.
 struct OtherKind {
   size_t offset;
@@ -93,11 +83,6 @@ PictureHeader read_webp_header(Bytes bytes, const std::string& where) {
 }
 
 }  // namespace
-
-std::string_view picture_format_name(PictureFormat format) {
-  constexpr std::array<std::string_view, 3> kNames = {"PNG", "JPEG", "WebP"};
-  return kNames.at(static_cast<size_t>(format));
-}
 
 PictureHeader read_picture_header(PictureBytes& bytes, const std::string& where) {
   constexpr int64_t kStartBytes = 32;  // what PNG and WebP need

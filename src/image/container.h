@@ -3,16 +3,11 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "image/picture_bytes.h"
+#include "image/picture_format.h"
 
 namespace redraw {
-
-enum class PictureFormat { png, jpeg, webp };
-
-/// "PNG", "JPEG", "WebP"
-std::string_view picture_format_name(PictureFormat format);
 
 struct PictureHeader {
   PictureFormat format = PictureFormat::png;

@@ -97,7 +97,7 @@ bool lay_on_white(const uint8_t* from, int64_t bands, int64_t width, uint8_t* to
 }
 
 // Pulls the picture through in strips, so that no second copy of it is ever whole in memory.
-Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, const std::function<void()>& between_rows,
+Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, const PictureBytes& bytes,
                   std::vector<std::string>& notes) {
   constexpr int kStripRows = 16;
   BoxReducer reducer(picture->Xsize, picture->Ysize, reduction);
@@ -106,7 +106,7 @@ Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, co
   bool was_transparent = false;
   for (int top = 0; top < picture->Ysize; top += kStripRows) {
     const VipsRect strip = {0, top, picture->Xsize, std::min(kStripRows, picture->Ysize - top)};
-    if (between_rows) between_rows();
+    bytes.between_pieces();
     if (vips_region_prepare(region.get(), &strip) != 0) decoder.throw_error();
     for (int y = top; y < top + strip.height; ++y) {
       was_transparent |= lay_on_white(VIPS_REGION_ADDR(region.get(), 0, y), picture->Bands, picture->Xsize, rgb.data());
@@ -117,7 +117,7 @@ Image read_pixels(VipsImage* picture, int reduction, PictureDecoder& decoder, co
   return reducer.take();
 }
 
-DecodedImage decode(PictureBytes bytes, const std::string& where, const std::function<void()>& between_rows) {
+DecodedImage decode(PictureBytes bytes, const std::string& where) {
   if (bytes.size() > kMaxPictureFileBytes) {
     throw Error(Code::file_too_large, where + ": the picture file is larger than " +
                                           std::to_string(kMaxPictureFileBytes >> 20) + " MiB; make it smaller first");
@@ -142,7 +142,7 @@ DecodedImage decode(PictureBytes bytes, const std::string& where, const std::fun
   if (metadata.frames > 1) decoded.notes.push_back("first of " + std::to_string(metadata.frames) + " frames");
   decoded.notes.insert(decoded.notes.end(), metadata.notes.begin(), metadata.notes.end());
   const VipsImagePtr converted = convert_to_srgb8(picture, metadata, where, decoded.notes);
-  decoded.image = read_pixels(converted.get(), rest, *opened.decoder, between_rows, decoded.notes);
+  decoded.image = read_pixels(converted.get(), rest, *opened.decoder, bytes, decoded.notes);
   opened.decoder->finish(decoded.notes);
   if (reduction > 1) {
     decoded.notes.push_back("reduced while it was read from " + size_text(header.width, header.height) + " to " +
@@ -158,12 +158,12 @@ DecodedImage decode(PictureBytes bytes, const std::string& where, const std::fun
 }  // namespace
 
 DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where) {
-  return decode(PictureBytes(bytes), where, {});
+  return decode(PictureBytes(bytes), where);
 }
 
-DecodedImage decode_image_file(const std::filesystem::path& path, const std::function<void()>& between_rows) {
+DecodedImage decode_image_file(const std::filesystem::path& path, const std::function<void()>& between_pieces) {
   const InputFile file = InputFile::open(path);
-  return decode(PictureBytes(file), path.string(), between_rows);
+  return decode(PictureBytes(file, between_pieces), path.string());
 }
 
 }  // namespace redraw

@@ -20,8 +20,7 @@ constexpr auto kFitModes = std::to_array<FitModeInfo>({
     {FitMode::pad, "pad", "scale to lie inside the size, then fill up with the picture mirrored at its edges"},
 });
 
-constexpr int64_t kMaxTargetSide = 65'528;
-constexpr int64_t kMaxTargetPixels = kMaxSide * kMaxSide;
+constexpr int64_t kMaxScaledPixels = kMaxSide * kMaxSide;  // of what cover cuts the target from
 
 std::string text(Size size) {
   return size_text(size.width, size.height);
@@ -33,16 +32,6 @@ double square(double value) {
 
 double quotient(int64_t a, int64_t b) {
   return static_cast<double>(a) / static_cast<double>(b);
-}
-
-void check_target(Size target) {
-  const auto is_side = [](int64_t side) {
-    return side >= kSideStep && side <= kMaxTargetSide && side % kSideStep == 0;
-  };
-  if (is_side(target.width) && is_side(target.height) && target.width * target.height <= kMaxTargetPixels) return;
-  throw Error(Code::bad_size, "size " + text(target) + ": sides must be multiples of " + std::to_string(kSideStep) +
-                                  " from " + std::to_string(kSideStep) + " to " + std::to_string(kMaxTargetSide) +
-                                  ", with at most " + std::to_string(kMaxTargetPixels) + " pixels");
 }
 
 // scale * side as the nearest multiple of step, at most `limit`.
@@ -92,12 +81,12 @@ Image pad_mirrored(const Image& image, Size size, int64_t left, int64_t top) {
   return padded;
 }
 
-Fitted fit_cover(const Image& image, Size target) {
+Fitted fit_cover(const Image& image, Size target, const std::function<void()>& between_rows) {
   const double scale = std::max(quotient(target.width, image.width), quotient(target.height, image.height));
   const Size scaled = {
       std::max(scaled_side(image.width, scale, 1, std::numeric_limits<int64_t>::max()), target.width),
       std::max(scaled_side(image.height, scale, 1, std::numeric_limits<int64_t>::max()), target.height)};
-  if (scaled.width * scaled.height > kMaxTargetPixels) {
+  if (scaled.width * scaled.height > kMaxScaledPixels) {
     throw Error(Code::bad_size, "a picture of " + size_text(image.width, image.height) + " would have to grow to " +
                                     text(scaled) + " to cover " + text(target) + "; cut it first");
   }
@@ -105,16 +94,16 @@ Fitted fit_cover(const Image& image, Size target) {
   const int64_t top = (scaled.height - target.height) / 2;
   std::string how = "cover";
   if (scaled != target) how += ": centre of " + text(scaled);
-  return {cut_out(resize_lanczos(image, scaled.width, scaled.height), target, left, top), how};
+  return {cut_out(resize_lanczos(image, scaled.width, scaled.height, between_rows), target, left, top), how};
 }
 
-Fitted fit_pad(const Image& image, Size target) {
+Fitted fit_pad(const Image& image, Size target, const std::function<void()>& between_rows) {
   const Size inside = contained_size({image.width, image.height}, target, 1);
   const int64_t left = (target.width - inside.width) / 2;
   const int64_t top = (target.height - inside.height) / 2;
   std::string how = "pad";
   if (inside != target) how += ": " + text(inside) + " with mirrored edges around it";
-  return {pad_mirrored(resize_lanczos(image, inside.width, inside.height), target, left, top), how};
+  return {pad_mirrored(resize_lanczos(image, inside.width, inside.height, between_rows), target, left, top), how};
 }
 
 }  // namespace
@@ -137,8 +126,8 @@ FitMode parse_fit_mode(std::string_view name) {
 }
 
 Size natural_size(Size picture, int64_t native_side) {
-  if (native_side < 64 || native_side > 8192 || native_side % kSideStep != 0) {
-    throw Error(Code::internal, "native side " + std::to_string(native_side) + " is not a multiple of 8 in 64..8192");
+  if (native_side < kMinSide || native_side > kMaxSide || native_side % kSideStep != 0) {
+    throw Error(Code::internal, "native side " + std::to_string(native_side) + " is not " + side_range());
   }
   if (picture.width < 1 || picture.height < 1) {
     throw Error(Code::bad_size, "a picture of " + text(picture) + " has no natural size");
@@ -171,25 +160,26 @@ Size natural_size(Size picture, int64_t native_side) {
   return best;
 }
 
-Fitted fit_image(const Image& image, Size target, FitMode mode) {
-  check_target(target);
+Fitted fit_image(const Image& image, Size target, FitMode mode, const std::function<void()>& between_rows) {
+  check_fitted_side("width", target.width);
+  check_fitted_side("height", target.height);
   if (image.width < 1 || image.height < 1) throw Error(Code::internal, "cannot fit an empty image");
   const Size before = {image.width, image.height};
   Fitted fitted;
   switch (mode) {
     case FitMode::contain: {
       const Size inside = contained_size(before, target, kSideStep);
-      fitted = {resize_lanczos(image, inside.width, inside.height), "contain"};
+      fitted = {resize_lanczos(image, inside.width, inside.height, between_rows), "contain"};
       break;
     }
     case FitMode::cover:
-      fitted = fit_cover(image, target);
+      fitted = fit_cover(image, target, between_rows);
       break;
     case FitMode::stretch:
-      fitted = {resize_lanczos(image, target.width, target.height), "stretch"};
+      fitted = {resize_lanczos(image, target.width, target.height, between_rows), "stretch"};
       break;
     case FitMode::pad:
-      fitted = fit_pad(image, target);
+      fitted = fit_pad(image, target, between_rows);
       break;
   }
   const Size after = {fitted.image.width, fitted.image.height};

@@ -171,12 +171,46 @@ TEST(Fit, PadKeepsThePictureToThePixelInTheMiddle) {
   EXPECT_EQ(pixel_at(fitted.image, 511, 85 + 340), pixel_at(inside, 511, 340));
 }
 
+TEST(Fit, EndsWithWhatTheCallerThrew) {
+  struct Stopped {};
+  const Image image = gradient(300, 200);
+  for (const FitModeInfo& info : fit_modes()) {
+    int64_t asked = 0;
+    fit_image(image, {128, 128}, info.mode, [&] { ++asked; });
+    EXPECT_GT(asked, 200) << info.name;  // rows of the picture, then of the result
+    for (const int64_t n : {int64_t{1}, int64_t{200}, asked}) {
+      int64_t again = 0;
+      const auto stop = [&] {
+        if (++again == n) throw Stopped();
+      };
+      EXPECT_THROW(fit_image(image, {128, 128}, info.mode, stop), Stopped) << info.name;
+    }
+  }
+}
+
 TEST(Fit, RefusesSizesModelsCannotDraw) {
   const Image image = flat(64, 64, 1, 2, 3);
-  for (const Size target : {Size{0, 8}, Size{-8, 8}, Size{100, 64}, Size{64, 4}, Size{65536, 8}, Size{8200, 8192}}) {
-    EXPECT_EQ(code_of([&] { fit_image(image, target, FitMode::stretch); }), Code::bad_size)
-        << size_text(target.width, target.height);
+  struct Case {
+    Size target;
+    Code code;
+    std::string says;
+  };
+  const Case cases[] = {
+      {{0, 8}, Code::out_of_range, "width is 0, but must be a multiple of 8, 64 to 8192; the nearest is 64"},
+      {{-8, 8}, Code::out_of_range, "width is -8, but must be a multiple of 8, 64 to 8192; the nearest is 64"},
+      {{100, 64}, Code::bad_size, "width is 100, but must be a multiple of 8, 64 to 8192; the nearest are 96 and 104"},
+      {{64, 4}, Code::out_of_range, "height is 4, but must be a multiple of 8, 64 to 8192; the nearest is 64"},
+      {{65536, 8}, Code::out_of_range, "width is 65536, but must be a multiple of 8, 64 to 8192; the nearest is 8192"},
+      {{8192, 8200},
+       Code::out_of_range,
+       "height is 8200, but must be a multiple of 8, 64 to 8192; the nearest is 8192"},
+  };
+  for (const Case& one : cases) {
+    const auto fit = [&] { fit_image(image, one.target, FitMode::stretch); };
+    EXPECT_EQ(code_of(fit), one.code) << one.says;
+    EXPECT_EQ(message_of(fit), one.says);
   }
+  EXPECT_EQ(fit_image(image, {64, 8}, FitMode::stretch).image.height, 8);  // of a picture with its ratio kept
 }
 
 TEST(Fit, RefusesStripsThatWouldVanish) {

@@ -310,6 +310,22 @@ TEST(HostileImage, RefusesJpegsWithThousandsOfScans) {
   EXPECT_EQ(code, Code::image_damaged);
 }
 
+TEST(HostileImage, SpendsLittleOnFillBytesBehindStrayOnes) {
+  // Any number of FF may stand before a marker. libjpeg counts the stray byte before them once it has read them all.
+  const FileBytes jpeg = plain_jpeg(vips_image(gradient(64, 48)).get());
+  std::string fill(size_t{16} << 20, '\xFF');
+  fill[0] = '\0';
+  const auto path = std::filesystem::path(testing::TempDir()) / "filled.jpg";
+  const FileBytes file = with_bytes_at(jpeg, view_of(jpeg).find("\xFF\xDA"), fill);
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(file.data()), std::ssize(file));
+  DecodedImage decoded;
+  EXPECT_LT(processor_milliseconds(2000.0, [&] { decoded = decode_image_file(path); }), 2000.0);
+  EXPECT_EQ(decoded.image.pixels, decode_image(jpeg, "a.jpg").image.pixels);
+  ASSERT_EQ(decoded.notes.size(), 1u);  // zeros are padding
+  EXPECT_TRUE(decoded.notes[0].starts_with("the file has a fault that does not touch the pixels")) << decoded.notes[0];
+  std::filesystem::remove(path);
+}
+
 TEST(HostileImage, PrintsNothingAndKeepsNoOldErrors) {
   FileBytes damaged = encode_png(gradient(48, 40));
   damaged[60] ^= std::byte{0xFF};

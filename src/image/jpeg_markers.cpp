@@ -4,7 +4,7 @@
 #include <map>
 #include <string_view>
 
-#include "base/error.h"
+#include "image/picture_format.h"
 
 namespace redraw {
 namespace {
@@ -14,15 +14,6 @@ struct Segment {
   int64_t offset = 0;  // of what follows the length
   int64_t bytes = 0;
 };
-
-[[noreturn]] void throw_truncated(const std::string& where) {
-  throw Error(Code::image_truncated, where + ": the JPEG file is cut short; copy or download it again");
-}
-
-[[noreturn]] void throw_damaged(const std::string& where, const std::string& what) {
-  throw Error(Code::image_damaged,
-              where + ": the JPEG file is damaged (" + what + "); save it again from the program that made it");
-}
 
 bool is_frame(uint32_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -46,9 +37,9 @@ class SegmentReader {
       ++offset_;
       const bool stands_alone = segment.marker <= 0x01 || (segment.marker >= 0xD0 && segment.marker <= 0xD8);
       if (stands_alone) continue;
-      if (segment.marker == kEndOfImage) throw_damaged(where_, "it ends before its picture");
+      if (segment.marker == kEndOfImage) throw_damaged(PictureFormat::jpeg, where_, "it ends before its picture");
       const auto length = bytes_.view(offset_, 2);
-      if (length.size() < 2) throw_truncated(where_);
+      if (length.size() < 2) throw_truncated(PictureFormat::jpeg, where_);
       segment.offset = offset_ + 2;
       segment.bytes = std::max<int64_t>(read_u16_be(length, 0), 2) - 2;
       offset_ = segment.offset + segment.bytes;
@@ -58,7 +49,7 @@ class SegmentReader {
 
   // Throws unless all of the segment is in the file.
   void check_whole(const Segment& segment) const {
-    if (segment.offset + segment.bytes > bytes_.size()) throw_truncated(where_);
+    if (segment.offset + segment.bytes > bytes_.size()) throw_truncated(PictureFormat::jpeg, where_);
   }
 
  private:
@@ -66,7 +57,7 @@ class SegmentReader {
   void find(Predicate is_wanted) {
     while (true) {
       const auto view = bytes_.view(offset_, PictureBytes::kViewBytes);
-      if (view.empty()) throw_truncated(where_);
+      if (view.empty()) throw_truncated(PictureFormat::jpeg, where_);
       const auto found = std::ranges::find_if(view, is_wanted);
       offset_ += found - view.begin();
       if (found != view.end()) return;
@@ -110,10 +101,10 @@ JpegSize read_jpeg_size(PictureBytes& bytes, const std::string& where) {
   SegmentReader segments(bytes, where);
   while (true) {
     const Segment segment = segments.next();
-    if (segment.marker == kStartOfScan) throw_damaged(where, "no size before the pixels");
+    if (segment.marker == kStartOfScan) throw_damaged(PictureFormat::jpeg, where, "no size before the pixels");
     if (is_frame(segment.marker)) {
       const auto frame = bytes.view(segment.offset, 5);  // precision, height, width
-      if (frame.size() < 5) throw_truncated(where);
+      if (frame.size() < 5) throw_truncated(PictureFormat::jpeg, where);
       return {read_u16_be(frame, 3), read_u16_be(frame, 1)};
     }
     segments.check_whole(segment);

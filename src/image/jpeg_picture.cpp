@@ -24,9 +24,11 @@ class JpegPicture final : public PictureDecoder {
       : bytes_(bytes), header_(header), where_(where) {
     set_up_errors();
     set_up_source();
+    progress_.progress_monitor = [](j_common_ptr cinfo) { self(cinfo).between_pieces(); };
     if (!guarded([this] { jpeg_create_decompress(&cinfo_); })) throw_error();
     cinfo_.client_data = this;
     cinfo_.src = &source_;
+    cinfo_.progress = &progress_;
     try {
       open(reduction);
     } catch (...) {
@@ -112,13 +114,24 @@ class JpegPicture final : public PictureDecoder {
     failure_.clear();
   }
 
+  // Where the bytes FF before `end` begin, those of a marker.
+  int64_t start_of_fill(int64_t end) {
+    while (end > 0) {
+      const int64_t start = std::max<int64_t>(end - PictureBytes::kViewBytes, 0);
+      const auto piece = bytes_.copy(start, end - start);  // a view would end libjpeg's
+      const auto last = std::find_if(piece.rbegin(), piece.rend(), [](std::byte b) { return b != std::byte{0xFF}; });
+      end -= last - piece.rbegin();
+      if (last != piece.rend()) break;
+    }
+    return end;
+  }
+
   // Whether the last `count` bytes before the marker just read are all 0.
   bool has_skipped_zeros(int64_t count) {
     try {
-      int64_t end = offset_ - static_cast<int64_t>(source_.bytes_in_buffer);
-      while (end > 0 && bytes_.copy(end - 1, 1)[0] == std::byte{0xFF}) --end;  // of the marker
+      const int64_t end = start_of_fill(offset_ - static_cast<int64_t>(source_.bytes_in_buffer));
       for (int64_t at = std::max<int64_t>(end - count, 0); at < end; at += PictureBytes::kViewBytes) {
-        const auto piece = bytes_.copy(at, std::min(end - at, PictureBytes::kViewBytes));  // a view would end libjpeg's
+        const auto piece = bytes_.copy(at, std::min(end - at, PictureBytes::kViewBytes));
         if (!std::ranges::all_of(piece, [](std::byte b) { return b == std::byte{0}; })) return false;
       }
       return true;
@@ -154,6 +167,16 @@ class JpegPicture final : public PictureDecoder {
       return TRUE;
     };
     source_.skip_input_data = [](j_decompress_ptr cinfo, long count) { self(cinfo).skip(count); };
+  }
+
+  // At every row of blocks, also of scans that take a few bytes for a whole picture.
+  void between_pieces() {
+    try {
+      bytes_.between_pieces();
+    } catch (...) {
+      exception_ = std::current_exception();
+    }
+    if (exception_) give_up();
   }
 
   void fill() {
@@ -295,6 +318,7 @@ class JpegPicture final : public PictureDecoder {
   jpeg_decompress_struct cinfo_ = {};
   jpeg_error_mgr errors_ = {};
   jpeg_source_mgr source_ = {};
+  jpeg_progress_mgr progress_ = {};
   std::jmp_buf jump_ = {};
 
   std::string failure_;

@@ -19,7 +19,7 @@ constexpr double kSmallestLogarithmic = 1e-100;
   throw Error(Code::out_of_range, "line plot: " + what);
 }
 
-void check_range(const std::string& what, int64_t value, int64_t least, int64_t most) {
+void check_plot_range(const std::string& what, int64_t value, int64_t least, int64_t most) {
   if (value >= least && value <= most) return;
   refuse(what + " is " + std::to_string(value) + ", not in " + std::to_string(least) + " to " + std::to_string(most));
 }
@@ -33,9 +33,9 @@ void check_finite(const std::string& what, double value) {
   check_size_of(what, value);
 }
 
-void check(const PlotPanel& panel) {
+void check_panel(const PlotPanel& panel) {
   const std::string where = "panel '" + panel.title + "'";
-  check_range("the number of series of " + where, static_cast<int64_t>(panel.series.size()), 1, kMaxSeries);
+  check_plot_range("the number of series of " + where, static_cast<int64_t>(panel.series.size()), 1, kMaxSeries);
   bool has_points = false;
   for (const PlotSeries& series : panel.series) {
     const std::string name = "series '" + series.name + "'";
@@ -43,7 +43,7 @@ void check(const PlotPanel& panel) {
       throw Error(Code::internal, "line plot: " + name + " has " + std::to_string(series.x.size()) + " x and " +
                                       std::to_string(series.y.size()) + " y");
     }
-    check_range("the number of points of " + name, static_cast<int64_t>(series.x.size()), 0, kMaxPoints);
+    check_plot_range("the number of points of " + name, static_cast<int64_t>(series.x.size()), 0, kMaxPoints);
     for (size_t i = 0; i < series.x.size(); ++i) {
       if (!is_drawn(panel, series, i)) continue;
       has_points = true;
@@ -63,12 +63,12 @@ void check(const PlotPanel& panel) {
   }
 }
 
-void check(std::span<const PlotPanel> panels, const LinePlotOptions& options) {
-  check_range("the number of panels", static_cast<int64_t>(panels.size()), 1, kMaxPanels);
-  check_range("columns", options.columns, 0, kMaxPanels);
-  check_range("the width of a panel", options.panel_width, 240, 2000);
-  check_range("the height of a panel", options.panel_height, 200, 2000);
-  for (const PlotPanel& panel : panels) check(panel);
+void check_panels(std::span<const PlotPanel> panels, const LinePlotOptions& options) {
+  check_plot_range("the number of panels", static_cast<int64_t>(panels.size()), 1, kMaxPanels);
+  check_plot_range("columns", options.columns, 0, kMaxPanels);
+  check_plot_range("the width of a panel", options.panel_width, 240, 2000);
+  check_plot_range("the height of a panel", options.panel_height, 200, 2000);
+  for (const PlotPanel& panel : panels) check_panel(panel);
 }
 
 }  // namespace
@@ -82,15 +82,15 @@ Point PlotScale::at(double x_value, double y_value) const {
 }
 
 PlotScale plot_scale(std::span<const PlotPanel> panels, const LinePlotOptions& options, size_t index) {
-  check(panels, options);
-  check_range("the index of a panel", static_cast<int64_t>(index), 0, static_cast<int64_t>(panels.size()) - 1);
+  check_panels(panels, options);
+  check_plot_range("the index of a panel", static_cast<int64_t>(index), 0, static_cast<int64_t>(panels.size()) - 1);
   const PlotLayout layout = lay_out_plot(panels, options);
   const Rect frame = plot_frame(index, layout, options);
   return plot_scale_in(panels[index], layout.grid_in(frame));
 }
 
 Image line_plot(std::span<const PlotPanel> panels, const LinePlotOptions& options) {
-  check(panels, options);
+  check_panels(panels, options);
   const PlotLayout layout = lay_out_plot(panels, options);
   Canvas canvas(layout.columns * options.panel_width, layout.rows * options.panel_height, options.background);
   for (size_t i = 0; i < panels.size(); ++i) {

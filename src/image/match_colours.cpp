@@ -119,7 +119,7 @@ bool is_flat(const Channel& channel) {
   return std::ranges::all_of(channel, [&](double value) { return unit_of(value) == unit_of(channel.front()); });
 }
 
-void check(const Image& image, std::string_view what) {
+void check_buffer(const Image& image, std::string_view what) {
   if (image.width >= 1 && image.height >= 1 &&
       image.pixels.size() == static_cast<size_t>(image.width * image.height * 3)) {
     return;
@@ -132,8 +132,8 @@ void check(const Image& image, std::string_view what) {
 }  // namespace
 
 Image match_colours(const Image& picture, const Image& reference) {
-  check(picture, "picture");
-  check(reference, "reference");
+  check_buffer(picture, "picture");
+  check_buffer(reference, "reference");
   Channels lab = lab_channels(picture);
   const Channels wanted = lab_channels(reference);
   if (is_flat(lab.l) || !is_flat(wanted.l)) match(lab.l, wanted.l);

@@ -1,6 +1,7 @@
 #include "image/picture_bytes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/input_file.h"
 
@@ -16,9 +17,11 @@ uint32_t at(std::span<const std::byte> bytes, size_t offset) {
 PictureBytes::PictureBytes(std::span<const std::byte> memory)
     : memory_(memory), size_(static_cast<int64_t>(memory.size())) {}
 
-PictureBytes::PictureBytes(const InputFile& file) : file_(&file), size_(static_cast<int64_t>(file.size())) {}
+PictureBytes::PictureBytes(const InputFile& file, std::function<void()> between_pieces)
+    : file_(&file), between_pieces_(std::move(between_pieces)), size_(static_cast<int64_t>(file.size())) {}
 
 std::span<const std::byte> PictureBytes::view(int64_t offset, int64_t count) {
+  between_pieces();
   if (offset < 0 || offset >= size_ || count <= 0) return {};
   const int64_t here = std::min({count, kViewBytes, size_ - offset});
   if (!file_) return memory_.subspan(static_cast<size_t>(offset), static_cast<size_t>(here));
@@ -40,10 +43,16 @@ std::vector<std::byte> PictureBytes::copy(int64_t offset, int64_t count) {
 }
 
 void PictureBytes::read(int64_t offset, std::span<std::byte> to) {
-  if (file_) {
-    file_->read(static_cast<uint64_t>(offset), to);
-  } else {
-    std::ranges::copy(memory_.subspan(static_cast<size_t>(offset), to.size()), to.begin());
+  while (!to.empty()) {
+    between_pieces();
+    const std::span<std::byte> piece = to.first(std::min(to.size(), static_cast<size_t>(kViewBytes)));
+    if (file_) {
+      file_->read(static_cast<uint64_t>(offset), piece);
+    } else {
+      std::ranges::copy(memory_.subspan(static_cast<size_t>(offset), piece.size()), piece.begin());
+    }
+    offset += std::ssize(piece);
+    to = to.subspan(piece.size());
   }
 }
 

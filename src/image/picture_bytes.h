@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,16 @@ class PictureBytes {
   static constexpr int64_t kViewBytes = int64_t{64} << 10;
 
   explicit PictureBytes(std::span<const std::byte> memory);
-  explicit PictureBytes(const InputFile& file);
+  /// between_pieces: see decode_image_file.
+  explicit PictureBytes(const InputFile& file, std::function<void()> between_pieces = {});
 
   int64_t size() const { return size_; }
+
+  /// Asks whether to go on. So does all that reads here, before every kViewBytes and more often; what is thrown then
+  /// comes from there.
+  void between_pieces() const {
+    if (between_pieces_) between_pieces_();
+  }
 
   /// The bytes from `offset` on: `count` of them, fewer where the file ends, none outside it. count <= kViewBytes.
   /// Valid until the next call. Throws Error: file_changed, file_unreadable, as all that reads here.
@@ -35,6 +43,7 @@ class PictureBytes {
  private:
   std::span<const std::byte> memory_;
   const InputFile* file_ = nullptr;
+  std::function<void()> between_pieces_;
   int64_t size_ = 0;
   std::vector<std::byte> window_;  // of the file, from window_offset_ on
   int64_t window_offset_ = 0;

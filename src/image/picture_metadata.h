@@ -12,7 +12,7 @@
 namespace redraw {
 
 /// What of a block beside the pixels (EXIF, XMP, a profile) is read and expanded at most; longer ones are passed over.
-inline constexpr int64_t kMaxMetadataBytes = int64_t{8} << 20;
+inline constexpr int64_t kMaxMetadataBlockBytes = int64_t{8} << 20;
 
 struct PictureMetadata {
   std::vector<std::byte> profile;   ///< ICC, put together and expanded; empty when there is none

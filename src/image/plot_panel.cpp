@@ -14,7 +14,7 @@ constexpr double kLineWidth = 2.0;
 constexpr double kDiscRadius = 3.2;
 constexpr double kClosestDiscs = 8.0;
 
-struct Palette {
+struct PanelPalette {
   Rgb background;
   Rgb title;
   Rgb text;
@@ -24,7 +24,7 @@ struct Palette {
   Rgb faint;
 };
 
-Palette palette_on(Rgb background) {
+PanelPalette panel_palette_on(Rgb background) {
   const bool is_light = background[0] + background[1] + background[2] > 3 * 127;
   const Rgb ink = is_light ? Rgb{24, 24, 32} : Rgb{245, 245, 250};
   return {background,
@@ -50,7 +50,7 @@ Rect shade_of(const PlotRange& range, const PlotScale& scale, Rect grid) {
   return {left, grid.top, right - left, grid.height};
 }
 
-void draw_grid(Canvas& canvas, const PlotScale& scale, Rect grid, const Palette& palette) {
+void draw_grid(Canvas& canvas, const PlotScale& scale, Rect grid, const PanelPalette& palette) {
   const int64_t bottom = grid.top + grid.height;
   for (const Tick& tick : scale.y.ticks) {
     const int64_t y = pixel_of(scale.at(scale.x.low, tick.value).y);
@@ -69,7 +69,7 @@ void draw_grid(Canvas& canvas, const PlotScale& scale, Rect grid, const Palette&
   canvas.fill({grid.left, bottom - 1, grid.width, 1}, palette.axis);
 }
 
-void draw_marker(Canvas& canvas, double x_value, const PlotScale& scale, Rect grid, const Palette& palette) {
+void draw_marker(Canvas& canvas, double x_value, const PlotScale& scale, Rect grid, const PanelPalette& palette) {
   constexpr int64_t kDash = 4;
   constexpr int64_t kPeriod = 7;
   const int64_t x = pixel_of(scale.at(x_value, scale.y.low).x);
@@ -100,11 +100,11 @@ void draw_series(Canvas& canvas, const PlotPanel& panel, const PlotSeries& serie
   finish_line();
 }
 
-Rgb colour_of(const PlotSeries& series, const Palette& palette) {
+Rgb colour_of(const PlotSeries& series, const PanelPalette& palette) {
   return series.is_faint ? palette.faint : series.colour;
 }
 
-void draw_legend(Canvas& canvas, const PlotPanel& panel, Rect row, const Palette& palette) {
+void draw_legend(Canvas& canvas, const PlotPanel& panel, Rect row, const PanelPalette& palette) {
   struct Entry {
     Rgb colour;
     std::string name;
@@ -142,7 +142,8 @@ void write_over(Canvas& canvas, const TextMask& text, int64_t left, int64_t top,
   canvas.write(text, left, top, colour);
 }
 
-void draw_notes(Canvas& canvas, const PlotPanel& panel, const PlotScale& scale, Rect grid, const Palette& palette) {
+void draw_notes(Canvas& canvas, const PlotPanel& panel, const PlotScale& scale, Rect grid,
+                const PanelPalette& palette) {
   if (panel.shaded) {
     const Rect shade = shade_of(*panel.shaded, scale, grid);
     const TextMask text =
@@ -161,8 +162,8 @@ void draw_notes(Canvas& canvas, const PlotPanel& panel, const PlotScale& scale, 
   }
 }
 
-void draw_labels(Canvas& canvas, const PlotPanel& panel, const PlotLayout& layout, Rect frame, Rect grid,
-                 const Palette& palette) {
+void draw_panel_labels(Canvas& canvas, const PlotPanel& panel, const PlotLayout& layout, Rect frame, Rect grid,
+                       const PanelPalette& palette) {
   const TextMask title = draw_text(panel.title, kPlotTitleStyle, frame.width - (grid.left - frame.left) - kPlotMargin);
   canvas.write(title, grid.left - title.left, frame.top + kPlotMargin, palette.title);
   draw_legend(canvas, panel, {grid.left, frame.top + layout.legend_top(), grid.width, line_height(kPlotLabelStyle)},
@@ -180,7 +181,7 @@ void draw_labels(Canvas& canvas, const PlotPanel& panel, const PlotLayout& layou
 }  // namespace
 
 void draw_plot_panel(Canvas& canvas, const PlotPanel& panel, const PlotLayout& layout, Rect frame, Rgb background) {
-  const Palette palette = palette_on(background);
+  const PanelPalette palette = panel_palette_on(background);
   const Rect grid = layout.grid_in(frame);
   const PlotScale scale = plot_scale_in(panel, grid);
   if (panel.shaded) canvas.fill(shade_of(*panel.shaded, scale, grid), palette.shade);
@@ -192,7 +193,7 @@ void draw_plot_panel(Canvas& canvas, const PlotPanel& panel, const PlotLayout& l
     }
   }
   draw_notes(canvas, panel, scale, grid, palette);
-  draw_labels(canvas, panel, layout, frame, grid, palette);
+  draw_panel_labels(canvas, panel, layout, frame, grid, palette);
 }
 
 }  // namespace redraw

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <zlib.h>
 
-#include "base/error.h"
 #include "image/picture_bytes.h"
+#include "image/picture_format.h"
 
 namespace redraw {
 namespace {
@@ -35,7 +35,7 @@ std::optional<PngChunk> PngChunkReader::next() {
   constexpr size_t kOverhead = kPngChunkOverhead;
   const size_t length = rest_.size() >= kOverhead ? read_u32_be(rest_, 0) : 0;
   if (rest_.size() < kOverhead || length > rest_.size() - kOverhead) {
-    throw Error(Code::image_truncated, where_ + ": the PNG file is cut short; copy or download it again");
+    throw_truncated(PictureFormat::png, where_);
   }
   PngChunk chunk;
   chunk.whole = rest_.first(length + kOverhead);

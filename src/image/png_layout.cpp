@@ -1,3 +1,5 @@
+#include "image/png_layout.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -6,25 +8,15 @@
 #include <set>
 #include <string_view>
 
-#include "base/error.h"
 #include "image/bounded_inflate.h"
+#include "image/picture_format.h"
 #include "image/png_chunks.h"
-#include "image/png_picture.h"
 
 namespace redraw {
 namespace {
 
 using Bytes = std::span<const std::byte>;
 using Block = std::vector<std::byte>;
-
-[[noreturn]] void throw_truncated(const std::string& where) {
-  throw Error(Code::image_truncated, where + ": the PNG file is cut short; copy or download it again");
-}
-
-[[noreturn]] void throw_damaged(const std::string& where, const std::string& what) {
-  throw Error(Code::image_damaged,
-              where + ": the PNG file is damaged (" + what + "); save it again from the program that made it");
-}
 
 // Chunks of which one is used, and that must stand before the pixels.
 constexpr auto kUsedChunks =
@@ -51,7 +43,7 @@ std::optional<Block> read_text(std::string_view type, Bytes data) {
   data = data.subspan(flags);
   if (type == "iTXt" && (!skip_field() || !skip_field())) return std::nullopt;  // language, translated keyword
   if (!is_compressed) return Block(data.begin(), data.end());
-  Inflated inflated = bounded_inflate(data, kMaxMetadataBytes);
+  Inflated inflated = bounded_inflate(data, kMaxMetadataBlockBytes);
   if (inflated.status != InflateStatus::whole) return std::nullopt;
   return std::move(inflated.bytes);
 }
@@ -70,15 +62,15 @@ bool fits_colour_type(Bytes transparency, uint32_t colour_type, int64_t palette_
   }
 }
 
-class LayoutReader {
+class PngLayoutReader {
  public:
-  LayoutReader(PictureBytes& bytes, const std::string& where) : bytes_(bytes), where_(where) {}
+  PngLayoutReader(PictureBytes& bytes, const std::string& where) : bytes_(bytes), where_(where) {}
 
   PngLayout read() {
     int64_t offset = static_cast<int64_t>(kPngSignature.size());
     while (read_chunk(offset)) {
     }
-    if (layout_.first_pixels == 0) throw_truncated(where_);
+    if (layout_.first_pixels == 0) throw_truncated(PictureFormat::png, where_);
     make_head();
     read_profile();
     read_frames();
@@ -111,7 +103,7 @@ class LayoutReader {
   }
 
   bool end_early(bool has_pixels) {
-    if (!has_pixels) throw_truncated(where_);
+    if (!has_pixels) throw_truncated(PictureFormat::png, where_);
     layout_.has_end = false;
     return false;
   }
@@ -120,8 +112,8 @@ class LayoutReader {
     const bool has_pixels = layout_.first_pixels > 0;
     const bool is_critical = (static_cast<unsigned char>(chunk.type[0]) & 0x20u) == 0;
     if (chunk.type == "IHDR") {
-      if (!header_.empty()) throw_damaged(where_, "it has two headers");
-      if (chunk.bytes != 13) throw_damaged(where_, "its header has the wrong length");
+      if (!header_.empty()) throw_damaged(PictureFormat::png, where_, "it has two headers");
+      if (chunk.bytes != 13) throw_damaged(PictureFormat::png, where_, "its header has the wrong length");
       header_ = bytes_.copy(chunk.offset, kPngChunkOverhead + chunk.bytes);
     } else if (chunk.type == "IDAT") {
       if (!has_pixels) layout_.first_pixels = chunk.offset;
@@ -129,7 +121,7 @@ class LayoutReader {
     } else if (chunk.type == "PLTE") {
       take_palette(chunk, has_pixels);
     } else if (is_critical && !has_pixels) {
-      throw_damaged(where_, "a part of it that its pixels need is of an unknown kind");
+      throw_damaged(PictureFormat::png, where_, "a part of it that its pixels need is of an unknown kind");
     } else if (std::ranges::find(kUsedChunks, chunk.type) != kUsedChunks.end()) {
       take_used(chunk, has_pixels);
     } else if (chunk.type == "tEXt" || chunk.type == "zTXt" || chunk.type == "iTXt") {
@@ -142,8 +134,9 @@ class LayoutReader {
     constexpr int64_t kMaxPaletteBytes = 768;
     constexpr uint32_t kPaletteColours = 3;
     if (header_.empty() || colour_type() != kPaletteColours) return;  // a suggestion for old displays
-    if (!palette_.empty()) throw_damaged(where_, "it has two palettes");
-    if (chunk.bytes > kMaxPaletteBytes || chunk.bytes % 3 != 0) throw_damaged(where_, "its palette has no such length");
+    if (!palette_.empty()) throw_damaged(PictureFormat::png, where_, "it has two palettes");
+    if (chunk.bytes > kMaxPaletteBytes || chunk.bytes % 3 != 0)
+      throw_damaged(PictureFormat::png, where_, "its palette has no such length");
     if (has_pixels) faults_.emplace("PLTE after the pixels");
     palette_ = bytes_.copy(chunk.offset, kPngChunkOverhead + chunk.bytes);
   }
@@ -182,7 +175,7 @@ class LayoutReader {
 
   // Its data; nothing, and a note, when they are too long or not as they were written.
   std::optional<Block> load(const Chunk& chunk) {
-    if (chunk.bytes <= kMaxMetadataBytes) {
+    if (chunk.bytes <= kMaxMetadataBlockBytes) {
       Block data = bytes_.copy(chunk.offset + kPngChunkStart, chunk.bytes);
       const Bytes crc = bytes_.view(chunk.offset + kPngChunkStart + chunk.bytes, 4);
       if (png_chunk_crc(chunk.type, data) == read_u32_be(crc, 0)) return data;
@@ -222,7 +215,7 @@ class LayoutReader {
     const auto name_end = std::ranges::find(*chunk, std::byte{0});  // after it the method, which is 0
     Bytes compressed(name_end, chunk->end());
     Inflated inflated;
-    if (compressed.size() > 2) inflated = bounded_inflate(compressed.subspan(2), kMaxMetadataBytes);
+    if (compressed.size() > 2) inflated = bounded_inflate(compressed.subspan(2), kMaxMetadataBlockBytes);
     layout_.metadata.profile = std::move(inflated.bytes);
     layout_.metadata.has_broken_profile = layout_.metadata.profile.empty();
   }
@@ -314,7 +307,7 @@ class LayoutReader {
 }  // namespace
 
 PngLayout read_png_layout(PictureBytes& bytes, const std::string& where) {
-  return LayoutReader(bytes, where).read();
+  return PngLayoutReader(bytes, where).read();
 }
 
 }  // namespace redraw

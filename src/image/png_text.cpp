@@ -18,7 +18,7 @@ using Bytes = std::span<const std::byte>;
 
 constexpr size_t kMaxKeywordBytes = 79;
 
-[[noreturn]] void throw_damaged(const std::string& where, std::string_view what) {
+[[noreturn]] void throw_damaged_text(const std::string& where, std::string_view what) {
   throw Error(Code::image_damaged, where + ": a text chunk of the PNG file is damaged (" + std::string(what) + ")");
 }
 
@@ -34,7 +34,7 @@ std::string to_string(Bytes bytes) {
 // Cuts off and returns what stands before the next NUL.
 std::string take_until_nul(Bytes& rest, const std::string& where) {
   const auto end = std::ranges::find(rest, std::byte{0});
-  if (end == rest.end()) throw_damaged(where, "a field does not end");
+  if (end == rest.end()) throw_damaged_text(where, "a field does not end");
   const auto length = static_cast<size_t>(end - rest.begin());
   std::string field = to_string(rest.first(length));
   rest = rest.subspan(length + 1);
@@ -44,7 +44,7 @@ std::string take_until_nul(Bytes& rest, const std::string& where) {
 std::string read_payload(Bytes payload, bool is_compressed, const std::string& where) {
   if (is_compressed) {
     const Inflated inflated = bounded_inflate(payload, kMaxPngTextBytes);
-    if (inflated.status == InflateStatus::damaged) throw_damaged(where, "it does not expand");
+    if (inflated.status == InflateStatus::damaged) throw_damaged_text(where, "it does not expand");
     if (inflated.status == InflateStatus::too_long) throw_too_long(where);
     return to_string(inflated.bytes);
   }
@@ -60,19 +60,20 @@ std::string utf8_or_latin1(const std::string& text) {
 std::pair<std::string, std::string> parse_text(const PngChunk& chunk, const std::string& where) {
   Bytes rest = chunk.data;
   std::string keyword = take_until_nul(rest, where);
-  if (keyword.empty() || keyword.size() > kMaxKeywordBytes) throw_damaged(where, "its keyword is not 1 to 79 bytes");
+  if (keyword.empty() || keyword.size() > kMaxKeywordBytes)
+    throw_damaged_text(where, "its keyword is not 1 to 79 bytes");
   keyword = utf8_or_latin1(keyword);
   if (chunk.type == "tEXt") return {keyword, utf8_or_latin1(read_payload(rest, false, where))};
   const size_t flags = chunk.type == "zTXt" ? 1 : 2;
-  if (rest.size() < flags) throw_damaged(where, "it is too short");
+  if (rest.size() < flags) throw_damaged_text(where, "it is too short");
   const bool is_compressed = chunk.type == "zTXt" || rest[0] == std::byte{1};
-  if (rest[flags - 1] != std::byte{0}) throw_damaged(where, "its compression is unknown");
+  if (rest[flags - 1] != std::byte{0}) throw_damaged_text(where, "its compression is unknown");
   rest = rest.subspan(flags);
   if (chunk.type == "zTXt") return {keyword, utf8_or_latin1(read_payload(rest, true, where))};
   take_until_nul(rest, where);  // language
   take_until_nul(rest, where);  // translated keyword
   std::string text = read_payload(rest, is_compressed, where);
-  if (!is_utf8(text)) throw_damaged(where, "it is not UTF-8");
+  if (!is_utf8(text)) throw_damaged_text(where, "it is not UTF-8");
   return {keyword, text};
 }
 
@@ -92,7 +93,7 @@ PngText read_png_text(std::span<const std::byte> png, const std::string& where) 
       throw Error(Code::image_too_large,
                   where + ": the PNG file holds more than " + std::to_string(kMaxPngTexts) + " texts");
     }
-    if (png_chunk_crc(chunk->type, chunk->data) != chunk->crc) throw_damaged(where, "its checksum is wrong");
+    if (png_chunk_crc(chunk->type, chunk->data) != chunk->crc) throw_damaged_text(where, "its checksum is wrong");
     texts.push_back(parse_text(*chunk, where));
   }
   return texts;

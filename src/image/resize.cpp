@@ -67,12 +67,13 @@ uint8_t to_sample(int32_t sum) {
 
 constexpr int32_t kHalf = 1 << (kWeightBits - 1);  // makes the shift round to the nearest
 
-Image resize_columns(const Image& image, int64_t width) {
+Image resize_columns(const Image& image, int64_t width, const std::function<void()>& between_rows) {
   const Taps taps = lanczos_taps(image.width, width);
   Image resized = {width, image.height, {}};
   resized.pixels.resize(static_cast<size_t>(width * image.height * 3));
   uint8_t* to = resized.pixels.data();
   for (int64_t y = 0; y < image.height; ++y) {
+    if (between_rows) between_rows();
     const uint8_t* const row = image.pixels.data() + y * image.width * 3;
     for (const Taps::Range& range : taps.ranges) {
       const uint8_t* from = row + range.first * 3;
@@ -93,7 +94,7 @@ Image resize_columns(const Image& image, int64_t width) {
   return resized;
 }
 
-Image resize_rows(const Image& image, int64_t height) {
+Image resize_rows(const Image& image, int64_t height, const std::function<void()>& between_rows) {
   const Taps taps = lanczos_taps(image.height, height);
   Image resized = {image.width, height, {}};
   const int64_t samples = image.width * 3;
@@ -101,6 +102,7 @@ Image resize_rows(const Image& image, int64_t height) {
   std::vector<int32_t> sums(static_cast<size_t>(samples));
   uint8_t* to = resized.pixels.data();
   for (const Taps::Range& range : taps.ranges) {
+    if (between_rows) between_rows();
     std::ranges::fill(sums, kHalf);
     for (int64_t tap = 0; tap < range.count; ++tap) {
       const int32_t weight = taps.weights[range.weights + static_cast<size_t>(tap)];
@@ -113,7 +115,7 @@ Image resize_rows(const Image& image, int64_t height) {
   return resized;
 }
 
-void check(const Image& image, int64_t width, int64_t height) {
+void check_resizing(const Image& image, int64_t width, int64_t height) {
   const bool is_sound = image.width >= 1 && image.height >= 1 &&
                         image.pixels.size() == static_cast<size_t>(image.width * image.height * 3);
   if (!is_sound || width < 1 || height < 1) {
@@ -128,11 +130,11 @@ void check(const Image& image, int64_t width, int64_t height) {
 
 }  // namespace
 
-Image resize_lanczos(const Image& image, int64_t width, int64_t height) {
-  check(image, width, height);
-  if (width == image.width) return height == image.height ? image : resize_rows(image, height);
-  Image resized = resize_columns(image, width);
-  return height == image.height ? resized : resize_rows(resized, height);
+Image resize_lanczos(const Image& image, int64_t width, int64_t height, const std::function<void()>& between_rows) {
+  check_resizing(image, width, height);
+  if (width == image.width) return height == image.height ? image : resize_rows(image, height, between_rows);
+  Image resized = resize_columns(image, width, between_rows);
+  return height == image.height ? resized : resize_rows(resized, height, between_rows);
 }
 
 }  // namespace redraw

@@ -1,6 +1,8 @@
 // Resampling a picture to another size.
 #pragma once
 
+#include <functional>
+
 #include "image/image.h"
 
 namespace redraw {
@@ -15,9 +17,11 @@ namespace redraw {
 /// drawing at 512x512), and its table of 64 sub-pixel positions shows when reducing (50 to 55 dB). Having our own also
 /// keeps the same drawing the same bytes with every release of libvips.
 ///
+/// `between_rows`, where it is given, is called before every row; what it throws ends the resampling.
+///
 /// width, height: at least 1. The same size gives the same bytes. Time is about 18 multiplications for each pixel of
 /// the larger of both. Throws Error: internal (a size below 1, or a buffer that does not match its image), bad_size
 /// (the picture between the passes, width * image.height, would have more than 128 million pixels).
-Image resize_lanczos(const Image& image, int64_t width, int64_t height);
+Image resize_lanczos(const Image& image, int64_t width, int64_t height, const std::function<void()>& between_rows = {});
 
 }  // namespace redraw

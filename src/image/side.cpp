@@ -19,4 +19,9 @@ void check_side(std::string_view field, int64_t side) {
               must + "; the nearest are " + std::to_string(below) + " and " + std::to_string(below + kSideStep));
 }
 
+void check_fitted_side(std::string_view field, int64_t side) {
+  const bool is_short = side >= kSideStep && side < kMinSide && side % kSideStep == 0;
+  if (!is_short) check_side(field, side);
+}
+
 }  // namespace redraw

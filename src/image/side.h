@@ -19,4 +19,7 @@ std::string side_range();
 /// outside the range, bad_size between multiples.
 void check_side(std::string_view field, int64_t side);
 
+/// The same for a picture that was fitted into a size: its shorter side may be any multiple of 8 below 64.
+void check_fitted_side(std::string_view field, int64_t side);
+
 }  // namespace redraw

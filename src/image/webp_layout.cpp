@@ -1,11 +1,12 @@
+#include "image/webp_layout.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <set>
 #include <string_view>
 
-#include "base/error.h"
-#include "image/webp_picture.h"
+#include "image/picture_format.h"
 
 namespace redraw {
 namespace {
@@ -15,10 +16,6 @@ using Chunk = WebpLayout::Chunk;
 
 constexpr int64_t kFirstChunk = 12;
 
-[[noreturn]] void throw_truncated(const std::string& where) {
-  throw Error(Code::image_truncated, where + ": the WebP file is cut short; copy or download it again");
-}
-
 constexpr auto kPixelChunks = std::to_array<std::string_view>({"VP8X", "VP8 ", "VP8L", "ALPH", "ANIM", "ANMF"});
 constexpr auto kMetadataChunks = std::to_array<std::string_view>({"ICCP", "EXIF", "XMP "});
 
@@ -26,16 +23,16 @@ bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-class LayoutReader {
+class WebpLayoutReader {
  public:
-  LayoutReader(PictureBytes& bytes, const std::string& where) : bytes_(bytes), where_(where) {}
+  WebpLayoutReader(PictureBytes& bytes, const std::string& where) : bytes_(bytes), where_(where) {}
 
   WebpLayout read() {
     said_bytes_ = int64_t{read_u32_le(bytes_.view(4, 4), 0)} + kWebpChunkStart;
     int64_t offset = kFirstChunk;
     while (read_chunk(offset)) {
     }
-    if (!has_pixels_) throw_truncated(where_);
+    if (!has_pixels_) throw_truncated(PictureFormat::webp, where_);
     check_length();
     read_metadata();
     return std::move(layout_);
@@ -52,7 +49,7 @@ class LayoutReader {
     const bool is_pixels = is_one_of(kPixelChunks, name);
     if (offset == after_pixels_ && !is_metadata && !is_pixels) check_boundary(chunk);
     if (chunk.bytes > bytes_.size() - offset - kWebpChunkStart) {
-      if (!has_pixels_) throw_truncated(where_);
+      if (!has_pixels_) throw_truncated(PictureFormat::webp, where_);
       if (is_metadata) passed_over_.insert(name);
       return false;
     }
@@ -65,9 +62,7 @@ class LayoutReader {
   // Lossy pixels have no checksum: that none of their bytes got lost or came in shows only where the next chunk begins.
   void check_boundary(const Chunk& chunk) const {
     if (chunk.offset >= said_bytes_ || leads_to_end(chunk.offset)) return;
-    throw Error(Code::image_damaged, where_ +
-                                         ": the WebP file is damaged (no part of it begins where its pixels end); "
-                                         "save it again from the program that made it");
+    throw_damaged(PictureFormat::webp, where_, "no part of it begins where its pixels end");
   }
 
   // Whether chunks of unknown kinds, from `offset` on, lead to one that is known or to the end.
@@ -107,7 +102,7 @@ class LayoutReader {
   void take_metadata(const std::string& name, const Chunk& chunk) {
     std::optional<std::vector<std::byte>>& block = name == "ICCP" ? profile_ : name == "EXIF" ? exif_ : xmp_;
     if (block) return;
-    if (chunk.bytes > kMaxMetadataBytes) {
+    if (chunk.bytes > kMaxMetadataBlockBytes) {
       passed_over_.insert(name);
     } else {
       block = bytes_.copy(chunk.offset + kWebpChunkStart, chunk.bytes);
@@ -153,7 +148,7 @@ class LayoutReader {
 }  // namespace
 
 WebpLayout read_webp_layout(PictureBytes& bytes, const std::string& where) {
-  return LayoutReader(bytes, where).read();
+  return WebpLayoutReader(bytes, where).read();
 }
 
 }  // namespace redraw

@@ -31,12 +31,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// What is asked for is refused by check_side; a picture that was fitted into it may have a shorter side.
-void check_fitted_side(std::string_view field, int64_t side) {
-  const bool is_short = side >= kSideStep && side < kMinSide && side % kSideStep == 0;
-  if (!is_short) check_side(field, side);
-}
-
 // The clean latent of the picture to start from: its posterior's mean, or a draw from it, scaled; a tiny autoencoder's
 // only one.
 std::vector<float> encode_start(StableDiffusion& model, const GenerateRequest& request, const LatentShape& shape,

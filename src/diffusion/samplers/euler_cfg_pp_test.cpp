@@ -7,11 +7,6 @@
 namespace redraw {
 namespace {
 
-class ConstantNoise : public NoiseSource {
- public:
-  void normal(std::span<float> out) override { std::ranges::fill(out, 0.5f); }
-};
-
 // Guided noise 0.4 and unconditional noise -0.2, whatever the latent.
 void two_halves(const NetworkCall& call) {
   std::ranges::fill(call.output, 0.4f);

@@ -15,7 +15,7 @@ SchedulerConfig adopt_for_k_diffusion(SchedulerConfig config) {
 
 namespace {
 
-std::vector<float> linspace(float start, float end, int64_t n) {
+std::vector<float> levels_between(float start, float end, int64_t n) {
   return n < 2 ? std::vector<float>{start} : torch_linspace(start, end, n);
 }
 
@@ -29,11 +29,11 @@ float level_at(float timestep, std::span<const float> log_sigmas) {
 // The next two are rules of sigma_schedule.h again, there in double precision as diffusers has them; k-diffusion's are
 // float32, and the multistep samplers make ten times as much of a last bit.
 // get_sigmas_karras
-std::vector<float> karras(float sigma_max, float sigma_min, int64_t n) {
+std::vector<float> karras_levels(float sigma_max, float sigma_min, int64_t n) {
   constexpr double kRho = 7.0;
   const double from = std::pow(sigma_max, 1.0 / kRho);
   const double to = std::pow(sigma_min, 1.0 / kRho);
-  std::vector<float> levels = linspace(0.0f, 1.0f, n);
+  std::vector<float> levels = levels_between(0.0f, 1.0f, n);
   for (float& level : levels) {
     level = std::pow(static_cast<float>(from) + level * static_cast<float>(to - from), static_cast<float>(kRho));
   }
@@ -41,9 +41,9 @@ std::vector<float> karras(float sigma_max, float sigma_min, int64_t n) {
 }
 
 // get_sigmas_exponential
-std::vector<float> exponential(float sigma_max, float sigma_min, int64_t n) {
-  std::vector<float> levels = linspace(static_cast<float>(std::log(static_cast<double>(sigma_max))),
-                                       static_cast<float>(std::log(static_cast<double>(sigma_min))), n);
+std::vector<float> exponential_levels(float sigma_max, float sigma_min, int64_t n) {
+  std::vector<float> levels = levels_between(static_cast<float>(std::log(static_cast<double>(sigma_max))),
+                                             static_cast<float>(std::log(static_cast<double>(sigma_min))), n);
   for (float& level : levels) level = std::exp(level);
   return levels;
 }
@@ -59,14 +59,14 @@ StepTable k_diffusion_steps(const SchedulerConfig& config, const NoiseSchedule& 
   std::vector<float> levels;
   switch (config.sigma_rule) {
     case SigmaRule::model:
-      timesteps = linspace(start, 0.0f, n);
+      timesteps = levels_between(start, 0.0f, n);
       for (float timestep : timesteps) levels.push_back(level_at(timestep, log_sigmas));
       break;
     case SigmaRule::karras:
-      levels = karras(sigma_max, sigma_min, n);
+      levels = karras_levels(sigma_max, sigma_min, n);
       break;
     case SigmaRule::exponential:
-      levels = exponential(sigma_max, sigma_min, n);
+      levels = exponential_levels(sigma_max, sigma_min, n);
       break;
     default:
       return sigma_step_table(config, schedule, n, RuleRange::model);
