@@ -74,8 +74,7 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
                       {"bytes", converted.bytes},
                       {"narrowed", converted.narrowed},
                       {"left_out", converted.left_out},
-                      {"notes", converted.notes}}) +
-           "\n";
+                      {"notes", converted.notes}});
   }
   std::string text;
   for (const auto& file : converted.files) text += fmt::format("wrote {}\n", file.string());
