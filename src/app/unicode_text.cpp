@@ -56,6 +56,12 @@ std::string escaped(std::string_view bytes) {
   return result;
 }
 
+// A control character, or one of those that turn the order in which what stands around it is shown: a name could be
+// read as another one. (Unicode Technical Report 36, 2.4.)
+bool steers(UChar32 character) {
+  return u_charType(character) == U_CONTROL_CHAR || u_hasBinaryProperty(character, UCHAR_BIDI_CONTROL);
+}
+
 // Of no width of its own: marks, joiners, variation selectors.
 bool is_zero_width(UChar32 character) {
   return (U_GET_GC_MASK(character) & (U_GC_MN_MASK | U_GC_ME_MASK | U_GC_CF_MASK)) != 0;
@@ -90,7 +96,7 @@ std::string replaced_utf8(std::string_view text) {
 std::string printable_text(std::string_view text, std::string_view keep) {
   std::string result;
   for_each_character(text, [&](UChar32 character, std::string_view bytes) {
-    const bool is_control = character < 0 || u_charType(character) == U_CONTROL_CHAR;
+    const bool is_control = character < 0 || steers(character);
     const bool is_kept = bytes.size() == 1 && keep.find(bytes.front()) != std::string_view::npos;
     result += is_control && !is_kept ? escaped(bytes) : std::string(bytes);
   });

@@ -19,6 +19,12 @@ TEST(UnicodeText, WhatIsNoTextIsShownAndSteersNothing) {
   EXPECT_EQ(printable_text("\xe6\x97x"), "\\xE6\\x97x") << "a character without its end";
   EXPECT_EQ(printable_text("a\u0085"), "a\\xC2\\x85") << "controls beyond ASCII";
   EXPECT_EQ(printable_text(std::string_view("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(printable_text("a\u202Egnp.b"), "a\\xE2\\x80\\xAEgnp.b") << "shown as ab.png";
+  for (const char* turn : {"\u061C", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066",
+                           "\u2067", "\u2068", "\u2069"}) {
+    EXPECT_EQ(printable_text(turn).find(turn), std::string::npos) << printable_text(turn);
+  }
+  for (const char* script : {"עברית", "العربية", "👩\u200D🎨", "नमस्\u200Cते"}) EXPECT_EQ(printable_text(script), script);
   EXPECT_EQ(replaced_utf8("a\xff\xfe"), "a\uFFFD\uFFFD");
 }
 
