@@ -8,8 +8,8 @@
 #include "app/default_model.h"
 #include "app/model_name.h"
 #include "app/text_table.h"
-#include "app/unicode_text.h"
 #include "base/error.h"
+#include "base/shell_word.h"
 
 namespace redraw {
 namespace {

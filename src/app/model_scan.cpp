@@ -10,9 +10,9 @@
 #include "app/model_files.h"
 #include "app/model_folders.h"
 #include "app/model_name.h"
-#include "app/unicode_text.h"
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/shell_word.h"
 
 namespace redraw {
 namespace {
@@ -59,7 +59,7 @@ bool lacks_only_vae(const fs::path& path) {
 std::string reason_of(const Error& error, const fs::path& path) {
   std::string reason = error.what();
   if (error.code() == Code::model_part_missing && lacks_only_vae(path)) {
-    reason += "; `redraw models add " + shell_word(path.string()) + " --vae PATH` adds it with one";
+    reason += "; `redraw models add " + shell_path(path.string()) + " --vae PATH` adds it with one";
   }
   return reason;
 }

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/json_text.h"
+#include "base/json_text.h"
 #include "redraw/engine.h"
 
 namespace redraw {

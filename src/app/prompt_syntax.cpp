@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace redraw {
@@ -15,23 +16,18 @@ constexpr size_t kLongest = 200;  // of a piece; what is longer is no syntax tha
 constexpr size_t kMostShown = 80;
 constexpr std::string_view kNone;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // A letter of any script: all that is not ASCII counts as one.
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+  return is_ascii_letter(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool is_word(char c) {
-  return is_letter(c) || is_digit(c) || c == '_';
+  return is_letter(c) || is_ascii_digit(c) || c == '_';
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && std::ranges::equal(text.substr(0, lower.size()), lower, [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-         });
+  return text.size() >= lower.size() &&
+         std::ranges::equal(text.substr(0, lower.size()), lower, [](char a, char b) { return ascii_small(a) == b; });
 }
 
 // The end of a number like 1.3 that stands at `at`; `at` where there is none.
@@ -40,8 +36,8 @@ size_t end_of_number(std::string_view text, size_t at) {
   const bool is_signed = at < text.size() && (text[at] == '-' || text[at] == '+');
   if (is_signed) ++at;
   const size_t digits = at;
-  while (at < text.size() && at - digits < 8 && (is_digit(text[at]) || text[at] == '.')) ++at;
-  const bool has_digit = std::ranges::any_of(text.substr(digits, at - digits), is_digit);
+  while (at < text.size() && at - digits < 8 && (is_ascii_digit(text[at]) || text[at] == '.')) ++at;
+  const bool has_digit = std::ranges::any_of(text.substr(digits, at - digits), is_ascii_digit);
   return has_digit ? at : begin;
 }
 
@@ -77,7 +73,7 @@ std::string_view hypernetwork(std::string_view prompt) {
 
 // Below 10: (word:1.3), but no age, no scale and no port, (aged: 45), (scale: 1:50000).
 bool is_weight_number(std::string_view number) {
-  return std::ranges::count_if(number.substr(0, number.find('.')), is_digit) <= 1;
+  return std::ranges::count_if(number.substr(0, number.find('.')), is_ascii_digit) <= 1;
 }
 
 // (word:1.3), but no time of day and no ratio, (at 10:30), (16:9).
@@ -86,7 +82,7 @@ std::string_view weight(std::string_view prompt) {
     size_t number = colon + 1;
     while (number < prompt.size() && prompt[number] == ' ') ++number;
     size_t end = end_of_number(prompt, number);
-    if (end == number || colon == 0 || is_digit(prompt[colon - 1])) continue;
+    if (end == number || colon == 0 || is_ascii_digit(prompt[colon - 1])) continue;
     if (!is_weight_number(prompt.substr(number, end - number))) continue;
     while (end < prompt.size() && prompt[end] == ' ') ++end;
     if (end == prompt.size() || prompt[end] != ')') continue;
@@ -196,7 +192,7 @@ std::string_view weight_after(std::string_view prompt) {
     const size_t end = is_plus ? at + 2 : end_of_number(prompt, at + 1);
     if (end == at + 1 || !ends_word(prompt, end) || is_escaped(prompt, at)) continue;
     const std::string_view number = prompt.substr(at + 1, end - at - 1);
-    if (!is_plus && (!is_digit(number.front()) || !is_weight_number(number))) continue;
+    if (!is_plus && (!is_ascii_digit(number.front()) || !is_weight_number(number))) continue;
     if (const std::optional<size_t> open = start_of_group(prompt, at)) return prompt.substr(*open, end - *open);
   }
   return kNone;

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/json_text.h"
 #include "base/fnv1a.h"
 #include "base/input_file.h"
+#include "base/json_text.h"
 
 namespace redraw {
 namespace {

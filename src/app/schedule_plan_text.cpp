@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "app/json_text.h"
 #include "app/text_table.h"
+#include "base/json_text.h"
 
 namespace redraw {
 namespace {

@@ -1,7 +1,5 @@
 #include "app/unicode_text.h"
 
-#include <algorithm>
-#include <array>
 #include <functional>
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
@@ -9,6 +7,7 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -70,12 +69,7 @@ bool is_zero_width(UChar32 character) {
 }  // namespace
 
 std::string folded_text(std::string_view text) {
-  if (!is_utf8(text)) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(),
-                           [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); });
-    return result;
-  }
+  if (!is_utf8(text)) return ascii_small(text);
   icu::UnicodeString folded = composed(unicode_of(text));
   folded.foldCase();
   return utf8_of(composed(folded));
@@ -101,18 +95,6 @@ std::string printable_text(std::string_view text, std::string_view keep) {
     result += is_control && !is_kept ? escaped(bytes) : std::string(bytes);
   });
   return result;
-}
-
-std::string shell_word(std::string_view text) {
-  const auto is_plain = [](char c) {
-    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
-    return !is_ascii || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._-/:").find(c) != std::string_view::npos;
-  };
-  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
 }
 
 int64_t display_width(std::string_view utf8) {

@@ -22,9 +22,6 @@ std::string replaced_utf8(std::string_view text);
 /// neither garble nor steer it. `keep`: control characters that stay, as "\n".
 std::string printable_text(std::string_view text, std::string_view keep = {});
 
-/// As a shell takes it for one word: in quotes where it has other signs than letters, digits and "._-/:".
-std::string shell_word(std::string_view text);
-
 /// Columns of a terminal that the text takes: none for combining marks, two for wide East Asian characters and emoji.
 int64_t display_width(std::string_view utf8);
 

@@ -1,12 +1,9 @@
 #include "app/unicode_text.h"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "app/json_text.h"
 #include "app/text_table.h"
-#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -28,14 +25,6 @@ TEST(UnicodeText, WhatIsNoTextIsShownAndSteersNothing) {
   EXPECT_EQ(replaced_utf8("a\xff\xfe"), "a\uFFFD\uFFFD");
 }
 
-TEST(UnicodeText, AShellTakesItForOneWord) {
-  EXPECT_EQ(shell_word("my-sd1.5"), "my-sd1.5");
-  EXPECT_EQ(shell_word("日本語"), "日本語");
-  EXPECT_EQ(shell_word("模型 XL"), "'模型 XL'");
-  EXPECT_EQ(shell_word("don't"), "'don'\\''t'");
-  EXPECT_EQ(shell_word(""), "''");
-}
-
 TEST(UnicodeText, WidthsAreThoseOfATerminal) {
   EXPECT_EQ(display_width("abc"), 3);
   EXPECT_EQ(display_width("Größe"), 5);
@@ -48,18 +37,6 @@ TEST(UnicodeText, WidthsAreThoseOfATerminal) {
 TEST(UnicodeText, TablesStandInColumnsWhateverTheScript) {
   const TableColumn columns[] = {{"name"}, {"is"}};
   EXPECT_EQ(text_table(columns, {{"日本語", "x"}, {"ab\x1b", "y"}}), "name    is\n日本語  x\nab\\x1B  y\n");
-}
-
-TEST(UnicodeText, JsonIsJsonWhateverAFileIsCalled) {
-  EXPECT_EQ(json_text({{"file", "caf\xe9"}}), "{\"file\":\"caf\uFFFD\"}");
-  EXPECT_EQ(json_text({{"seed", uint64_t{18446744073709551615u}}}), "{\"seed\":18446744073709551615}");
-}
-
-TEST(Utf8, IsCutBetweenCharacters) {
-  EXPECT_EQ(cut_utf8("日本", 6), "日本");
-  EXPECT_EQ(cut_utf8("日本", 5), "日");
-  EXPECT_EQ(cut_utf8("日本", 2), "");
-  EXPECT_EQ(cut_utf8("abc", 2), "ab");
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/json_text.h"
 #include "app/output_folder.h"
+#include "base/json_text.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
 #include "cli/terminal.h"

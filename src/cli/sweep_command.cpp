@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "app/drawn_seed.h"
-#include "app/json_text.h"
 #include "app/output_folder.h"
 #include "app/request_key.h"
 #include "app/resolve_model.h"
 #include "app/sweep_record.h"
 #include "app/sweep_sheet.h"
 #include "app/temporary_file.h"
+#include "base/json_text.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
 #include "cli/terminal.h"
