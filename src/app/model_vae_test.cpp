@@ -61,7 +61,9 @@ TEST_F(GivenVaeTest, IsKeptWithTheModelAndListed) {
   EXPECT_EQ(state_of(model), ModelState::unchanged);
   EXPECT_EQ(model_of(json_of(model), "list"), model);
   EXPECT_EQ(read_registry_list(root / "models.json").models, std::vector<RegisteredModel>{model});
-  EXPECT_NE(model_text(listed_model(registry, "w")).find(model.vae.path.string()), std::string::npos);
+  const std::string text = model_text(listed_model(registry, "w"));
+  EXPECT_NE(text.find("vae               " + model.vae.path.string() + "\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("prediction given  v_prediction\n"), std::string::npos) << text;
   EXPECT_TRUE(scan().empty()) << "nor is the autoencoder a model that is no model";
 }
 

@@ -151,7 +151,7 @@ class SweepRun {
                              {"seconds", records_[i].seconds}};
       for (const SweepAxis& axis : sweep_.axes) {
         const std::optional<FieldValue> value = get_field(cells_[i].cell.request, *axis.field);
-        std::visit([&](const auto& v) { cell["values"][std::string(axis.field->name)] = v; }, *value);
+        cell["values"][std::string(axis.field->name)] = field_json(*value);
       }
       cells.push_back(cell);
     }
