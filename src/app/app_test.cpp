@@ -83,10 +83,10 @@ TEST(Fields, TheRangeThatIsPrintedIsTheRangeThatIsTaken) {
   for (const Field& field : request_fields()) fields.push_back(&field);
   int checked = 0;
   for (const Field* field : fields) {
-    if (field->type != FieldType::integer && field->type != FieldType::number) continue;
+    const bool is_integer = field->type == FieldType::integer || field->type == FieldType::side;
+    if (!is_integer && field->type != FieldType::number) continue;
     SCOPED_TRACE(field->name);
     ++checked;
-    const bool is_integer = field->type == FieldType::integer;
     const std::string range = field_range(*field);
     const auto text = [&](double value) {
       return is_integer ? std::to_string(static_cast<int64_t>(value)) : field_text(FieldValue(value));

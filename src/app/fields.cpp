@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "app/value_lists.h"
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "diffusion/latent_threshold.h"
 #include "diffusion/noise_source.h"
 #include "diffusion/sampler.h"
 #include "diffusion/semantics.h"
@@ -102,11 +104,10 @@ constexpr auto kFields = std::to_array<Field>({
      "of the noise; without it one is drawn, and printed", "0.1"},
     {"images", FieldType::integer, &Request::images, 1, 1000, false, "1", false, false, false, "N",
      "how many pictures, of seed, seed + 1, ...", "0.2"},
-    {"width", FieldType::integer, &Request::width, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
-     "of the new picture; without it the model's native size, at the picture's aspect ratio", "0.1", nullptr, nullptr,
-     "", false, true},
-    {"height", FieldType::integer, &Request::height, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
-     "likewise", "0.1", nullptr, nullptr, "", false, true},
+    {"width", FieldType::side, &Request::width, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
+     "of the new picture; without it the model's native size, at the picture's aspect ratio", "0.1"},
+    {"height", FieldType::side, &Request::height, kMinSide, kMaxSide, false, "", false, false, false, "PIXELS",
+     "of the new picture; without it the model's native size, at the picture's aspect ratio", "0.1"},
     {"fit", FieldType::text, &Request::fit, kAny, kAny, false, "contain", false, true, false, "MODE",
      "how the picture is brought to width and height", "0.1", fit_mode_names,
      [](std::string_view name) { parse_fit_mode(name); }},
@@ -124,7 +125,7 @@ constexpr auto kFields = std::to_array<Field>({
      nullptr, "-V"},
     {"perlin", FieldType::number, &Request::perlin, 0, 1, false, "0", false, false, false, "X",
      "share of Perlin noise in the start: large soft shapes", "0.2"},
-    {"threshold", FieldType::number, &Request::threshold, 0, 1000, false, "0", false, false, false, "X",
+    {"threshold", FieldType::number, &Request::threshold, 0, kMaxThreshold, false, "0", false, false, false, "X",
      "limit on the latent's values, against colours that run away at high guidance; 0: none", "0.2"},
     {"h_symmetry_time_pct", FieldType::number, &Request::h_symmetry_time_pct, 0, 1, true, "", false, false, false, "X",
      "mirrors the left half to the right after this part of the steps", "0.2", nullptr, nullptr, "--h-symmetry"},
@@ -186,7 +187,8 @@ constexpr auto kFields = std::to_array<Field>({
 
 void check_range(const Field& field, double value, std::string_view text) {
   if (std::isnan(value)) refuse_number(field, text);
-  if (field.is_side && std::abs(value) <= kLargestExact) check_side(field.name, static_cast<int64_t>(value));
+  if (field.type == FieldType::side && std::abs(value) <= kLargestExact)
+    check_side(field.name, static_cast<int64_t>(value));
   if (value < field.minimum || value > field.maximum || (field.excludes_minimum && value == field.minimum) ||
       (field.excludes_maximum && value == field.maximum)) {
     refuse_range(field, text);
@@ -212,6 +214,10 @@ uint64_t parse_seed(const Field& field, std::string_view text) {
   if (!is_whole) refuse_number(field, text);
   if (result.ec == std::errc::result_out_of_range || digits.size() != text.size()) refuse_range(field, text);
   return seed;
+}
+
+bool is_whole(FieldType type) {
+  return type == FieldType::integer || type == FieldType::seed || type == FieldType::side;
 }
 
 // Of a value that is a number.
@@ -267,6 +273,7 @@ FieldValue parse_field(const Field& field, std::string_view text) {
       if (field.check_name != nullptr) field.check_name(text);
       return std::string(text);
     case FieldType::integer:
+    case FieldType::side:
       return parse_number<int64_t>(field, text);
     case FieldType::number:
       return parse_number<double>(field, text);
@@ -284,11 +291,10 @@ FieldValue check_field(const Field& field, const FieldValue& value) {
   const bool is_number = is_integer || std::holds_alternative<double>(value);
   const bool fits = (field.type == FieldType::text && std::holds_alternative<std::string>(value)) ||
                     (field.type == FieldType::flag && std::holds_alternative<bool>(value)) ||
-                    (field.type == FieldType::integer && is_integer) ||
-                    (field.type == FieldType::number && is_number) || (field.type == FieldType::seed && is_integer);
+                    (field.type == FieldType::number && is_number) || (is_whole(field.type) && is_integer);
   if (!fits) {
-    constexpr std::array<std::string_view, 5> kTypes = {"a text", "a whole number", "a number", "true or false",
-                                                        "a whole number"};
+    constexpr std::array<std::string_view, 6> kTypes = {"a text",        "a whole number", "a number",
+                                                        "true or false", "a whole number", "a whole number"};
     throw Error(Code::usage,
                 std::string(field.name) + " must be " + std::string(kTypes[static_cast<size_t>(field.type)]));
   }
@@ -337,10 +343,14 @@ std::string field_text(const FieldValue& value) {
       value);
 }
 
+nlohmann::json field_json(const FieldValue& value) {
+  return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
+}
+
 std::string field_range(const Field& field) {
   if (field.type == FieldType::text || field.type == FieldType::flag) return {};
   if (field.type == FieldType::seed) return "0 to " + std::to_string(std::numeric_limits<uint64_t>::max());
-  if (field.is_side) return side_range();
+  if (field.type == FieldType::side) return side_range();
   if (field.excludes_maximum) return "at least " + decimal(field.minimum) + ", below " + decimal(field.maximum);
   if (field.excludes_minimum) return "above " + decimal(field.minimum) + ", at most " + decimal(field.maximum);
   // Whole numbers as such: the shortest text of a large one would be in scientific notation.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,7 +15,8 @@
 
 namespace redraw {
 
-enum class FieldType { text, integer, number, flag, seed };
+/// side: of a picture, an integer as check_side takes it.
+enum class FieldType { text, integer, number, flag, seed, side };
 
 /// A value of any field's type.
 using FieldValue = std::variant<std::string, int64_t, double, bool, uint64_t>;
@@ -41,7 +43,6 @@ struct Field {
   void (*check_name)(std::string_view) = nullptr;
   std::string_view also = {};  ///< another option of the command line for it, as InvokeAI's: "-v"
   bool excludes_maximum = false;
-  bool is_side = false;  ///< of a picture: see check_side
 };
 
 /// In the order in which help shows them.
@@ -63,6 +64,8 @@ std::optional<FieldValue> get_field(const Request& request, const Field& field);
 
 /// "0.7", "lms", "true": shortest text that parse_field reads back.
 std::string field_text(const FieldValue& value);
+/// The same value in JSON.
+nlohmann::json field_json(const FieldValue& value);
 /// "0 to 100", "above 0, at most 1", "a multiple of 8, 64 to 8192"; empty for texts and flags.
 std::string field_range(const Field& field);
 

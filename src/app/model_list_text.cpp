@@ -8,8 +8,8 @@
 #include "app/default_model.h"
 #include "app/model_name.h"
 #include "app/text_table.h"
-#include "app/unicode_text.h"
 #include "base/error.h"
+#include "base/shell_word.h"
 
 namespace redraw {
 namespace {
@@ -96,7 +96,7 @@ std::string model_text(const ListedModel& listed) {
   const std::string state = marks(listed);
   std::string text;
   const auto row = [&](std::string_view title, std::string_view value) {
-    text += fmt::format("{:<12}{}\n", title, value);
+    text += fmt::format("{:<18}{}\n", title, value);
   };
   row("name", model.name);
   if (!state.empty()) row("is", state);
@@ -111,13 +111,13 @@ std::string model_text(const ListedModel& listed) {
     const std::string_view vae_state = state_name(state_of_vae(model));
     row("vae", model.vae.path.string() + (vae_state.empty() ? "" : " (" + std::string(vae_state) + ")"));
   }
-  if (!model.prediction.empty()) row("asked", "prediction " + model.prediction);
-  if (!model.model_config.empty()) row("config", model.model_config.string());
+  if (!model.prediction.empty()) row("prediction given", model.prediction);
+  if (!model.model_config.empty()) row("configurations", model.model_config.string());
   row("modified", time_text(model.modified_ns));
   if (listed.is_in_box) return text;
   row("SHA-256",
       model.sha256.empty() ? "not computed yet: `redraw models verify " + shell_word(model.name) + "`" : model.sha256);
-  if (!model.vae.sha256.empty()) row("of its vae", model.vae.sha256);
+  if (!model.vae.sha256.empty()) row("SHA-256 of vae", model.vae.sha256);
   row("added", model.added);
   return text;
 }

@@ -28,7 +28,7 @@ std::vector<UChar32> characters_of(std::string_view utf8) {
   return characters;
 }
 
-std::string text_of(std::span<const UChar32> characters) {
+std::string utf8_of_characters(std::span<const UChar32> characters) {
   std::string text;
   for (const UChar32 character : characters) {
     char bytes[U8_MAX_LENGTH];
@@ -103,7 +103,7 @@ std::string derived_model_name(const std::filesystem::path& path, bool is_folder
   while (!characters.empty() && (characters.back() == ' ' || characters.back() == '-' || characters.back() == '.')) {
     characters.pop_back();
   }
-  return characters.empty() ? "model" : text_of(characters);
+  return characters.empty() ? "model" : utf8_of_characters(characters);
 }
 
 std::string free_model_name(const std::string& name, const std::function<bool(const std::string&)>& is_taken) {

@@ -8,9 +8,9 @@
 #include "app/registry_database.h"
 #include "app/registry_rows.h"
 #include "app/temporary_file.h"
-#include "app/unicode_text.h"
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/shell_word.h"
 #include "base/utf8.h"
 
 namespace redraw {

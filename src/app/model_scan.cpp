@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -9,44 +10,39 @@
 #include "app/model_files.h"
 #include "app/model_folders.h"
 #include "app/model_name.h"
-#include "app/unicode_text.h"
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/shell_word.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Found and not in the list; taken when it turns out to be one that moved.
+// Found and not in the list.
 struct NewModel {
   fs::path path;
   fs::path shown;
   std::optional<RegisteredModel> model = {};  // empty: cannot be run by itself
   std::string reason = {};                    // then why
-  bool is_taken = false;
+  bool has_moved = false;                     // it is one of the list, which lay elsewhere
+  bool is_vae = false;                        // of a model of the list; that model may share it with others
+
+  bool is_known() const { return has_moved || is_vae; }
 };
 
 // What is known of files that are gone, to find them elsewhere.
 struct Lost {
   fs::path path;
-  bool is_folder;
   uint64_t bytes;
   int64_t modified_ns;
   std::string sha256;
+  ModelFiles (*files_of)(const fs::path&);  // model_files, or vae_files for an autoencoder
 };
 
-bool is_where_it_went(const Lost& gone, const fs::path& found) {
-  try {
-    const ModelFiles files = model_files(found);
-    if (gone.is_folder != files.is_folder || gone.bytes != files.bytes) return false;
-    if (gone.sha256.empty()) {
-      return gone.modified_ns == files.modified_ns && gone.path.filename() == found.filename();
-    }
-    return model_sha256(files) == gone.sha256;
-  } catch (const Error&) {
-    return false;  // cannot be read now
-  }
+// Whether a file that was found is the autoencoder itself, or lies in its folder.
+bool lies_in_vae(const fs::path& found, const fs::path& vae) {
+  return found == vae || found.parent_path() == vae;
 }
 
 // Whether it could be run with an autoencoder: who takes one from the very file is told that there is none, after
@@ -63,7 +59,7 @@ bool lacks_only_vae(const fs::path& path) {
 std::string reason_of(const Error& error, const fs::path& path) {
   std::string reason = error.what();
   if (error.code() == Code::model_part_missing && lacks_only_vae(path)) {
-    reason += "; `redraw models add " + shell_word(path.string()) + " --vae PATH` adds it with one";
+    reason += "; `redraw models add " + shell_path(path.string()) + " --vae PATH` adds it with one";
   }
   return reason;
 }
@@ -83,7 +79,7 @@ class Scan {
   }
 
  private:
-  static bool is_to_add(const NewModel& found) { return found.model && !found.is_taken; }
+  static bool is_to_add(const NewModel& found) { return found.model && !found.is_known(); }
 
   void make_changes() {
     registry_->change([&] {
@@ -100,12 +96,17 @@ class Scan {
 
   void describe_new(std::span<const fs::path> places) {
     std::set<fs::path> paths;
-    for (const RegisteredModel& model : known_) paths.insert({model.path, model.vae.path});
+    std::set<fs::path> vaes;
+    for (const RegisteredModel& model : known_) {
+      paths.insert(model.path);
+      vaes.insert(model.vae.path);
+    }
     const auto on_problem = [&](const fs::path& path, const std::string& why) {
       say(ScanEvent::skipped, "", path, "skipped " + path.string() + ": cannot be looked into: " + why);
     };
     for (const ModelCandidate& candidate : model_candidates(places, on_problem)) {
-      if (paths.contains(candidate.path)) continue;
+      const fs::path& path = candidate.path;
+      if (paths.contains(path) || vaes.contains(path) || vaes.contains(path.parent_path())) continue;
       NewModel& found = new_.emplace_back(NewModel{.path = candidate.path, .shown = candidate.shown});
       try {
         found.model = describe_model(candidate.path);
@@ -117,15 +118,62 @@ class Scan {
 
   void skip_what_cannot_be_run() {
     for (const NewModel& found : new_) {
-      if (!found.model && !found.is_taken) say(ScanEvent::skipped, "", found.path, "skipped " + found.reason);
+      if (!found.model && !found.is_known()) say(ScanEvent::skipped, "", found.path, "skipped " + found.reason);
     }
   }
 
-  // Where it went; nullptr: nowhere.
-  NewModel* find_lost(const Lost& lost) {
+  bool is_where_it_went(const Lost& gone, const fs::path& found) {
+    try {
+      const ModelFiles files = gone.files_of(found);
+      if (gone.bytes != files.bytes) return false;
+      if (gone.sha256.empty()) {
+        return gone.modified_ns == files.modified_ns && gone.path.filename() == found.filename();
+      }
+      // Once, however many models have lost it. A folder has two: as a model and as an autoencoder.
+      std::string& sum = sums_[{found, files.names}];
+      if (sum.empty()) sum = model_sha256(files);
+      return sum == gone.sha256;
+    } catch (const Error&) {
+      return false;  // cannot be read now
+    }
+  }
+
+  // Where it went, nullptr: nowhere. No two models of the list are one.
+  NewModel* find_lost_model(const RegisteredModel& model) {
+    const Lost lost{.path = model.path,
+                    .bytes = model.summary.bytes,
+                    .modified_ns = model.modified_ns,
+                    .sha256 = model.sha256,
+                    .files_of = model_files};
     const auto found = std::ranges::find_if(
-        new_, [&](const NewModel& one) { return !one.is_taken && is_where_it_went(lost, one.path); });
+        new_, [&](const NewModel& one) { return !one.has_moved && is_where_it_went(lost, one.path); });
     return found == new_.end() ? nullptr : &*found;
+  }
+
+  // The same of its autoencoder, empty: nowhere. It may be what other models of the list have already, and a model
+  // itself.
+  fs::path find_lost_vae(const RegisteredVae& vae) {
+    const Lost lost{.path = vae.path,
+                    .bytes = vae.bytes,
+                    .modified_ns = vae.modified_ns,
+                    .sha256 = vae.sha256,
+                    .files_of = vae_files};
+    std::vector<fs::path> places;
+    for (const NewModel& one : new_) {
+      places.push_back(one.path);
+      places.push_back(one.path / "vae");
+      // The search for models names the file in an autoencoder's folder, not the folder.
+      std::error_code ignored;
+      if (fs::exists(one.path.parent_path() / "config.json", ignored)) places.push_back(one.path.parent_path());
+    }
+    for (const RegisteredModel& model : known_) {
+      places.push_back(model.path);
+      places.push_back(model.path / "vae");
+      if (!model.vae.path.empty()) places.push_back(model.vae.path);
+    }
+    const auto found =
+        std::ranges::find_if(places, [&](const fs::path& place) { return is_where_it_went(lost, place); });
+    return found == places.end() ? fs::path() : *found;
   }
 
   void look_again(const RegisteredModel& before) {
@@ -133,27 +181,17 @@ class Scan {
     RegisteredModel model = before;
     std::vector<std::string> moves;
     NewModel* of_model = nullptr;
-    NewModel* of_vae = nullptr;
     if (!is_there(before.path)) {
-      of_model = find_lost({.path = before.path,
-                            .is_folder = before.is_folder,
-                            .bytes = before.summary.bytes,
-                            .modified_ns = before.modified_ns,
-                            .sha256 = before.sha256});
+      of_model = find_lost_model(before);
       if (of_model == nullptr) return say_missing(before, before.path, before.path.string() + " is gone");
       model.path = of_model->path;
       moves.push_back("from " + before.path.string() + " to " + model.path.string());
     }
     if (state_of_vae(before) == ModelState::missing) {
-      of_vae = find_lost({.path = before.vae.path,
-                          .is_folder = false,
-                          .bytes = before.vae.bytes,
-                          .modified_ns = before.vae.modified_ns,
-                          .sha256 = before.vae.sha256});
-      if (of_vae == nullptr) {
+      model.vae.path = find_lost_vae(before.vae);
+      if (model.vae.path.empty()) {
         return say_missing(before, model.path, "its autoencoder " + before.vae.path.string() + " is gone");
       }
-      model.vae.path = of_vae->path;
       moves.push_back("its autoencoder from " + before.vae.path.string() + " to " + model.vae.path.string());
     }
     if (!before.model_config.empty() && !is_there(before.model_config)) {
@@ -165,9 +203,8 @@ class Scan {
       return say(ScanEvent::changed, model.name, model.path,
                  "changed " + model.name + ": cannot be run any more: " + e.what());
     }
-    for (NewModel* taken : {of_model, of_vae}) {
-      if (taken != nullptr) taken->is_taken = true;
-    }
+    if (of_model != nullptr) of_model->has_moved = true;
+    for (NewModel& found : new_) found.is_vae = found.is_vae || lies_in_vae(found.path, model.vae.path);
     for (const std::string& move : moves) {
       say(ScanEvent::moved, model.name, model.path, "moved   " + model.name + ": " + move);
     }
@@ -208,6 +245,7 @@ class Scan {
   std::vector<NewModel> new_;
   std::vector<RegisteredModel> updates_;
   std::vector<ScanLine> lines_;
+  std::map<std::pair<fs::path, std::vector<std::string>>, std::string> sums_;  // SHA-256 of files in a place
 };
 
 }  // namespace

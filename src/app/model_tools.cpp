@@ -7,13 +7,13 @@
 #include <optional>
 
 #include "app/default_model.h"
-#include "app/json_text.h"
 #include "app/model_files.h"
 #include "app/model_list_text.h"
 #include "app/model_report.h"
 #include "app/resolve_model.h"
 #include "app/standard_tokenizer.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/suggest.h"
 #include "checkpoint/convert.h"
 
@@ -74,8 +74,7 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
                       {"bytes", converted.bytes},
                       {"narrowed", converted.narrowed},
                       {"left_out", converted.left_out},
-                      {"notes", converted.notes}}) +
-           "\n";
+                      {"notes", converted.notes}});
   }
   std::string text;
   for (const auto& file : converted.files) text += fmt::format("wrote {}\n", file.string());

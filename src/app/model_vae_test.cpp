@@ -61,7 +61,9 @@ TEST_F(GivenVaeTest, IsKeptWithTheModelAndListed) {
   EXPECT_EQ(state_of(model), ModelState::unchanged);
   EXPECT_EQ(model_of(json_of(model), "list"), model);
   EXPECT_EQ(read_registry_list(root / "models.json").models, std::vector<RegisteredModel>{model});
-  EXPECT_NE(model_text(listed_model(registry, "w")).find(model.vae.path.string()), std::string::npos);
+  const std::string text = model_text(listed_model(registry, "w"));
+  EXPECT_NE(text.find("vae               " + model.vae.path.string() + "\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("prediction given  v_prediction\n"), std::string::npos) << text;
   EXPECT_TRUE(scan().empty()) << "nor is the autoencoder a model that is no model";
 }
 
@@ -129,6 +131,79 @@ TEST_F(GivenVaeTest, StaysWithAModelThatMoves) {
   EXPECT_EQ(lines[0].event, ScanEvent::moved) << lines[0].text;
   EXPECT_EQ(registry.require("w").prediction, "v_prediction");
   EXPECT_EQ(state_of(registry.require("w")), ModelState::unchanged);
+}
+
+// Where the events of a scan are all moves: the names of the models, sorted.
+std::vector<std::string> moved(const std::vector<ScanLine>& lines) {
+  std::vector<std::string> names;
+  for (const ScanLine& line : lines) {
+    EXPECT_EQ(line.event, ScanEvent::moved) << line.text;
+    names.push_back(line.name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+TEST_F(GivenVaeTest, IsFollowedByAllModelsThatShareIt) {
+  const fs::path vae = write_vae(folder, "place/v.safetensors");
+  for (const char* name : {"a", "b", "c"}) {
+    registry.add(write_without_vae(folder, fs::path("place") / (std::string(name) + ".safetensors")), std::nullopt,
+                 {.vae = vae});
+  }
+  const fs::path first = vae.parent_path() / "1/v.safetensors";
+  fs::create_directories(first.parent_path());
+  fs::rename(vae, first);
+  EXPECT_EQ(moved(scan()), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_TRUE(scan().empty());
+
+  // One of them already says where it is, as when the others were missed by an earlier version.
+  RegisteredModel model = registry.require("b");
+  model.vae.path = vae;
+  registry.change([&] { registry.update(model); });
+  EXPECT_EQ(moved(scan()), std::vector<std::string>{"b"});
+
+  for (const char* name : {"a", "b", "c"}) verify_model(registry, registry.require(name));
+  const fs::path second = vae.parent_path() / "renamed.safetensors";
+  fs::rename(first, second);
+  EXPECT_EQ(moved(scan()), (std::vector<std::string>{"a", "b", "c"}));
+  for (const char* name : {"a", "b", "c"}) EXPECT_EQ(registry.require(name).vae.path, second) << name;
+  EXPECT_TRUE(scan().empty());
+}
+
+TEST_F(GivenVaeTest, OfAModelThatIsInTheListMovesWithIt) {
+  const fs::path lender = write_weights(folder, "place/whole.safetensors");
+  registry.add(write_without_vae(folder, "place/a.safetensors"), std::nullopt, {.vae = lender});
+  registry.add(lender, std::nullopt);
+  fs::create_directories(folder / "place/new");
+  fs::rename(lender, folder / "place/new/whole.safetensors");
+  EXPECT_EQ(moved(scan()), (std::vector<std::string>{"a", "whole"}));
+  EXPECT_TRUE(scan().empty());
+}
+
+TEST_F(GivenVaeTest, IsFollowedWhereItIsAFolder) {
+  const fs::path vae = folder / "place/vae";
+  fs::create_directories(folder / "place/new");
+  fs::copy(tiny_model() / "vae", vae);
+  registry.add(write_without_vae(folder, "place/w.safetensors"), std::nullopt, {.vae = vae});
+  EXPECT_TRUE(scan().empty()) << "nor is the file in it a model";
+  const fs::path first = fs::canonical(folder / "place/new") / "vae";
+  fs::rename(vae, first);
+  EXPECT_EQ(moved(scan()), std::vector<std::string>{"w"});
+  EXPECT_EQ(registry.require("w").vae.path, first);
+  EXPECT_TRUE(scan().empty());
+  // By its checksum also under another name, and as the part of a model.
+  verify();
+  const fs::path other = fs::canonical(folder / "place") / "sd-vae";
+  fs::rename(first, other);
+  EXPECT_EQ(moved(scan()), std::vector<std::string>{"w"});
+  EXPECT_EQ(registry.require("w").vae.path, other);
+  fs::remove_all(other);
+  const fs::path whole = link_tiny_model(folder / "place/whole");
+  const std::vector<ScanLine> lines = scan();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].event, ScanEvent::moved) << lines[0].text;
+  EXPECT_EQ(lines[1].event, ScanEvent::added) << lines[1].text;
+  EXPECT_EQ(registry.require("w").vae.path, whole / "vae");
 }
 
 TEST(GivenVae, ComesBackWithARebuild) {

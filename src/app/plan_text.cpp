@@ -5,15 +5,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/json_text.h"
+#include "base/json_text.h"
 #include "redraw/engine.h"
 
 namespace redraw {
 namespace {
-
-nlohmann::json json_of(const FieldValue& value) {
-  return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
-}
 
 // Only names, never places on somebody's disk. A folder may be given with a slash at its end.
 std::string name_of_place(const std::string& place) {
@@ -87,7 +83,7 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
     const std::optional<FieldValue> value = get_field(settings.values, field);
     const bool applies = !field.is_img2img_only || settings.has_picture;
     if (!value || !applies || field.name == "model") continue;
-    fields[std::string(field.name)] = json_of(*value);
+    fields[std::string(field.name)] = field_json(*value);
     if (const auto it = settings.origins.find(field.name); it != settings.origins.end() && !field.is_positional) {
       origins[std::string(field.name)] = origin_name(it->second);
     }

@@ -25,7 +25,14 @@ TEST(PromptSyntax, OfOtherProgramsIsFound) {
       {"a (red car:1.3) here", "(red car:1.3)"},
       {"(grün: 0.7 )", "(grün: 0.7 )"},
       {"a ((castle)) here", "((castle))"},
-      {"a (((castle))) here", "(((castle))"},
+      {"a (((castle))) here", "(((castle)))"},
+      {"((((masterpiece)))), best", "((((masterpiece))))"},
+      {"((a red car (old), lake))", "((a red car (old), lake))"},
+      {"(word:1.3), (other:0.8)", "(word:1.3)"},
+      {"(a cat:-1), (b:.5)", "(a cat:-1)"},
+      {"saber \\(fate\\) (1girl:1.1)", "(1girl:1.1)"},
+      {"[[word]]", "[word]"},
+      {"<lora:a b:1>", "<lora:a b:1>"},
       {"a [castle] here", "[castle]"},
       {"[cat:dog:0.5]", "[cat:dog:0.5]"},
       {"[cat|dog]", "[cat|dog]"},
@@ -33,7 +40,10 @@ TEST(PromptSyntax, OfOtherProgramsIsFound) {
       {"a castle AND a lake", "AND"},
       {"a castle++ on a hill", "castle++"},
       {"a (castle on)-- a hill", "on)--"},
-      {"a (castle)1.2 here", ")1.2"},
+      {"a (castle)1.2 here", "(castle)1.2"},
+      {"(a red car)0.8, a lake", "(a red car)0.8"},
+      {"a (castle)+ here", "(castle)+"},
+      {"a cat.swap(dog)", ".swap("},
       {"(\"a\", \"b\").blend(0.7, 0.3)", ").blend("},
       {"(\"a\", \"b\").and()", ").and("},
       {"a __colour__ car", "__colour__"},
@@ -66,7 +76,32 @@ TEST(PromptSyntax, ProseIsNone) {
                              "1.5",
                              "the embedding: a word",
                              "\\(word:1.3\\)",
-                             "<b>bold</b>"}) {
+                             "<b>bold</b>",
+                             "portrait, shot on (Canon)85mm f/1.4",
+                             "portrait (Canon EF 85mm f/1.2L), ISO:100",
+                             "(Sony A7 III) 35mm f1.8, 1/250s",
+                             "(Leica)50mm, (Kodak Portra)400TX",
+                             "(NH4)2SO4 in a jar, Ca(OH)2 on the label",
+                             "the formula f(x)2",
+                             "photo (1985)3 copies, (1985)12",
+                             "a clock (time: 10:30), 9:41 (AM)",
+                             "cinematic (aspect:16:9) frame, (2.39:1)",
+                             "a map (scale: 1:50000)",
+                             "an old man (aged: 45), HTTP (port:8080)",
+                             "happy face :) and (: smile, :-)) ((-:",
+                             ":(( a sad face )), ;-((so sad))",
+                             "(^_^) (>_<) \u00af\\_(\u30c4)_/\u00af",
+                             "a T-shirt that says \"C++\" and (C++)",
+                             "i++; j--; g++",
+                             "an old sign (1950s)--rusty",
+                             "A/B test poster, 50% off (really)",
+                             "he said \"hi (there)\", 'yes'",
+                             "citation [1], x[0], [2, 3]",
+                             "lisp code ((lambda (x) (* x x)) 2)",
+                             "((a) and (b))",
+                             "word:1.2, a:b:c",
+                             "(word:1.3",
+                             "rated 18+ (18+)"}) {
     EXPECT_EQ(found_in(prompt), "") << prompt;
   }
 }
@@ -89,9 +124,9 @@ TEST(PromptWarnings, SayWhichPromptAndWhere) {
             "the negative prompt is too long for the text encoder: its last 3 tokens are left out, from 'detail number "
             "17' on");
   EXPECT_EQ(warnings[1].code, "prompt_syntax");
-  EXPECT_NE(warnings[1].text.find("the prompt holds"), std::string::npos);
+  EXPECT_NE(warnings[1].text.find("the prompt has syntax of other programs: "), std::string::npos);
   EXPECT_NE(warnings[1].text.find("'(fire:1.3)' (a weight)"), std::string::npos);
-  EXPECT_NE(warnings[2].text.find("the negative prompt holds"), std::string::npos);
+  EXPECT_NE(warnings[2].text.find("the negative prompt has syntax"), std::string::npos);
 }
 
 }  // namespace

@@ -23,11 +23,9 @@ void warn_of_syntax(std::string_view which, std::string_view prompt, std::vector
     found += fmt::format("{}'{}' ({})", found.empty() ? "" : ", ", syntax.example, syntax.what);
   }
   if (found.empty()) return;
-  warnings.push_back(
-      {.code = "prompt_syntax",
-       .text = fmt::format("the {} holds what other programs read as syntax: {}; redraw does not yet, and "
-                           "gives it to the text encoder as it stands",
-                           which, found)});
+  warnings.push_back({.code = "prompt_syntax",
+                      .text = fmt::format("the {} has syntax of other programs: {}; redraw passes it on as plain text",
+                                          which, found)});
 }
 
 }  // namespace

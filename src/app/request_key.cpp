@@ -4,24 +4,16 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/json_text.h"
 #include "base/fnv1a.h"
 #include "base/input_file.h"
+#include "base/json_text.h"
 
 namespace redraw {
-namespace {
-
-nlohmann::json json_of(const FieldValue& value) {
-  return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
-}
-
-}  // namespace
-
 std::string RequestKeys::of(const Request& request) {
   nlohmann::json fields = nlohmann::json::object();
   for (const Field& field : request_fields()) {
     if (const std::optional<FieldValue> value = get_field(request, field)) {
-      fields[std::string(field.name)] = json_of(*value);
+      fields[std::string(field.name)] = field_json(*value);
     }
   }
   const auto by_bytes = [&](const char* field, const std::string& path) {
@@ -39,7 +31,7 @@ std::string RequestKeys::id_of(const Sweep& sweep) {
   nlohmann::json asked = {of(sweep.base)};
   for (const SweepAxis& axis : sweep.axes) {
     nlohmann::json values = {axis.field->name};
-    for (const FieldValue& value : axis.values) values.push_back(json_of(value));
+    for (const FieldValue& value : axis.values) values.push_back(field_json(value));
     asked.push_back(values);
   }
   return fmt::format("{:08x}", fnv1a(json_text(asked)) & 0xFFFFFFFFu);

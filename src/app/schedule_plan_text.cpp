@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "app/json_text.h"
 #include "app/text_table.h"
+#include "base/json_text.h"
 
 namespace redraw {
 namespace {
@@ -44,7 +44,7 @@ std::string entries_table(const SchedulePlan& plan) {
   return text_table(columns, rows);
 }
 
-nlohmann::json json_of(const SchedulePlan& plan) {
+nlohmann::json plan_json(const SchedulePlan& plan) {
   nlohmann::json entries = nlohmann::json::array();
   for (size_t i = 0; i < plan.entries.size(); ++i) {
     const PlanEntry& entry = plan.entries[i];
@@ -95,7 +95,7 @@ std::string schedule_text(const SchedulePlan& plan) {
 }
 
 std::string schedule_json(const SchedulePlan& plan) {
-  return json_text(json_of(plan));
+  return json_text(plan_json(plan));
 }
 
 std::string rules_text(std::span<const RulePlan> plans) {
@@ -120,7 +120,7 @@ std::string rules_json(std::span<const RulePlan> plans) {
   nlohmann::json rules = nlohmann::json::array();
   for (const RulePlan& row : plans) {
     if (row.plan) {
-      rules.push_back(json_of(*row.plan));
+      rules.push_back(plan_json(*row.plan));
       rules.back().erase("entries");
     } else {
       rules.push_back({{"semantics", row.semantics}, {"rule", row.rule}, {"refusal", row.refusal}});

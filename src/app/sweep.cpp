@@ -20,7 +20,7 @@ struct Words {
 constexpr auto kWords = std::to_array<Words>(
     {{"seed", "seed ", ""}, {"cfg_scale", "cfg ", ""}, {"steps", "", " steps"}, {"strength", "strength ", ""}});
 
-std::string listed(std::span<const std::string_view> names) {
+std::string one_of(std::span<const std::string_view> names) {
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) {
     text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + std::string(names[i]);
@@ -54,7 +54,7 @@ Sweep make_sweep(const Request& base, const std::map<std::string_view, std::stri
     }
   }
   if (sweep.axes.empty()) {
-    throw Error(Code::usage, "nothing varies; give " + listed(kSweepFields) +
+    throw Error(Code::usage, "nothing varies; give " + one_of(kSweepFields) +
                                  " a list (lms,ddim) or a range (0.3:0.9:0.1), or use img2img for one picture");
   }
   if (sweep.cells() > kMaxSweepCells) {

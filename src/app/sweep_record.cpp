@@ -16,11 +16,11 @@
 namespace redraw {
 namespace {
 
-constexpr int64_t kMany = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMostSteps = std::numeric_limits<int64_t>::max();
 constexpr double kLong = std::numeric_limits<double>::max();
 
 // A name alone: what somebody wrote into the file must not lead out of the folder.
-std::string file_name(const std::string& text) {
+std::string plain_file_name(const std::string& text) {
   return std::filesystem::path(text).filename().string();
 }
 
@@ -66,12 +66,13 @@ void SweepRecord::read() {
     }
     for (const nlohmann::json& json : file.raw().at("pictures")) {
       const JsonObject row = object_in(json, where + ": pictures");
-      rows_[row.raw().at("request").dump()] = {.version = row.string("version"),
-                                               .record = CellRecord{.file = file_name(row.string("file")),
-                                                                    .metadata = row.string("metadata"),
-                                                                    .steps_run = row.integer("steps_run", 0, kMany),
-                                                                    .steps = row.integer("steps", 0, kMany),
-                                                                    .seconds = row.number("seconds", 0, kLong)}};
+      rows_[row.raw().at("request").dump()] = {
+          .version = row.string("version"),
+          .record = CellRecord{.file = plain_file_name(row.string("file")),
+                               .metadata = row.string("metadata"),
+                               .steps_run = row.integer("steps_run", 0, kMostSteps),
+                               .steps = row.integer("steps", 0, kMostSteps),
+                               .seconds = row.number("seconds", 0, kLong)}};
     }
   } catch (const nlohmann::json::exception&) {
     throw Error(Code::json_malformed,

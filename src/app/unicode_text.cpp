@@ -1,7 +1,5 @@
 #include "app/unicode_text.h"
 
-#include <algorithm>
-#include <array>
 #include <functional>
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
@@ -9,6 +7,7 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -56,6 +55,12 @@ std::string escaped(std::string_view bytes) {
   return result;
 }
 
+// A control character, or one of those that turn the order in which what stands around it is shown: a name could be
+// read as another one. (Unicode Technical Report 36, 2.4.)
+bool steers(UChar32 character) {
+  return u_charType(character) == U_CONTROL_CHAR || u_hasBinaryProperty(character, UCHAR_BIDI_CONTROL);
+}
+
 // Of no width of its own: marks, joiners, variation selectors.
 bool is_zero_width(UChar32 character) {
   return (U_GET_GC_MASK(character) & (U_GC_MN_MASK | U_GC_ME_MASK | U_GC_CF_MASK)) != 0;
@@ -64,12 +69,7 @@ bool is_zero_width(UChar32 character) {
 }  // namespace
 
 std::string folded_text(std::string_view text) {
-  if (!is_utf8(text)) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(),
-                           [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); });
-    return result;
-  }
+  if (!is_utf8(text)) return ascii_small(text);
   icu::UnicodeString folded = composed(unicode_of(text));
   folded.foldCase();
   return utf8_of(composed(folded));
@@ -90,23 +90,11 @@ std::string replaced_utf8(std::string_view text) {
 std::string printable_text(std::string_view text, std::string_view keep) {
   std::string result;
   for_each_character(text, [&](UChar32 character, std::string_view bytes) {
-    const bool is_control = character < 0 || u_charType(character) == U_CONTROL_CHAR;
+    const bool is_control = character < 0 || steers(character);
     const bool is_kept = bytes.size() == 1 && keep.find(bytes.front()) != std::string_view::npos;
     result += is_control && !is_kept ? escaped(bytes) : std::string(bytes);
   });
   return result;
-}
-
-std::string shell_word(std::string_view text) {
-  const auto is_plain = [](char c) {
-    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
-    return !is_ascii || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._-/:").find(c) != std::string_view::npos;
-  };
-  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
 }
 
 int64_t display_width(std::string_view utf8) {

@@ -17,12 +17,10 @@ std::string composed_text(std::string_view text);
 /// Well-formed UTF-8: each byte that belongs to no character becomes U+FFFD.
 std::string replaced_utf8(std::string_view text);
 
-/// For a terminal or a log: each byte that belongs to no character, and each control character, as \xNN, so that a
-/// file's name can neither garble nor steer it. `keep`: control characters that stay, as "\n".
+/// For a terminal or a log: each byte that belongs to no character, and each control character, those that turn the
+/// direction of writing among them (U+061C, U+200E and F, U+202A to E, U+2066 to 9), as \xNN, so that a file's name can
+/// neither garble nor steer it. `keep`: control characters that stay, as "\n".
 std::string printable_text(std::string_view text, std::string_view keep = {});
-
-/// As a shell takes it for one word: in quotes where it has other signs than letters, digits and "._-/:".
-std::string shell_word(std::string_view text);
 
 /// Columns of a terminal that the text takes: none for combining marks, two for wide East Asian characters and emoji.
 int64_t display_width(std::string_view utf8);

@@ -1,12 +1,9 @@
 #include "app/unicode_text.h"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "app/json_text.h"
 #include "app/text_table.h"
-#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -19,15 +16,13 @@ TEST(UnicodeText, WhatIsNoTextIsShownAndSteersNothing) {
   EXPECT_EQ(printable_text("\xe6\x97x"), "\\xE6\\x97x") << "a character without its end";
   EXPECT_EQ(printable_text("a\u0085"), "a\\xC2\\x85") << "controls beyond ASCII";
   EXPECT_EQ(printable_text(std::string_view("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(printable_text("a\u202Egnp.b"), "a\\xE2\\x80\\xAEgnp.b") << "shown as ab.png";
+  for (const char* turn : {"\u061C", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066",
+                           "\u2067", "\u2068", "\u2069"}) {
+    EXPECT_EQ(printable_text(turn).find(turn), std::string::npos) << printable_text(turn);
+  }
+  for (const char* script : {"עברית", "العربية", "👩\u200D🎨", "नमस्\u200Cते"}) EXPECT_EQ(printable_text(script), script);
   EXPECT_EQ(replaced_utf8("a\xff\xfe"), "a\uFFFD\uFFFD");
-}
-
-TEST(UnicodeText, AShellTakesItForOneWord) {
-  EXPECT_EQ(shell_word("my-sd1.5"), "my-sd1.5");
-  EXPECT_EQ(shell_word("日本語"), "日本語");
-  EXPECT_EQ(shell_word("模型 XL"), "'模型 XL'");
-  EXPECT_EQ(shell_word("don't"), "'don'\\''t'");
-  EXPECT_EQ(shell_word(""), "''");
 }
 
 TEST(UnicodeText, WidthsAreThoseOfATerminal) {
@@ -42,18 +37,6 @@ TEST(UnicodeText, WidthsAreThoseOfATerminal) {
 TEST(UnicodeText, TablesStandInColumnsWhateverTheScript) {
   const TableColumn columns[] = {{"name"}, {"is"}};
   EXPECT_EQ(text_table(columns, {{"日本語", "x"}, {"ab\x1b", "y"}}), "name    is\n日本語  x\nab\\x1B  y\n");
-}
-
-TEST(UnicodeText, JsonIsJsonWhateverAFileIsCalled) {
-  EXPECT_EQ(json_text({{"file", "caf\xe9"}}), "{\"file\":\"caf\uFFFD\"}");
-  EXPECT_EQ(json_text({{"seed", uint64_t{18446744073709551615u}}}), "{\"seed\":18446744073709551615}");
-}
-
-TEST(Utf8, IsCutBetweenCharacters) {
-  EXPECT_EQ(cut_utf8("日本", 6), "日本");
-  EXPECT_EQ(cut_utf8("日本", 5), "日");
-  EXPECT_EQ(cut_utf8("日本", 2), "");
-  EXPECT_EQ(cut_utf8("abc", 2), "ab");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Decimal {
   int places = 0;
 };
 
-[[noreturn]] void refuse_range(const Field& field, std::string_view text) {
+[[noreturn]] void refuse_form(const Field& field, std::string_view text) {
   throw Error(Code::usage, std::string(field.name) + ": the range '" + std::string(cut_utf8(text, 40)) +
                                "' must be from:to:step in plain decimals, as " +
                                (field.type == FieldType::number ? "0.3:0.9:0.1" : "10:50:10"));
@@ -45,11 +45,11 @@ Decimal parse_decimal(const Field& field, std::string_view part, std::string_vie
   }
   // Without a sign; of at most 64 bits, as seeds are.
   const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), decimal.digits);
-  if (result.ec != std::errc() || result.ptr != digits.data() + digits.size()) refuse_range(field, range);
+  if (result.ec != std::errc() || result.ptr != digits.data() + digits.size()) refuse_form(field, range);
   return decimal;
 }
 
-std::string text_of(const Decimal& decimal) {
+std::string decimal_text(const Decimal& decimal) {
   std::string text = std::to_string(decimal.digits);
   if (decimal.places == 0) return text;
   const auto places = static_cast<size_t>(decimal.places);
@@ -62,7 +62,7 @@ void align(Decimal (&decimals)[3], const Field& field, std::string_view range) {
   const int places = std::ranges::max(decimals, {}, &Decimal::places).places;
   for (Decimal& decimal : decimals) {
     for (; decimal.places < places; ++decimal.places) {
-      if (decimal.digits > std::numeric_limits<uint64_t>::max() / 10) refuse_range(field, range);
+      if (decimal.digits > std::numeric_limits<uint64_t>::max() / 10) refuse_form(field, range);
       decimal.digits *= 10;
     }
   }
@@ -70,7 +70,7 @@ void align(Decimal (&decimals)[3], const Field& field, std::string_view range) {
 
 void add_range(const Field& field, std::string_view text, std::vector<FieldValue>& values) {
   const std::vector<std::string_view> parts = split(text, ':');
-  if (parts.size() != 3 || field.type == FieldType::text) refuse_range(field, text);
+  if (parts.size() != 3 || field.type == FieldType::text) refuse_form(field, text);
   (void)parse_field(field, parts[0]);  // their errors are those of single values
   (void)parse_field(field, parts[1]);
   Decimal decimals[3];
@@ -85,7 +85,7 @@ void add_range(const Field& field, std::string_view text, std::vector<FieldValue
     throw Error(Code::out_of_range, where + " has more than " + std::to_string(kMaxSweepCells) + " values");
   }
   for (uint64_t i = 0; i <= steps; ++i) {
-    values.push_back(parse_field(field, text_of({from.digits + i * step.digits, from.places})));
+    values.push_back(parse_field(field, decimal_text({from.digits + i * step.digits, from.places})));
   }
 }
 

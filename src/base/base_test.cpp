@@ -3,14 +3,19 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/checked.h"
 #include "base/context.h"
 #include "base/half.h"
 #include "base/input_file.h"
 #include "base/json.h"
+#include "base/json_text.h"
+#include "base/shell_word.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "support/error_of.h"
 
 namespace redraw {
@@ -119,6 +124,47 @@ TEST(InputFile, RefusesWhatIsNoFile) {
 
 TEST(Context, KnowsAtLeastOneProcessor) {
   EXPECT_GE(Context::available_processors(), 1);
+}
+
+TEST(ShellWord, IsTakenForOneWord) {
+  const std::pair<const char*, const char*> words[] = {{"my-sd1.5", "my-sd1.5"},
+                                                       {"/m/a+b@c%d:e,f", "/m/a+b@c%d:e,f"},
+                                                       {"日本語", "日本語"},
+                                                       {"模型 XL", "'模型 XL'"},
+                                                       {"don't", "'don'\\''t'"},
+                                                       {"a$b", "'a$b'"},
+                                                       {"~x", "'~x'"},
+                                                       {"*", "'*'"},
+                                                       {"", "''"}};
+  for (const auto& [text, expected] : words) {
+    EXPECT_EQ(shell_word(text), expected);
+    EXPECT_EQ(shell_path(text), expected);
+  }
+  EXPECT_EQ(shell_word("-name"), "-name");
+  EXPECT_EQ(shell_path("-name"), "./-name");
+  EXPECT_EQ(shell_path("-my model"), "'./-my model'");
+}
+
+TEST(Ascii, IsTheSameInEveryLocale) {
+  EXPECT_EQ(ascii_small("AbZ[@`{09Ä\xC9"), "abz[@`{09Ä\xC9");
+  EXPECT_TRUE(is_ascii_letter('a') && is_ascii_letter('Z') && !is_ascii_letter('[') && !is_ascii_letter('\xE4'));
+  EXPECT_TRUE(is_ascii_digit('0') && is_ascii_digit('9') && !is_ascii_digit(':'));
+  EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trimmed("a"), "a");
+  EXPECT_EQ(trimmed(" \n "), "");
+  EXPECT_EQ(trimmed(""), "");
+}
+
+TEST(JsonText, IsJsonWhateverAFileIsCalled) {
+  EXPECT_EQ(json_text({{"file", "caf\xe9"}}), "{\"file\":\"caf\uFFFD\"}");
+  EXPECT_EQ(json_text({{"seed", uint64_t{18446744073709551615u}}}), "{\"seed\":18446744073709551615}");
+}
+
+TEST(Utf8, IsCutBetweenCharacters) {
+  EXPECT_EQ(cut_utf8("日本", 6), "日本");
+  EXPECT_EQ(cut_utf8("日本", 5), "日");
+  EXPECT_EQ(cut_utf8("日本", 2), "");
+  EXPECT_EQ(cut_utf8("abc", 2), "ab");
 }
 
 }  // namespace

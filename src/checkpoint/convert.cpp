@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "checkpoint/inspect.h"
 #include "checkpoint/listed_names.h"
@@ -238,9 +239,8 @@ constexpr auto kTextsForPeople = std::to_array<TextForPeople>({{"license", ""},
                                                                {"readme", ""},
                                                                {"", ".md"}});
 
-bool is_text_for_people(std::string name) {
-  std::ranges::transform(name, name.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+bool is_text_for_people(const std::string& file) {
+  const std::string name = ascii_small(file);
   return std::ranges::any_of(kTextsForPeople, [&](const TextForPeople& row) {
     return name.starts_with(row.begin) && name.ends_with(row.end);
   });

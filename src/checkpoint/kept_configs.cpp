@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "checkpoint/model_spec.h"
 
 namespace redraw {
@@ -122,7 +123,7 @@ std::vector<std::string> field_names(const KeptConfigs& kept) {
 std::string json_text(const KeptConfigs& kept) {
   json parts = json::object();
   for (const auto& [part, fields] : kept) parts[part] = fields.raw();
-  return parts.dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_text(parts);
 }
 
 }  // namespace redraw

@@ -23,7 +23,7 @@ ModelConfigs read_model_configs(const DiffusersFolder& folder) {
   if (index.boolean("is_cosxl_edit", false)) {
     throw Error(Code::model_unsupported, folder.root().string() +
                                              ": is CosXL Edit, whose noise levels and picture's scale are its own, "
-                                             "which is not built; use an InstructPix2Pix model");
+                                             "which redraw does not support; use an InstructPix2Pix model");
   }
   configs.index = std::move(index);
   return configs;

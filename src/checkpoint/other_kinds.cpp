@@ -18,41 +18,46 @@ constexpr std::string_view kTiny = "give it as --preview-vae or --vae, with the 
 constexpr std::string_view kWhole =
     "give the whole model: one file with all parts, or the folder with model_index.json";
 
-constexpr std::string_view kLora = "a LoRA, a small change to a model, which is not built";
-constexpr std::string_view kControlNet = "a ControlNet, which steers another model and is not built";
-constexpr std::string_view kControlLora = "a Control-LoRA, which steers another model and is not built";
-constexpr std::string_view kAdapter = "a T2I-Adapter, which steers another model and is not built";
-constexpr std::string_view kIpAdapter = "an IP-Adapter, which makes a model follow a picture and is not built";
-constexpr std::string_view kInversion = "a textual inversion (embedding), a word for a model, which is not built";
-constexpr std::string_view kHypernetwork = "a hypernetwork, a small change to a model, which is not built";
-constexpr std::string_view kUpscaler = "an upscaler of pictures (ESRGAN and its like), which is not built";
+constexpr std::string_view kLora = "a LoRA, a small change to a model, which redraw does not support";
+constexpr std::string_view kControlNet = "a ControlNet, which steers another model and which redraw does not support";
+constexpr std::string_view kControlLora =
+    "a Control-LoRA, which steers another model and which redraw does not support";
+constexpr std::string_view kAdapter = "a T2I-Adapter, which steers another model and which redraw does not support";
+constexpr std::string_view kIpAdapter =
+    "an IP-Adapter, which makes a model follow a picture and which redraw does not support";
+constexpr std::string_view kInversion =
+    "a textual inversion (embedding), a word for a model, which redraw does not support";
+constexpr std::string_view kHypernetwork = "a hypernetwork, a small change to a model, which redraw does not support";
+constexpr std::string_view kUpscaler = "an upscaler of pictures (ESRGAN and its like), which redraw does not support";
 constexpr std::string_view kSafety = "a safety checker, which judges pictures";
-constexpr std::string_view kMotion = "an AnimateDiff motion module, which is not built";
-constexpr std::string_view kSvd = "Stable Video Diffusion, which makes moving pictures and is not built";
-constexpr std::string_view kHunyuanVideo = "HunyuanVideo, which makes moving pictures and is not built";
-constexpr std::string_view kWan = "Wan, which makes moving pictures and is not built";
-constexpr std::string_view kCog = "CogVideoX, which makes moving pictures and is not built";
-constexpr std::string_view kLtx = "LTX-Video, which makes moving pictures and is not built";
-constexpr std::string_view kMochi = "Mochi, which makes moving pictures and is not built";
-constexpr std::string_view kCosmos = "Cosmos, which is not built";
-constexpr std::string_view kChroma = "a Chroma model (of FLUX's kind), which is not built";
-constexpr std::string_view kFlux2 = "a FLUX.2 model, which is not built";
-constexpr std::string_view kFlux = "a FLUX model, which is not built";
-constexpr std::string_view kSd35 = "a Stable Diffusion 3.5 model (MMDiT), which is not built";
-constexpr std::string_view kSd3 = "a Stable Diffusion 3 model (SD3, MMDiT), which is not built";
-constexpr std::string_view kAura = "an AuraFlow model, which is not built";
-constexpr std::string_view kQwen = "a Qwen-Image model, which is not built";
-constexpr std::string_view kZImage = "a Z-Image model, which is not built";
-constexpr std::string_view kLumina = "a Lumina model, which is not built";
-constexpr std::string_view kHunyuanDit = "a Hunyuan-DiT model, which is not built";
-constexpr std::string_view kPixArt = "a PixArt model, which is not built";
-constexpr std::string_view kSana = "a Sana model, which is not built";
-constexpr std::string_view kHiDream = "a HiDream model, which is not built";
-constexpr std::string_view kCascade = "Stable Cascade (Wuerstchen), which is not built";
-constexpr std::string_view kKandinsky = "a part of Kandinsky, which is not built";
-constexpr std::string_view kKolors = "Kolors, whose prompts go through ChatGLM, which is not built";
-constexpr std::string_view kIf = "a DeepFloyd IF model, which is not built";
-constexpr std::string_view kT5 = "T5, a text encoder of other models, which is not built";
+constexpr std::string_view kMotion = "an AnimateDiff motion module, which redraw does not support";
+constexpr std::string_view kSvd =
+    "Stable Video Diffusion, which makes moving pictures and which redraw does not support";
+constexpr std::string_view kHunyuanVideo =
+    "HunyuanVideo, which makes moving pictures and which redraw does not support";
+constexpr std::string_view kWan = "Wan, which makes moving pictures and which redraw does not support";
+constexpr std::string_view kCog = "CogVideoX, which makes moving pictures and which redraw does not support";
+constexpr std::string_view kLtx = "LTX-Video, which makes moving pictures and which redraw does not support";
+constexpr std::string_view kMochi = "Mochi, which makes moving pictures and which redraw does not support";
+constexpr std::string_view kCosmos = "Cosmos, which redraw does not support";
+constexpr std::string_view kChroma = "a Chroma model (of FLUX's kind), which redraw does not support";
+constexpr std::string_view kFlux2 = "a FLUX.2 model, which redraw does not support";
+constexpr std::string_view kFlux = "a FLUX model, which redraw does not support";
+constexpr std::string_view kSd35 = "a Stable Diffusion 3.5 model (MMDiT), which redraw does not support";
+constexpr std::string_view kSd3 = "a Stable Diffusion 3 model (SD3, MMDiT), which redraw does not support";
+constexpr std::string_view kAura = "an AuraFlow model, which redraw does not support";
+constexpr std::string_view kQwen = "a Qwen-Image model, which redraw does not support";
+constexpr std::string_view kZImage = "a Z-Image model, which redraw does not support";
+constexpr std::string_view kLumina = "a Lumina model, which redraw does not support";
+constexpr std::string_view kHunyuanDit = "a Hunyuan-DiT model, which redraw does not support";
+constexpr std::string_view kPixArt = "a PixArt model, which redraw does not support";
+constexpr std::string_view kSana = "a Sana model, which redraw does not support";
+constexpr std::string_view kHiDream = "a HiDream model, which redraw does not support";
+constexpr std::string_view kCascade = "Stable Cascade (Wuerstchen), which redraw does not support";
+constexpr std::string_view kKandinsky = "a part of Kandinsky, which redraw does not support";
+constexpr std::string_view kKolors = "Kolors, whose prompts go through ChatGLM, which redraw does not support";
+constexpr std::string_view kIf = "a DeepFloyd IF model, which redraw does not support";
+constexpr std::string_view kT5 = "T5, a text encoder of other models, which redraw does not support";
 constexpr std::string_view kLlm = "a language model";
 constexpr std::string_view kVision = "CLIP's encoder of pictures";
 constexpr std::string_view kClip = "a text encoder alone (CLIP)";
@@ -60,17 +65,17 @@ constexpr std::string_view kOpenClip = "a text encoder alone (OpenCLIP)";
 constexpr std::string_view kVaeAlone = "an autoencoder alone";
 constexpr std::string_view kTinyAlone = "a tiny autoencoder (TAESD)";
 constexpr std::string_view kUNetAlone = "the network (UNet) of a diffusers folder alone";
-constexpr std::string_view kLcm = "a latent consistency model (LCM) as a network alone, which is not built";
+constexpr std::string_view kLcm = "a latent consistency model (LCM) as a network alone, which redraw does not support";
 
 // Sources: the names in the files that the models' authors publish, in their own layout and in diffusers'.
 constexpr auto kTensors = std::to_array<TensorKind>({
     // What changes or steers a model names that model's layers, so it comes first.
     {"lora_controlnet", kControlLora, kBase},
-    {"*.hada_w1_a", "a LoHa, a small change to a model, which is not built", kMerge},
-    {"*.hada_w1_b", "a LoHa, a small change to a model, which is not built", kMerge},
-    {"*.lokr_w1*", "a LoKr, a small change to a model, which is not built", kMerge},
-    {"*.lokr_w2*", "a LoKr, a small change to a model, which is not built", kMerge},
-    {"*.oft_blocks", "an OFT network, a small change to a model, which is not built", kMerge},
+    {"*.hada_w1_a", "a LoHa, a small change to a model, which redraw does not support", kMerge},
+    {"*.hada_w1_b", "a LoHa, a small change to a model, which redraw does not support", kMerge},
+    {"*.lokr_w1*", "a LoKr, a small change to a model, which redraw does not support", kMerge},
+    {"*.lokr_w2*", "a LoKr, a small change to a model, which redraw does not support", kMerge},
+    {"*.oft_blocks", "an OFT network, a small change to a model, which redraw does not support", kMerge},
     {"lora_unet_*", kLora, kMerge},
     {"lora_te*", kLora, kMerge},
     {"lora_transformer_*", kLora, kMerge},
@@ -190,11 +195,11 @@ constexpr auto kNetworks = std::to_array<TensorKind>({
     {"input_hint_block.*", kControlNet, kBase},
     {"*.time_stack.*", kSvd, ""},
     {"*.time_mixer.*", kSvd, ""},
-    {"*motion_modules.*", "a model with an AnimateDiff motion module in it, which is not built",
+    {"*motion_modules.*", "a model with an AnimateDiff motion module in it, which redraw does not support",
      "use the model without"},
-    {"position_net.*", "a GLIGEN model, whose boxes are not built", "use the base model"},
-    {"*.fuser.*", "a GLIGEN model, whose boxes are not built", "use the base model"},
-    {"*to_k_ip.weight", "a model with an IP-Adapter put in, which is not built", "use the model without"},
+    {"position_net.*", "a GLIGEN model, whose boxes redraw does not support", "use the base model"},
+    {"*.fuser.*", "a GLIGEN model, whose boxes redraw does not support", "use the base model"},
+    {"*to_k_ip.weight", "a model with an IP-Adapter put in, which redraw does not support", "use the model without"},
     {"encoder_hid_proj.*", kKolors, ""},
 });
 
@@ -217,43 +222,49 @@ constexpr auto kPipelines = std::to_array<PipelineKind>({
     {"HiDream", kHiDream, ""},
     {"StableCascade", kCascade, ""},
     {"Wuerstchen", kCascade, ""},
-    {"Kandinsky", "Kandinsky, which is not built", ""},
+    {"Kandinsky", "Kandinsky, which redraw does not support", ""},
     {"Kolors", kKolors, ""},
     {"IF", kIf, ""},
     {"Wan", kWan, ""},
     {"CogVideoX", kCog, ""},
-    {"CogView", "CogView, which is not built", ""},
+    {"CogView", "CogView, which redraw does not support", ""},
     {"LTX", kLtx, ""},
     {"Mochi", kMochi, ""},
     {"Cosmos", kCosmos, ""},
     {"StableVideoDiffusion", kSvd, ""},
-    {"AnimateDiff", "an AnimateDiff model of moving pictures, which is not built", ""},
-    {"TextToVideo", "a model of moving pictures, which is not built", ""},
-    {"StableAudio", "a model of sound, which is not built", ""},
-    {"AudioLDM", "a model of sound, which is not built", ""},
-    {"StableDiffusionDepth2Img", "a depth model, which needs an estimate of the picture's depth, which is not built",
+    {"AnimateDiff", "an AnimateDiff model of moving pictures, which redraw does not support", ""},
+    {"TextToVideo", "a model of moving pictures, which redraw does not support", ""},
+    {"StableAudio", "a model of sound, which redraw does not support", ""},
+    {"AudioLDM", "a model of sound, which redraw does not support", ""},
+    {"StableDiffusionDepth2Img",
+     "a depth model, which needs an estimate of the picture's depth, which redraw does not support",
      "use the base model"},
-    {"StableDiffusionUpscale", "the x4 upscaler of Stable Diffusion, which is not built", "use the base model"},
-    {"StableDiffusionLatentUpscale", "the latent upscaler of Stable Diffusion, which is not built",
+    {"StableDiffusionUpscale", "the x4 upscaler of Stable Diffusion, which redraw does not support",
      "use the base model"},
-    {"StableUnCLIP", "an unCLIP model, which takes a picture's CLIP features and is not built", "use the base model"},
-    {"UnCLIP", "an unCLIP model, which is not built", ""},
-    {"StableDiffusionControlNet", "Stable Diffusion with a ControlNet, which is not built", "use the base model"},
-    {"StableDiffusionXLControlNet", "SDXL with a ControlNet, which is not built", "use the base model"},
-    {"StableDiffusionAdapter", "Stable Diffusion with a T2I-Adapter, which is not built", "use the base model"},
-    {"StableDiffusionXLAdapter", "SDXL with a T2I-Adapter, which is not built", "use the base model"},
-    {"StableDiffusionGLIGEN", "a GLIGEN model, whose boxes are not built", "use the base model"},
-    {"StableDiffusionImageVariation", "a model of variations of pictures, which takes CLIP features and is not built",
+    {"StableDiffusionLatentUpscale", "the latent upscaler of Stable Diffusion, which redraw does not support",
+     "use the base model"},
+    {"StableUnCLIP", "an unCLIP model, which takes a picture's CLIP features and which redraw does not support",
+     "use the base model"},
+    {"UnCLIP", "an unCLIP model, which redraw does not support", ""},
+    {"StableDiffusionControlNet", "Stable Diffusion with a ControlNet, which redraw does not support",
+     "use the base model"},
+    {"StableDiffusionXLControlNet", "SDXL with a ControlNet, which redraw does not support", "use the base model"},
+    {"StableDiffusionAdapter", "Stable Diffusion with a T2I-Adapter, which redraw does not support",
+     "use the base model"},
+    {"StableDiffusionXLAdapter", "SDXL with a T2I-Adapter, which redraw does not support", "use the base model"},
+    {"StableDiffusionGLIGEN", "a GLIGEN model, whose boxes redraw does not support", "use the base model"},
+    {"StableDiffusionImageVariation",
+     "a model of variations of pictures, which takes CLIP features and which redraw does not support", ""},
+    {"PaintByExample", "Paint by Example, which takes CLIP features of a picture and which redraw does not support",
      ""},
-    {"PaintByExample", "Paint by Example, which takes CLIP features of a picture and is not built", ""},
-    {"VersatileDiffusion", "Versatile Diffusion, which is not built", ""},
-    {"AltDiffusion", "AltDiffusion, whose text encoder (XLM-RoBERTa) is not built", ""},
+    {"VersatileDiffusion", "Versatile Diffusion, which redraw does not support", ""},
+    {"AltDiffusion", "AltDiffusion, whose text encoder (XLM-RoBERTa) redraw does not support", ""},
     {"Marigold", "Marigold, which estimates depth and makes no pictures", ""},
-    {"DDPM", "a model without prompts, which is not built", ""},
-    {"DDIM", "a model without prompts, which is not built", ""},
-    {"ConsistencyModel", "a consistency model of pixels, which is not built", ""},
-    {"DiT", "DiT, a model of classes without prompts, which is not built", ""},
-    {"LDMTextToImage", "latent diffusion from before Stable Diffusion, which is not built", ""},
+    {"DDPM", "a model without prompts, which redraw does not support", ""},
+    {"DDIM", "a model without prompts, which redraw does not support", ""},
+    {"ConsistencyModel", "a consistency model of pixels, which redraw does not support", ""},
+    {"DiT", "DiT, a model of classes without prompts, which redraw does not support", ""},
+    {"LDMTextToImage", "latent diffusion from before Stable Diffusion, which redraw does not support", ""},
 });
 
 }  // namespace

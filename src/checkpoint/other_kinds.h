@@ -32,14 +32,14 @@ std::span<const PipelineKind> pipeline_kinds();
 /// The row of a class; null where none is known.
 const PipelineKind* pipeline_kind(std::string_view class_name);
 
-/// "a FLUX model, which is not built; ...": a row in words, with what to do.
+/// "a FLUX model, which redraw does not support; ...": a row in words, with what to do.
 std::string kind_sentence(std::string_view what, std::string_view then);
 
 /// Whether `name` is one of the names that `pattern` stands for.
 bool matches(std::string_view pattern, std::string_view name);
 
-/// "a FLUX model, which is not built; ...": what a file without a Stable Diffusion UNet is, by its tensors' names.
-/// Empty where nobody knows.
+/// "a FLUX model, which redraw does not support; ...": what a file without a Stable Diffusion UNet is, by its tensors'
+/// names. Empty where nobody knows.
 std::string kind_of_file(const WeightsFile& file);
 /// Throws Error(model_unsupported) for a network of unbuilt_networks() whose tensors begin with `prefix`.
 void refuse_unbuilt_network(const WeightsFile& file, std::string_view prefix);

@@ -116,6 +116,7 @@ TEST(OtherKinds, NetworksWithAUNetsNamesAreRefusedByTheirOwnTensors) {
       file.add(prefix + example_of(kind.pattern), Shape{8});
       const std::string message = message_of(Code::model_unsupported, [&] { read_single_file(file); });
       EXPECT_TRUE(has(message, kind.what)) << kind.pattern << ": " << message;
+      EXPECT_FALSE(has(message, "built")) << "a word of ours: " << message;
     }
   }
 }

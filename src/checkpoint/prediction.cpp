@@ -70,7 +70,7 @@ void refuse_edm(const WeightsFile& file) {
     if (file.find(mark.tensor) == nullptr) continue;
     throw Error(Code::model_unsupported, file.path().string() + ": is trained in EDM's formulation (" +
                                              std::string(mark.model) + ", by its marker '" + std::string(mark.tensor) +
-                                             "'), which is not built");
+                                             "'), which redraw does not support");
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/json_text.h"
 #include "checkpoint/kept_configs.h"
 #include "checkpoint/listed_names.h"
 #include "checkpoint/planned_file.h"
@@ -81,8 +82,7 @@ bool is_habit(std::string_view part, std::string_view field) {
 }
 
 std::string value_text(const nlohmann::json& value) {
-  std::string text =
-      value.is_null() ? "not said" : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string text = value.is_null() ? "not said" : json_text(value);
   if (text.size() > 60) text = text.substr(0, 60) + "...";
   return text;
 }

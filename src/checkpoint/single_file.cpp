@@ -160,13 +160,13 @@ void refuse_unbuilt(const WeightsFile& file, Family family, const json& unet) {
   const auto channels = unet.value("in_channels", int64_t{0});
   if (channels == 5) {
     refuse(
-        "is Stable Diffusion's depth model (5 input channels); it needs an estimate of the picture's depth, which is "
-        "not built; use the base model");
+        "is Stable Diffusion's depth model (5 input channels); it needs an estimate of the picture's depth, which "
+        "redraw does not support; use the base model");
   }
-  if (channels == 7) refuse("is Stable Diffusion's upscaler (7 input channels), which is not built");
+  if (channels == 7) refuse("is Stable Diffusion's upscaler (7 input channels), which redraw does not support");
   const bool is_xl = family == Family::sdxl || family == Family::sdxl_refiner;
   if (unet.contains("projection_class_embeddings_input_dim") && !is_xl) {
-    refuse("is conditioned on more than prompts (unCLIP), which is not built");
+    refuse("is conditioned on more than prompts (unCLIP), which redraw does not support");
   }
 }
 

@@ -41,7 +41,7 @@ std::string_view published_prefix(Family family, std::string_view part);
 /// prediction type of an SD 2 file is not in its shapes: see decide_prediction. What the file says in redraw's own
 /// metadata goes before what is worked out (kept_configs.h). prediction: what the user says it is;
 /// empty: to be decided. Throws Error(model_unsupported) with the reason for a file that is no Stable Diffusion, or one
-/// of a kind that is not built (depth, unCLIP, upscaler, EDM); those of read_kept_configs.
+/// of a kind that redraw does not support (depth, unCLIP, upscaler, EDM); those of read_kept_configs.
 SingleFile read_single_file(const WeightsFile& file, std::string_view prediction = {});
 
 }  // namespace redraw

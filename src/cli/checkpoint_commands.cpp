@@ -55,7 +55,7 @@ ModelToOpen CheckpointCommands::asked(const std::string& models_root) const {
 
 int CheckpointCommands::inspect(const std::string& models_root, bool json) const {
   const ModelReport report = inspect_model(asked(models_root));
-  print_text(stdout, "{}", json ? report.json + "\n" : report.text);
+  print_text_or_json(report.text, report.json, json);
   return report.is_whole ? 0 : code_info(Code::tensor_missing).exit_status;
 }
 
@@ -65,7 +65,7 @@ int CheckpointCommands::convert(const std::string& models_root, bool json) const
       asked(models_root),
       {.destination = destination_, .layout = layout_, .precision = precision_, .is_overwriting = is_overwriting_},
       json);
-  print_text(stdout, "{}", text);
+  print_text_or_json(text, text, json);
   return 0;
 }
 

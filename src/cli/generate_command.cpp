@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/json_text.h"
 #include "app/output_folder.h"
+#include "base/json_text.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
 #include "cli/terminal.h"
@@ -54,24 +54,37 @@ class Pictures {
     if (json_) fmt::print("{}\n", result_json(result, paths));
   }
 
-  /// The exit status.
-  int status() const { return status_; }
+  /// Of the whole command, which was interrupted or not: the exit status. An interrupted one may have been done with
+  /// all its pictures.
+  int status(bool is_interrupted) {
+    if (is_interrupted && !is_stopped_) {
+      say_stopped(kept_ == 1 ? "stopped; the picture was finished and is kept"
+                             : fmt::format("stopped; all {} pictures were finished and are kept", kept_),
+                  0);
+    }
+    return is_stopped_ ? kInterruptedStatus : 0;
+  }
 
  private:
   void report_stopped(const Result& result) {
     const std::string kept = kept_ == 0   ? "nothing was written"
                              : kept_ == 1 ? "the picture before it is kept"
                                           : fmt::format("the {} pictures before it are kept", kept_);
-    terminal_.line(fmt::format("stopped after {} steps; {}", result.steps_run, kept));
-    if (json_) fmt::print("{{\"cancelled\":true,\"steps_run\":{},\"kept\":{}}}\n", result.steps_run, kept_);
-    status_ = kInterruptedStatus;
+    say_stopped(fmt::format("stopped after {} steps; {}", result.steps_run, kept), result.steps_run);
+  }
+
+  // steps_run: of a picture that was not finished.
+  void say_stopped(const std::string& text, int64_t steps_run) {
+    terminal_.line(text);
+    if (json_) fmt::print("{{\"cancelled\":true,\"steps_run\":{},\"kept\":{}}}\n", steps_run, kept_);
+    is_stopped_ = true;
   }
 
   OutputFolder folder_;
   Terminal& terminal_;
   bool json_;
   int64_t kept_ = 0;
-  int status_ = 0;
+  bool is_stopped_ = false;
 };
 
 }  // namespace
@@ -84,13 +97,13 @@ int generate_command(const Request& request, const GenerateOptions& options) {
   make_file_size_limit_an_error();
   const Verbosity verbosity = options.quiet ? Verbosity::quiet : Verbosity::normal;
   Engine engine({.threads = options.threads, .models_root = options.models_root});
-  const InterruptGuard guard(engine, verbosity);  // before anything that takes long: opening a model does
+  InterruptGuard guard(engine, verbosity);  // before anything that takes long: opening a model does
   Terminal terminal(options.json ? stderr : stdout, verbosity);
   Pictures pictures(options.outdir, terminal, options.json);
   const Observer observer{.on_line = [&](const std::string& text) { terminal.line(text); },
                           .on_step = [&](const Step& step) { terminal.step(step); }};
   engine.run_each(request, observer, [&](const Result& result) { pictures.take(result); });
-  return pictures.status();
+  return pictures.status(guard.end());
 }
 
 }  // namespace redraw::cli

@@ -10,9 +10,11 @@ namespace {
 // A signal handler can reach nothing else. Set while a run goes on, by InterruptGuard alone.
 Engine* interrupted_engine = nullptr;
 std::string_view interrupted_line;
+volatile std::sig_atomic_t interrupt_has_come = 0;
 
 extern "C" void on_interrupt(int) {
   const int before = errno;
+  interrupt_has_come = 1;
   if (interrupted_engine != nullptr) interrupted_engine->cancel();
   // The only way to print that a handler may take. If it fails, nobody is there to be told.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, interrupted_line.data(), interrupted_line.size());
@@ -27,17 +29,30 @@ InterruptGuard::InterruptGuard(Engine& engine, Verbosity verbosity) {
   interrupted_line = ::isatty(STDERR_FILENO) != 0 ? kLine : kLine.substr(1);
   if (verbosity == Verbosity::quiet) interrupted_line = {};
   interrupted_engine = &engine;
+  interrupt_has_come = 0;
   struct sigaction action = {};
   action.sa_handler = on_interrupt;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  // A write that it interrupts goes on: the line of a finished picture is not lost.
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigaction(SIGINT, &action, &before_interrupt_);
   sigaction(SIGTERM, &action, &before_terminate_);
 }
 
 InterruptGuard::~InterruptGuard() {
+  end();
+}
+
+bool InterruptGuard::has_come() const {
+  return interrupt_has_come != 0;
+}
+
+bool InterruptGuard::end() {
+  if (is_over_) return has_come();
+  is_over_ = true;
   sigaction(SIGINT, &before_interrupt_, nullptr);
   sigaction(SIGTERM, &before_terminate_, nullptr);
   interrupted_engine = nullptr;
+  return has_come();
 }
 
 }  // namespace redraw::cli

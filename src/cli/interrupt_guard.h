@@ -11,7 +11,8 @@ namespace redraw::cli {
 inline constexpr int kInterruptedStatus = 130;  ///< the exit status of a command that was stopped
 
 /// While it lives, Ctrl-C (and the TERM of a service manager) cancel the engine's run, and standard error says so; a
-/// second one ends the program at once.
+/// second one ends the program at once. A command that took a signal begins nothing more, keeps what was finished, and
+/// ends with kInterruptedStatus, however little was left to do.
 class InterruptGuard {
  public:
   InterruptGuard(Engine& engine, Verbosity verbosity);
@@ -19,7 +20,13 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
   ~InterruptGuard();
 
+  /// Whether a signal has come.
+  bool has_come() const;
+  /// Gives the signals back, so that none comes between the answer and the end of the command; whether one has come.
+  bool end();
+
  private:
+  bool is_over_ = false;
   struct sigaction before_interrupt_ = {};
   struct sigaction before_terminate_ = {};
 };

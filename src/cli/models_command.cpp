@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "app/default_model.h"
-#include "app/json_text.h"
 #include "app/model_list_text.h"
 #include "app/model_name.h"
 #include "app/model_registry.h"
@@ -15,6 +14,7 @@
 #include "app/model_verify.h"
 #include "app/registry_rebuild.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "cli/print_text.h"
 #include "cli/result_files.h"
 

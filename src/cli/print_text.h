@@ -17,4 +17,13 @@ void print_text(std::FILE* stream, fmt::format_string<Values...> format, Values&
   fmt::print(stream, "{}", printable_text(fmt::format(format, std::forward<Values>(values)...), "\n"));
 }
 
+/// Prints either; JSON as it is, in which \xNN would be no JSON.
+inline void print_text_or_json(const std::string& text, const std::string& json_line, bool json) {
+  if (json) {
+    fmt::print("{}\n", json_line);
+  } else {
+    print_text(stdout, "{}", text);
+  }
+}
+
 }  // namespace redraw::cli

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "app/drawn_seed.h"
-#include "app/json_text.h"
 #include "app/output_folder.h"
 #include "app/request_key.h"
 #include "app/resolve_model.h"
 #include "app/sweep_record.h"
 #include "app/sweep_sheet.h"
 #include "app/temporary_file.h"
+#include "base/json_text.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
 #include "cli/terminal.h"
@@ -62,8 +62,9 @@ class SweepRun {
 
   int run() {
     draw_open_seeds();
-    const InterruptGuard guard(engine_, options_.quiet ? Verbosity::quiet : Verbosity::normal);
+    InterruptGuard guard(engine_, options_.quiet ? Verbosity::quiet : Verbosity::normal);
     for (const PlannedCell& one : cells_) {
+      if (guard.has_come()) return report_stopped();
       const std::string key = keys_.of(one.cell.request);
       if (const CellRecord* kept = record_.find(key)) {
         records_.push_back(*kept);
@@ -72,7 +73,7 @@ class SweepRun {
         return report_stopped();
       }
     }
-    return report_sheet();
+    return guard.has_come() ? report_stopped() : report_sheet(guard);
   }
 
  private:
@@ -122,24 +123,26 @@ class SweepRun {
 
   int report_stopped() {
     const size_t there = records_.size();
-    terminal_.line(fmt::format("stopped; {} of {} pictures are there, the same command into {} makes the others", there,
-                               cells_.size(), folder_.string()));
+    terminal_.line(fmt::format("stopped; {} of {} pictures are there, the same command into {} makes {}", there,
+                               cells_.size(), folder_.string(), there == cells_.size() ? "the sheet" : "the others"));
     if (options_.json) {
       fmt::print("{}\n", json_text({{"cancelled", true}, {"made", made_}, {"kept", kept_}}));
     }
     return kInterruptedStatus;
   }
 
-  int report_sheet() {
+  int report_sheet(InterruptGuard& guard) {
     const std::filesystem::path sheet = folder_ / ("sheet-" + id_ + ".png");
     replace_file(sheet, sweep_sheet(sweep_, records_, folder_));
     terminal_.line(fmt::format("{} pictures made, {} were there", made_, kept_));
     terminal_.line("wrote " + sheet.string());
-    if (options_.json) fmt::print("{}\n", json(sheet));
-    return 0;
+    const bool is_interrupted = guard.end();
+    if (is_interrupted) terminal_.line(fmt::format("stopped; all {} pictures and the sheet are there", cells_.size()));
+    if (options_.json) fmt::print("{}\n", json(sheet, is_interrupted));
+    return is_interrupted ? kInterruptedStatus : 0;
   }
 
-  std::string json(const std::filesystem::path& sheet) const {
+  std::string json(const std::filesystem::path& sheet, bool is_interrupted) const {
     nlohmann::json cells = nlohmann::json::array();
     for (size_t i = 0; i < cells_.size(); ++i) {
       nlohmann::json cell = {{"file", (folder_ / records_[i].file).string()},
@@ -148,17 +151,19 @@ class SweepRun {
                              {"seconds", records_[i].seconds}};
       for (const SweepAxis& axis : sweep_.axes) {
         const std::optional<FieldValue> value = get_field(cells_[i].cell.request, *axis.field);
-        std::visit([&](const auto& v) { cell["values"][std::string(axis.field->name)] = v; }, *value);
+        cell["values"][std::string(axis.field->name)] = field_json(*value);
       }
       cells.push_back(cell);
     }
-    return json_text({{"cells", cells},
-                      {"columns", sweep_.columns()},
-                      {"sheet", sheet.string()},
-                      {"record", record_.path().string()},
-                      {"warnings", warnings_json(warnings_)},
-                      {"made", made_},
-                      {"kept", kept_}});
+    nlohmann::json line = {{"cells", cells},
+                           {"columns", sweep_.columns()},
+                           {"sheet", sheet.string()},
+                           {"record", record_.path().string()},
+                           {"warnings", warnings_json(warnings_)},
+                           {"made", made_},
+                           {"kept", kept_}};
+    if (is_interrupted) line["cancelled"] = true;
+    return json_text(line);
   }
 
   Sweep sweep_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "diffusion/numpy_seed_sequence.h"
 #include "diffusion/torch_cpu_generator.h"
@@ -42,8 +43,8 @@ BrownianTree::BrownianTree(double sigma_min, double sigma_max, uint64_t seed, si
     root_ = {rounded(to_float(sigma_min)), rounded(to_float(sigma_max))};
   }
   if (root_.start >= root_.end) {
-    throw Error(Code::out_of_range, "brownian tree: the noise levels run from " + std::to_string(sigma_min) + " to " +
-                                        std::to_string(sigma_max) +
+    throw Error(Code::out_of_range, "brownian tree: the noise levels run from " + decimal(sigma_min) + " to " +
+                                        decimal(sigma_max) +
                                         "; they must be between 0 and 1000000 and at least 0.000001 apart");
   }
   root_increment_ = draw(numpy_seed_sequence(seed, {}, kPoolSize, 1)[0], count);
@@ -54,9 +55,8 @@ BrownianTree::BrownianTree(double sigma_min, double sigma_max, uint64_t seed, si
 double BrownianTree::level(double sigma) const {
   const double slack = kSlack * root_.end;
   if (!(sigma >= root_.start - slack && sigma <= root_.end + slack)) {
-    throw Error(Code::out_of_range, "brownian tree: the noise level " + std::to_string(sigma) +
-                                        " is outside its range, " + std::to_string(root_.start) + " to " +
-                                        std::to_string(root_.end));
+    throw Error(Code::out_of_range, "brownian tree: the noise level " + decimal(sigma) + " is outside its range, " +
+                                        decimal(root_.start) + " to " + decimal(root_.end));
   }
   return rounded(std::clamp(to_float(sigma), root_.start, root_.end));
 }
@@ -71,7 +71,7 @@ void BrownianTree::noise(double sigma, double sigma_next, std::span<float> out) 
   const float difference = static_cast<float>(sigma_next) - static_cast<float>(sigma);
   if (difference == 0) {
     throw Error(Code::out_of_range,
-                "brownian tree: a step from the noise level " + std::to_string(sigma) + " to itself has no noise");
+                "brownian tree: a step from the noise level " + decimal(sigma) + " to itself has no noise");
   }
   std::ranges::fill(out, 0.0f);
   if (from == to) return;

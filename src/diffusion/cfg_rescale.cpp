@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 namespace redraw {
@@ -22,7 +23,7 @@ double spread(std::span<const float> values) {
 
 void rescale_guidance(double multiplier, std::span<const float> conditional, std::span<float> guided) {
   if (!(multiplier >= 0 && multiplier <= 1)) {
-    throw Error(Code::out_of_range, "cfg_rescale is " + std::to_string(multiplier) + ", but must be 0 to 1");
+    throw Error(Code::out_of_range, "cfg_rescale is " + decimal(multiplier) + ", but must be 0 to 1");
   }
   if (conditional.size() != guided.size()) {
     throw Error(Code::internal, "cfg_rescale: " + std::to_string(conditional.size()) + " conditional and " +

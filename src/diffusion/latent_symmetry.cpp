@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 namespace redraw {
@@ -27,8 +28,7 @@ void mirror_top_to_bottom(const LatentShape& shape, std::span<float> latent) {
 
 int64_t symmetry_step(double time, int64_t steps) {
   if (!(time > 0 && time <= 1)) {
-    throw Error(Code::out_of_range,
-                "the time of symmetry is " + std::to_string(time) + ", but must be above 0, at most 1");
+    throw Error(Code::out_of_range, "the time of symmetry is " + decimal(time) + ", but must be above 0, at most 1");
   }
   if (steps < 1) throw Error(Code::out_of_range, "symmetry: " + std::to_string(steps) + " steps; at least 1 is run");
   int64_t step = 0;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 namespace redraw {
@@ -14,9 +15,9 @@ constexpr double kExtraLimit = 5;  ///< of the threshold, at the first step
 constexpr double kKeptPart = 0.7;  ///< of the largest value, where it is beyond the limit
 
 void check_threshold(double threshold) {
-  if (threshold >= 0) return;
+  if (threshold >= 0 && threshold <= kMaxThreshold) return;
   throw Error(Code::out_of_range,
-              "threshold is " + std::to_string(threshold) + ", but must be 0 (off) or above, in units of the latent");
+              "threshold is " + decimal(threshold) + ", but must be 0 to " + decimal(kMaxThreshold));
 }
 
 double top_of(double largest, double limit) {
@@ -46,7 +47,7 @@ int64_t replace_beyond_threshold(double threshold, double progress, const Unifor
                                  const LatentShape& shape, std::span<float> latent) {
   check_threshold(threshold);
   if (!(progress >= 0 && progress <= 1)) {
-    throw Error(Code::out_of_range, "threshold: the progress is " + std::to_string(progress) + ", but must be 0 to 1");
+    throw Error(Code::out_of_range, "threshold: the progress is " + decimal(progress) + ", but must be 0 to 1");
   }
   check_latent_size(shape, latent.size(), "threshold");
   if (threshold == 0) return 0;

@@ -87,6 +87,8 @@ TEST(LatentThreshold, RefusesWhatIsOutOfRange) {
   };
   EXPECT_EQ(code(-1, 0.5), Code::out_of_range);
   EXPECT_EQ(code(kNan, 0.5), Code::out_of_range);
+  EXPECT_EQ(replace_beyond_threshold(kMaxThreshold, 0.5, torch_uniform(0), kShape, latent), 0);
+  EXPECT_EQ(thrown_by([&] { clamp_to_limit(1000.5, latent); }).message, "threshold is 1000.5, but must be 0 to 1000");
   EXPECT_EQ(code(1, -0.1), Code::out_of_range);
   EXPECT_EQ(code(1, 1.1), Code::out_of_range);
   EXPECT_EQ(code(1, kNan), Code::out_of_range);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 namespace redraw {
@@ -61,7 +62,7 @@ float field_at(const Gradients& gradients, const Place& y, const Place& x) {
 
 void mix_perlin_noise(double amount, const UniformSource& uniform, const LatentShape& shape, std::span<float> noise) {
   if (!(amount >= 0 && amount <= 1)) {
-    throw Error(Code::out_of_range, "perlin is " + std::to_string(amount) + ", but must be 0 to 1");
+    throw Error(Code::out_of_range, "perlin is " + decimal(amount) + ", but must be 0 to 1");
   }
   check_latent_size(shape, noise.size(), "perlin noise");
   if (amount == 0) return;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/suggest.h"
 
@@ -28,19 +29,11 @@ constexpr auto kSamplers = std::to_array<const SamplerInfo*>({
 });
 #undef SAMPLER
 
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 // By name, alias or class of diffusers, all in lower case; null: none.
 const SamplerInfo* sampler_called(std::string_view name) {
   for (const SamplerInfo* sampler : kSamplers) {
     if (sampler->name == name || std::ranges::count(sampler->aliases, name) != 0) return sampler;
-    if (!name.empty() && lower_case(sampler->scheduler_class) == name) return sampler;
+    if (!name.empty() && ascii_small(sampler->scheduler_class) == name) return sampler;
   }
   return nullptr;
 }
@@ -61,7 +54,7 @@ NamedSampler find_named_sampler(std::string_view name) {
                                                              {"_karras", SigmaRule::karras},
                                                              {" karras", SigmaRule::karras},
                                                              {" exponential", SigmaRule::exponential}});
-  const std::string asked = lower_case(name);
+  const std::string asked = ascii_small(name);
   if (const SamplerInfo* sampler = sampler_called(asked)) return {sampler, SigmaRule::model};
   for (const auto& [suffix, rule] : kSuffixes) {
     if (!asked.ends_with(suffix)) continue;

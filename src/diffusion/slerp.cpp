@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 namespace redraw {
@@ -33,7 +34,7 @@ Weights weights(double t, std::span<const float> from, std::span<const float> to
 
 void slerp(double t, std::span<const float> from, std::span<const float> to, std::span<float> out) {
   if (!(t >= 0 && t <= 1)) {
-    throw Error(Code::out_of_range, "slerp: the part is " + std::to_string(t) + ", but must be 0 to 1");
+    throw Error(Code::out_of_range, "slerp: the part is " + decimal(t) + ", but must be 0 to 1");
   }
   if (from.size() != to.size() || from.size() != out.size()) {
     throw Error(Code::internal, "slerp: " + std::to_string(from.size()) + " and " + std::to_string(to.size()) +

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "diffusion/slerp.h"
@@ -12,12 +13,6 @@ namespace {
 
 constexpr uint64_t kMaxSeed = std::numeric_limits<uint64_t>::max();
 constexpr std::string_view kForm = "variations are seed:weight,seed:weight";
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 std::vector<std::string_view> split_at_commas(std::string_view text) {
   std::vector<std::string_view> parts;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "image/plot_layout.h"
 #include "image/plot_panel.h"
@@ -25,11 +26,11 @@ void check_plot_range(const std::string& what, int64_t value, int64_t least, int
 }
 
 void check_size_of(const std::string& what, double value) {
-  if (std::abs(value) > kLargestValue) refuse(what + " is " + std::to_string(value) + ", not in -1e15 to 1e15");
+  if (std::abs(value) > kLargestValue) refuse(what + " is " + decimal(value) + ", not in -1e15 to 1e15");
 }
 
 void check_finite(const std::string& what, double value) {
-  if (!std::isfinite(value)) refuse(what + " is " + std::to_string(value) + ", not a finite number");
+  if (!std::isfinite(value)) refuse(what + " is " + decimal(value) + ", not a finite number");
   check_size_of(what, value);
 }
 

@@ -1,5 +1,5 @@
-// Kinds of models that are known by a field of their configuration and not built, so that a refusal can say what the
-// model is.
+// Kinds of models that are known by a field of their configuration and that redraw does not support, so that a refusal
+// can say what the model is.
 #pragma once
 
 #include <span>
@@ -23,7 +23,8 @@ std::span<const KnownKind> kinds_of_text_encoders();
 
 /// A guidance input of its own, whether a folder's configuration or a single file's tensor tells.
 inline constexpr std::string_view kLatentConsistency =
-    "a latent consistency model (LCM) with a guidance input of its own, which is not built; a model that has the LCM "
+    "a latent consistency model (LCM) with a guidance input of its own, which redraw does not support; a model that "
+    "has the LCM "
     "LoRA merged in runs with --sampler lcm";
 
 /// Throws Error(model_unsupported) for the first row of the table that fits. A field that is null, false, an empty list

@@ -1,4 +1,4 @@
-// Refusing configurations that ask for what is not built, by field, instead of computing something else.
+// Refusing configurations that ask for what redraw does not support, by field, instead of computing something else.
 #pragma once
 
 #include <cstddef>

@@ -25,7 +25,7 @@ struct TinyAutoencoderConfig {
   bool operator==(const TinyAutoencoderConfig&) const = default;
 };
 
-/// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what is not built.
+/// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what redraw does not support.
 /// latent_magnitude and latent_shift only serve to store latents in 8-bit pictures and are not read.
 TinyAutoencoderConfig parse_tiny_autoencoder_config(const JsonObject& config);
 

@@ -20,7 +20,7 @@ bool has_attention(const JsonObject& config, std::string_view field, const std::
                                            std::string(with) + " and " + std::string(without) + " are supported");
 }
 
-// What would change the numbers and is not built. Everything of SD 1, SD 2 and SDXL passes.
+// What would change the numbers and redraw does not support. Everything of SD 1, SD 2 and SDXL passes.
 void refuse_unsupported(const JsonObject& config) {
   refuse_known_kinds(config, kinds_of_unets());
   require_value(config, "act_fn", "silu");

@@ -43,7 +43,7 @@ struct UNetConfig {
   bool operator==(const UNetConfig&) const = default;
 };
 
-/// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what is not built.
+/// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what redraw does not support.
 UNetConfig parse_unet_config(const JsonObject& config);
 
 }  // namespace redraw

@@ -30,7 +30,7 @@ struct VaeConfig {
   bool operator==(const VaeConfig&) const = default;
 };
 
-/// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what is not built.
+/// Throws the errors of JsonObject, and Error(model_unsupported) naming the field for what redraw does not support.
 VaeConfig parse_vae_config(const JsonObject& config);
 
 /// Residual block, attention over all positions with one head, residual block.

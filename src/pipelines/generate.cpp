@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/cancelled.h"
+#include "base/decimal.h"
 #include "base/error.h"
 #include "diffusion/latent_resize.h"
 #include "diffusion/latent_symmetry.h"
@@ -54,7 +55,7 @@ std::vector<float> encode_start(StableDiffusion& model, const GenerateRequest& r
 void check_finite(const ModelSpec& model, double timestep, std::span<const float> output) {
   if (std::all_of(output.begin(), output.end(), [](float x) { return std::isfinite(x); })) return;
   throw Error(Code::model_not_finite, model.name + ": the network yields values that are not numbers at timestep " +
-                                          std::to_string(timestep) + "; its weights may be damaged");
+                                          decimal(timestep) + "; its weights may be damaged");
 }
 
 // How much larger than the autoencoder's variance the latent at an entry of the table is.

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/json_text.h"
 #include "weights/part_weights.h"
 
 namespace redraw {
@@ -50,7 +51,7 @@ bool is_folder(const fs::path& path) {
 
 /// A key of the index as a message shows it: quoted, on one line, not too long.
 std::string shown(const std::string& key) {
-  return json(key.substr(0, 100)).dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_text(key.substr(0, 100));
 }
 
 /// A part's name becomes a folder's name, so it may hold nothing that leaves the model's folder.

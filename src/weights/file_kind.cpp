@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "base/input_file.h"
 #include "base/utf8.h"
 #include "weights/safetensors_header.h"
@@ -111,16 +112,11 @@ std::string first_zip_name(std::string_view head) {
   return std::string(head.substr(kNameAt, length));
 }
 
-std::string small_letters(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 std::string recognised_zip(std::string_view head) {
   const std::string name = first_zip_name(head);
   for (const ZipRow& row : kZipTable) {
     if (!name.empty() && name.starts_with(row.begins) &&
-        small_letters(name).ends_with(small_letters(std::string(row.ends))))
+        ascii_small(name).ends_with(ascii_small(std::string(row.ends))))
       return std::string(row.what) + " (the first: " + shown_text(name) + ")";
   }
   return "";
@@ -172,7 +168,7 @@ std::string unfinished_by_name(const std::filesystem::path& path) {
   constexpr auto kEndings =
       std::to_array<std::string_view>({".part", ".partial", ".crdownload", ".download", ".opdownload", ".incomplete",
                                        ".aria2", ".tmp", ".!ut", ".ytdl"});
-  const std::string name = small_letters(path.filename().string());
+  const std::string name = ascii_small(path.filename().string());
   if (std::ranges::any_of(kEndings, [&](std::string_view ending) { return name.ends_with(ending); })) {
     return "by its name it is a download that is not finished: let it finish, or fetch the file again";
   }

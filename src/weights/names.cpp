@@ -9,17 +9,6 @@ bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
-std::string shell_quoted(std::string_view path) {
-  const bool is_plain = !path.empty() && std::all_of(path.begin(), path.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+:@%").find(c) != std::string_view::npos;
-  });
-  if (is_plain && path.front() != '-') return std::string(path);
-  std::string text = path.starts_with('-') ? "'./" : "'";
-  for (char c : path) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 std::string shown_name(std::string_view name) {
   constexpr size_t kLongest = 120;
   std::string text = "'";

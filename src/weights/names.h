@@ -9,9 +9,6 @@ namespace redraw {
 /// True when there is a character below U+0020, NUL included.
 bool has_control_character(std::string_view text);
 
-/// A path as a shell takes it, in a command that a message gives: in single quotes unless it is plain.
-std::string shell_quoted(std::string_view path);
-
 /// A name as a message shows it: in quotes, on one line and not too long.
 std::string shown_name(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/shell_word.h"
 #include "weights/file_kind.h"
 #include "weights/safetensors_json.h"
 
@@ -42,7 +43,7 @@ void check_covered_once(const std::vector<TensorEntry>& tensors, uint64_t data_b
                 std::string(where) + ": " + std::to_string(data_size - covered) +
                     " bytes after the last tensor belong to none, which the format forbids; all tensors are whole: cut "
                     "the rest off with `truncate -s " +
-                    std::to_string(data_begin + covered) + " " + shell_quoted(where) + "`, or fetch the file again");
+                    std::to_string(data_begin + covered) + " " + shell_path(where) + "`, or fetch the file again");
   }
 }
 

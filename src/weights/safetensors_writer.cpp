@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/checked.h"
+#include "base/json_text.h"
 #include "weights/safetensors_header.h"
 
 namespace redraw {
@@ -21,8 +22,7 @@ constexpr size_t kAlignment = 8;
 std::string header_of(std::span<const TensorToWrite> tensors, const Metadata& metadata, uint64_t& data_bytes) {
   std::string header = "{";
   if (!metadata.empty()) {
-    header +=
-        "\"__metadata__\":" + nlohmann::json(metadata).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    header += "\"__metadata__\":" + json_text(metadata);
   }
   int64_t at = 0;
   for (const TensorToWrite& tensor : tensors) {

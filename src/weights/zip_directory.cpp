@@ -5,6 +5,7 @@
 #include <utility>
 #include <zlib.h>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "weights/shown_text.h"
@@ -203,9 +204,7 @@ void check_distinct(const std::vector<Listed>& all, std::string_view where) {
   std::vector<std::string> folded;
   folded.reserve(all.size());
   for (const Listed& listed : all) {
-    std::string name = listed.entry.name;
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    folded.push_back(std::move(name));
+    folded.push_back(ascii_small(listed.entry.name));
   }
   std::sort(folded.begin(), folded.end());
   const auto twice = std::adjacent_find(folded.begin(), folded.end());

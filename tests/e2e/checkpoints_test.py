@@ -47,6 +47,24 @@ class Inspect(CheckpointsTest):
         for words in ("Stable Diffusion 2", "v_prediction", "F16", "nothing is missing", report["sha256"]):
             self.assertIn(words, text)
 
+    def test_json_is_json_whatever_files_and_tensors_are_called(self):
+        """For people DEL and U+0085 are \\xNN, which JSON has not."""
+        file = self.folder / "m\x7f\u0085.safetensors"
+        header, numbers = harness.read_safetensors(CHECKPOINTS / "tiny-sd15.safetensors")
+        name = "model.diffusion_model.x\x7f\u0085\u202e.weight"
+        header[name] = header.pop("model.diffusion_model.time_embed.0.weight")
+        harness.write_safetensors(file, header, numbers)
+        options = ("--model-config", CHECKPOINTS / "tiny-sd15")
+        report = self.inspect(file, *options, status=4)
+        self.assertEqual(report["unexpected"], [name])
+        self.assertEqual(report["path"], str(file))
+        text = self.run_redraw("models", "inspect", file, *options).stdout
+        self.assertIn(r"x\x7F\xC2\x85\xE2\x80\xAE.weight", text)
+        shutil.copyfile(CHECKPOINTS / "tiny-sd15.safetensors", file)
+        result = self.run_redraw("models", "convert", file, "to\x7f\u0085.safetensors", *options, "--json")
+        self.assert_succeeds(result)
+        self.assertEqual(json.loads(result.stdout)["files"], ["to\x7f\u0085.safetensors"])
+
     def test_the_checksum_of_a_file_is_that_of_sha256sum(self):
         file = CHECKPOINTS / "tiny-sd15.safetensors"
         report = self.inspect(file, "--model-config", CHECKPOINTS / "tiny-sd15")

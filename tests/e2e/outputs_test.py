@@ -129,7 +129,7 @@ class Warnings(EndToEndTest):
         self.assertEqual([warning["code"] for warning in warnings], ["prompt_syntax"] * 2)
         for piece in ["a LoRA", "<lora:style:0.8>", "(fire:1.3)"]:
             self.assertIn(piece, warnings[0]["text"])
-        self.assertIn("the negative prompt holds", warnings[1]["text"])
+        self.assertIn("the negative prompt has syntax of other programs", warnings[1]["text"])
         self.assertIn("warning: " + warnings[0]["text"], lines)
         self.assertEqual(self.lines_and_warnings("txt2img", "a car (red), at 10:30")[1], [])
 

@@ -157,6 +157,71 @@ class Signals(EndToEndTest):
         line = next(line for line in said.splitlines() if line.startswith("{"))
         self.assertEqual((json.loads(line)["cancelled"], json.loads(line)["kept"]), (True, 0))
 
+    def test_a_picture_that_was_finished_is_kept_and_the_status_says_stopped_all_the_same(self):
+        """The signal comes when the picture is there and its line is still to be printed."""
+        for options, words in [([], "stopped; the picture was finished and is kept"),
+                               (["--json"], '\n{"cancelled":true,"steps_run":0,"kept":1}\n'),
+                               (["--images", "2"], "stopped after 0 steps; the picture before it is kept")]:
+            with self.subTest(options=options):
+                outdir = self.folder / f"late{options}"
+                command = ["img2img", DRAWING, "fire", "--outdir", outdir, "--threads", "1", "--seed", "7", "--width",
+                           "640", "--height", "640", "--exact-steps", "--steps", "1", *options]
+                said = self.interrupt_late(command, "step 1/1", lambda: "000001.7.png" in self.files(outdir))
+                self.assertRegex(said, r"wrote .*000001\.7\.png")
+                self.assertIn(words, said)
+                self.assertEqual(self.files(outdir), ["000001.7.png"])
+
+    def test_a_sweep_begins_no_sheet_and_keeps_one_that_it_began(self):
+        command = ["sweep", DRAWING, "fire", "--outdir", self.outdir, "--threads", "1", "--seed", "7", "--width", "640",
+                   "--height", "640", "--exact-steps", "--steps", "1", "--cfg-scale", "1,2"]
+        said = self.interrupt_late(command, "step 1/1", lambda: "000002.7.png" in self.files(), skipped=1)
+        self.assertIn("stopped; 2 of 2 pictures are there, the same command into", said)
+        self.assertIn("makes the sheet", said)
+        self.assertFalse([name for name in self.files() if name.startswith("sheet")], said)
+
+        said = self.interrupt_late(command, None, lambda: [n for n in self.files() if n.startswith("sheet")])
+        self.assertIn("stopped; all 2 pictures and the sheet are there", said)
+        self.assert_succeeds(self.run_redraw(*command))
+
+    def interrupt_late(self, command, text, is_there, skipped=0):
+        """Reads until a line begins with the text, then has the program wait in its next line: its pipe is full. Sends
+        the signal once is_there() says so; the run must end with 130. Returns what it said after that line."""
+        reader, writer = os.pipe()
+        with subprocess.Popen([harness.program, *map(str, command)], stdout=writer, stderr=writer) as process, \
+                open(reader, "rb", buffering=0) as said:
+            try:
+                line = b""
+                while text is not None:
+                    byte = said.read(1)
+                    self.assertTrue(byte, "it ended before")
+                    line += byte
+                    if byte != b"\n":
+                        continue
+                    if line.decode().startswith(text):
+                        if skipped == 0:
+                            break
+                        skipped -= 1
+                    line = b""
+                filler = os.open(f"/proc/self/fd/{writer}", os.O_WRONLY | os.O_NONBLOCK)  # an end of its own
+                os.close(writer)
+                for size in (4096, 1):
+                    try:
+                        while True:
+                            os.write(filler, b"\n" * size)
+                    except BlockingIOError:
+                        pass
+                os.close(filler)
+                deadline = time.monotonic() + harness.TIMEOUT_S
+                while not is_there() and process.poll() is None and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                process.send_signal(signal.SIGINT)
+                rest = said.read().lstrip(b"\n")
+                status = process.wait(harness.TIMEOUT_S)
+            finally:
+                process.kill()
+        self.assertEqual(status, 130, rest)
+        return rest.decode()
+
     def end_after(self, text, number, *arguments):
         """Sends the signal when a line begins with the text. The run must end with 130; returns what it said then."""
         command = [harness.program, "img2img", DRAWING, "fire", "--outdir", self.outdir, "--threads", "1", "--seed",

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "diffusion/samplers/k_dpm_solver.h"
 
@@ -37,8 +38,8 @@ double step_factor(float error) {
 }
 
 [[noreturn]] void refuse(Code code, float lambda, const char* what) {
-  throw Error(code, "sampler dpm_adaptive: at noise level " + std::to_string(sigma_of(lambda)) + " " + what +
-                        "; use another sampler");
+  throw Error(
+      code, "sampler dpm_adaptive: at noise level " + decimal(sigma_of(lambda)) + " " + what + "; use another sampler");
 }
 
 // How many steps a run will have taken, by what `taken` of them covered of its range.

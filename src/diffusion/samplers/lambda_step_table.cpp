@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "diffusion/samplers/lambda_space.h"
 #include "diffusion/samplers/numpy_log.h"
@@ -25,8 +26,8 @@ int64_t unclipped_timesteps(const SchedulerConfig& config, const NoiseSchedule& 
     return std::log(std::sqrt(alpha)) - std::log(std::sqrt(1.0f - alpha)) >= limit;
   });
   if (count == 0) {
-    throw Error(Code::model_unsupported, "the model's lambda_min_clipped, " +
-                                             std::to_string(config.lambda_min_clipped) + ", leaves no timestep to use");
+    throw Error(Code::model_unsupported, "the model's lambda_min_clipped, " + decimal(config.lambda_min_clipped) +
+                                             ", leaves no timestep to use");
   }
   return count;
 }
