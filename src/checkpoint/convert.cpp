@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "checkpoint/inspect.h"
 #include "checkpoint/listed_names.h"
+#include "checkpoint/own_files.h"
 #include "checkpoint/prediction.h"
 #include "checkpoint/self_description.h"
 #include "checkpoint/single_file.h"
@@ -377,6 +378,7 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
             ": is a tiny autoencoder, which a model is not written with; convert with the model's own, and give "
             "the tiny one as --vae when pictures are made");
   }
+  refuse_own_files(checkpoint, destination);
   refuse_existing(destination, request);
   checkpoint.require_whole();
   Converted converted = request.layout == Layout::ldm ? convert_to_file(checkpoint, destination, request)
