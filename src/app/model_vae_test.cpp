@@ -154,14 +154,16 @@ TEST_F(GivenVaeTest, OnlyWhatCanBeRunIsListed) {
   EXPECT_NE(message_of(Code::tensor_missing, [&] { registry.add(file, std::nullopt); }).find(tensor),
             std::string::npos);
   const auto refuses = [&](Code code, const fs::path& damaged, const std::string& text) {
-    const fs::path model = link_tiny_model(folder / "place" / code_info(code).name);
+    const fs::path model = link_tiny_model(folder / "place" / damaged.filename());
     fs::remove(model / damaged);
     if (!text.empty()) folder.write(model / damaged, text);
-    EXPECT_NE(message_of(code, [&] { registry.add(model, std::nullopt); }).find(damaged.filename()), std::string::npos);
+    const fs::path named = damaged.has_parent_path() ? damaged.parent_path() : damaged;
+    EXPECT_NE(message_of(code, [&] { registry.add(model, std::nullopt); }).find(named.string()), std::string::npos);
     const std::vector<ScanLine> lines = scan();
     EXPECT_TRUE(std::ranges::all_of(lines, [](const ScanLine& l) { return l.event == ScanEvent::skipped; }));
   };
   refuses(Code::tokenizer_malformed, "tokenizer/merges.txt", "#version: 0.2\nx\n");
+  refuses(Code::model_unsupported, "tokenizer/added_tokens.json", R"({"<new>": 49408})");
   refuses(Code::out_of_range, "redraw.json", "{\"steps\": 0}");
   EXPECT_FALSE(fs::exists(root));
 }

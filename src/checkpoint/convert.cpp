@@ -15,7 +15,7 @@
 #include "checkpoint/self_description.h"
 #include "checkpoint/single_file.h"
 #include "checkpoint/stated_defaults.h"
-#include "text/clip_tokenizer.h"
+#include "checkpoint/tokenizers.h"
 #include "weights/narrow.h"
 #include "weights/safetensors_writer.h"
 #include "weights/widen.h"
@@ -171,16 +171,10 @@ void copy_tokenizer(const fs::path& from, const fs::path& to) {
   }
 }
 
-nlohmann::json tokenizer_config(bool is_open_clip) {
-  return {{"tokenizer_class", "CLIPTokenizer"},
-          {"model_max_length", 77},
-          {"bos_token", "<|startoftext|>"},
-          {"eos_token", "<|endoftext|>"},
-          {"unk_token", "<|endoftext|>"},
-          {"pad_token", is_open_clip ? "!" : "<|endoftext|>"},
-          {"add_prefix_space", false},
-          {"do_lower_case", true},
-          {"errors", "replace"}};
+nlohmann::json tokenizer_config(std::string_view pad) {
+  return {{"tokenizer_class", "CLIPTokenizer"}, {"model_max_length", 77},       {"bos_token", "<|startoftext|>"},
+          {"eos_token", "<|endoftext|>"},       {"unk_token", "<|endoftext|>"}, {"pad_token", pad},
+          {"add_prefix_space", false},          {"do_lower_case", true},        {"errors", "replace"}};
 }
 
 void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, const fs::path& destination,
@@ -191,15 +185,7 @@ void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, c
     return;
   }
   copy_tokenizer(request.vocabulary, destination / name);
-  const bool is_open_clip = encoder == "text_encoder_2" || checkpoint.spec().family == Family::sd2;
-  write_json(destination / name / "tokenizer_config.json", tokenizer_config(is_open_clip));
-}
-
-// Copied as they are, so the result opens if they do.
-void require_tokenizers(const Checkpoint& checkpoint) {
-  for (const char* name : {"tokenizer", "tokenizer_2"}) {
-    if (const auto folder = checkpoint.tokenizer_folder(name)) ClipTokenizer::load(*folder);
-  }
+  write_json(destination / name / "tokenizer_config.json", tokenizer_config(standard_pad(checkpoint.spec(), encoder)));
 }
 
 nlohmann::json model_index(const Checkpoint& checkpoint) {

@@ -14,6 +14,7 @@
 #include "base/half.h"
 #include "base/input_file.h"
 #include "checkpoint/inspect.h"
+#include "checkpoint/tokenizers.h"
 #include "support/error_of.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
@@ -293,6 +294,20 @@ TEST(Tokenizers, AreInspectedAndConvertedAsRunsOpenThem) {
   EXPECT_FALSE(fs::exists(folder / "none"));
   fs::remove_all(model / "tokenizer_2");
   EXPECT_EQ(inspect(Checkpoint::open(model)).tokenizer_faults.size(), 1u);
+}
+
+TEST(Tokenizers, OfMoreTokensThanTheTextEncoderKnowsAreFaults) {
+  for (const char* name : {"tokenizer", "tokenizer_2"}) {
+    const TemporaryFolder folder;
+    const fs::path model = folder / "model";
+    fs::copy(tiny("tiny-sdxl"), model, fs::copy_options::recursive);
+    EXPECT_NO_THROW(require_tokenizers(Checkpoint::open(model)));
+    std::ofstream(model / name / "added_tokens.json") << R"({"<new>": 49408})";
+    const Checkpoint checkpoint = Checkpoint::open(model);
+    const std::string message = message_of(Code::model_unsupported, [&] { require_tokenizers(checkpoint); });
+    EXPECT_NE(message.find(std::string(name) + ": the tokenizer has 49409 tokens"), std::string::npos) << message;
+    EXPECT_EQ(inspect(checkpoint).tokenizer_faults, std::vector<std::string>{message});
+  }
 }
 
 TEST(Tokenizers, OfTwoFormsThatDifferAreNoted) {
