@@ -49,11 +49,13 @@ bool is_where_it_went(const Lost& gone, const fs::path& found) {
   }
 }
 
-// Whether it could be run with an autoencoder: who takes one from the very file is told that there is none, after
-// everything else that is missing.
+// Whether it could be run with an autoencoder: who takes one from the very file, of a folder from its list of parts, is
+// told that there is none, after everything else that is missing.
 bool lacks_only_vae(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path none = fs::is_directory(path, ignored) ? path / "model_index.json" : path;
   try {
-    static_cast<void>(Checkpoint::open(path, {.vae = path}));
+    static_cast<void>(Checkpoint::open(path, {.vae = none}));
   } catch (const Error& e) {
     return e.code() == Code::model_unsupported;
   }

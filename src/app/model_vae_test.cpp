@@ -2,7 +2,10 @@
 #include <SQLiteCpp/Database.h>
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -14,6 +17,7 @@
 #include "app/registry_rebuild.h"
 #include "app/resolve_model.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "support/error_of.h"
 
 namespace redraw {
@@ -49,6 +53,43 @@ TEST_F(GivenVaeTest, AModelWithoutOneIsToldHowToBeAdded) {
   // What lacks more than that is not helped by one.
   write_tensors(folder, "place/w.safetensors", [](const std::string& name) { return name.starts_with("model."); });
   EXPECT_EQ(scan()[0].text.find("models add"), std::string::npos) << scan()[0].text;
+}
+
+// The folder, its configuration or its weights may be missing, or model_index.json not list it.
+TEST_F(GivenVaeTest, AFolderWithoutOneIsToldHowToBeAddedAndTakesIt) {
+  const fs::path vae = link_tiny_model(folder / "whole");
+  const auto lists_no_vae = [](const fs::path& model) {
+    nlohmann::json index = JsonObject::read(model / "model_index.json", FileOf::model).raw();
+    index.erase("vae");
+    fs::remove(model / "model_index.json");
+    std::ofstream(model / "model_index.json") << index;
+  };
+  const std::pair<const char*, std::function<void(const fs::path&)>> ways[] = {
+      {"folder", [](const fs::path& model) { fs::remove_all(model / "vae"); }},
+      {"config", [](const fs::path& model) { fs::remove(model / "vae/config.json"); }},
+      {"weights", [](const fs::path& model) { fs::remove(model / "vae/diffusion_pytorch_model.safetensors"); }},
+      {"unlisted", lists_no_vae}};
+  for (const auto& [name, spoil] : ways) {
+    SCOPED_TRACE(name);
+    const fs::path model = link_tiny_model(folder / "place" / name);
+    spoil(model);
+    const std::string message =
+        message_of(Code::model_part_missing, [&, path = model] { Checkpoint::open(path).require_whole(); });
+    EXPECT_NE(message.find("give an autoencoder with --vae"), std::string::npos) << message;
+    const std::vector<ScanLine> lines = scan();
+    EXPECT_TRUE(std::ranges::any_of(lines, [&, path = model](const ScanLine& line) {
+      return line.text.find("`redraw models add " + path.string() + " --vae PATH`") != std::string::npos;
+    }));
+    const CheckpointOptions options{.vae = vae};
+    EXPECT_NO_THROW(Checkpoint::open(model, options).require_whole());
+    EXPECT_EQ(Checkpoint::read_spec(model, options).vae, Checkpoint::open(vae).spec().vae);
+    EXPECT_NO_THROW(registry.add(model, std::nullopt, options));
+    fs::remove_all(model / "unet");
+    EXPECT_EQ(
+        message_of(Code::model_part_missing, [&, path = model] { Checkpoint::open(path, options); }).find("--vae"),
+        std::string::npos);
+    fs::remove_all(model);
+  }
 }
 
 TEST_F(GivenVaeTest, IsKeptWithTheModelAndListed) {
