@@ -339,7 +339,7 @@ Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destin
     const PartConverter converter(part, request, "");
     converter.append_to(tensors);
     const fs::path file = folder / (is_text ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
-    write_safetensors(file, tensors, part.name == "unet" ? carried.metadata : Metadata{});
+    write_safetensors(file, tensors, part.name == "unet" ? carried.metadata : Metadata{{"format", "pt"}});
     converted.bytes += fs::file_size(file);
     converted.files.push_back(file);
     if (is_text) write_tokenizer(checkpoint, part.name, destination, request);

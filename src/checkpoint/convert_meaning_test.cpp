@@ -385,6 +385,37 @@ TEST_F(ConvertMeaning, MetadataAboutTheModelGoesAlongAndTheRestIsNamed) {
   expect_kept("again.safetensors");
 }
 
+TEST_F(ConvertMeaning, KeysThatOnlyBeginAsOneThatIsWrittenAnewAreKept) {
+  ListedTensors file = small_model(Family::sd1);
+  file.metadata() = {{"format_version", "1"}, {"total_size_mb", "2"}, {"redraw.note", "3"}, {"total_size", "4"}};
+  written(file, folder_ / "s.safetensors");
+  const Converted converted = to_file(open("s.safetensors"), "copy.safetensors");
+  EXPECT_NE(converted.notes.front().find("left out of the metadata: redraw.note"), std::string::npos);
+  const Checkpoint copy = open("copy.safetensors");
+  const auto& metadata = copy.part("unet").file->metadata();
+  EXPECT_TRUE(metadata.contains("format_version"));
+  EXPECT_TRUE(metadata.contains("total_size_mb"));
+  EXPECT_FALSE(metadata.contains("total_size"));
+}
+
+TEST_F(ConvertMeaning, MetadataOfAFoldersOtherPartsIsNamedAndAllPartsSayTheirFormat) {
+  const fs::path model = model_folder(Family::sd1);
+  for (const char* part : {"unet", "vae", "text_encoder"}) {
+    EXPECT_EQ(open_weights(model / part)->metadata(), (Metadata{{"format", "pt"}})) << part;
+  }
+  const fs::path vae = model / "vae/diffusion_pytorch_model.safetensors";
+  ListedTensors said;
+  for (const KeyRow& row : vae_keys(small_vae())) said.add(row.name, row.shape);
+  said.metadata() = {{"format", "pt"}, {"author", "me"}};
+  written(said, vae);
+  for (const Converted& converted :
+       {to_file(Checkpoint::open(model), "f.safetensors"), to_folder(Checkpoint::open(model), "folder")}) {
+    EXPECT_TRUE(std::ranges::any_of(converted.notes, [](const std::string& note) {
+      return note.find("left out of the metadata: vae: author") != std::string::npos;
+    }));
+  }
+}
+
 TEST_F(ConvertMeaning, WhatAFolderHasBesidesItsPartsGoesAlongOrIsNamed) {
   const fs::path model = model_folder(Family::sd1);
   set_field(model, "model_index", "requires_aesthetics_score", true);
