@@ -16,8 +16,10 @@
 #include "app/model_verify.h"
 #include "app/registry_rebuild.h"
 #include "app/resolve_model.h"
+#include "app/settings.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "checkpoint/convert.h"
 #include "support/error_of.h"
 
 namespace redraw {
@@ -207,6 +209,18 @@ TEST_F(GivenVaeTest, OnlyWhatCanBeRunIsListed) {
   refuses(Code::model_unsupported, "tokenizer/added_tokens.json", R"({"<new>": 49408})");
   refuses(Code::out_of_range, "redraw.json", "{\"steps\": 0}");
   EXPECT_FALSE(fs::exists(root));
+}
+
+TEST_F(GivenVaeTest, DefaultsAreThoseOfTheFileThatIsOpen) {
+  const fs::path model = link_tiny_model(folder / "model");
+  folder.write("model/redraw.json", R"({"steps": 12})");
+  const fs::path file = folder / "one.safetensors";
+  convert(Checkpoint::open(model), file, {.layout = Layout::ldm, .vocabulary = {}});
+  const Checkpoint open = Checkpoint::open(file);
+  fs::remove(file);
+  folder.write("one.safetensors", "another file");
+  EXPECT_EQ(std::get<int64_t>(read_model_defaults(open).at("steps")), 12);
+  EXPECT_EQ(std::get<int64_t>(read_model_defaults(Checkpoint::open(model)).at("steps")), 12);
 }
 
 TEST_F(GivenVaeTest, InfoSaysWhyAModelOfTheListCannotBeRunNow) {
