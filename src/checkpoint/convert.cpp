@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "checkpoint/inspect.h"
 #include "checkpoint/listed_names.h"
 #include "checkpoint/own_files.h"
@@ -256,7 +257,7 @@ std::vector<std::string> other_parts(const Checkpoint& checkpoint) {
   for (const auto& [name, value] : checkpoint.configs().index.raw().items()) {
     const bool is_there = value.is_array() && !value.empty() && value.back().is_string();
     if (is_there && !checkpoint.configs().has(name) && !name.starts_with("tokenizer"))
-      names.push_back(name.substr(0, 100));
+      names.emplace_back(cut_utf8(name, 100));
   }
   return names;
 }

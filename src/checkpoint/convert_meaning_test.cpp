@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/input_file.h"
+#include "base/utf8.h"
 #include "checkpoint/convert.h"
 #include "checkpoint/inspect.h"
 #include "checkpoint/listed_tensors.h"
@@ -488,6 +489,10 @@ TEST_F(ConvertMeaning, MetadataThatIsNoConfigurationIsRefused) {
   EXPECT_EQ(code_of(opened(R"({"scheduler": {"prediction_type": "flow"}})")), Code::model_unsupported);
   EXPECT_EQ(code_of(opened(R"({"unet": {"attention_head_dim": 0}})")), Code::json_out_of_range);
   EXPECT_EQ(code_of(opened(R"({"unet": {"block_out_channels": [1, 2, 3]}})")), Code::json_out_of_range);
+  std::string letters = "a";  // so that 100 bytes end within a letter
+  for (int i = 0; i < 100; ++i) letters += "\u00e9";
+  const std::string shown = message_of(Code::model_unsupported, opened(("{\"" + letters + "\": {}}").c_str()));
+  EXPECT_TRUE(is_utf8(shown)) << shown;
   EXPECT_NO_THROW(opened(R"({"text_encoder_2": {}, "model_index": {}})")());
 }
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "checkpoint/listed_names.h"
 #include "weights/shard_index.h"
 
@@ -72,12 +73,12 @@ fs::path above(const fs::path& path) {
 std::string class_of(const fs::path& config) {
   try {
     const JsonObject json = JsonObject::read(config, FileOf::model);
-    if (json.has("_class_name")) return json.string("_class_name").substr(0, 100);
+    if (json.has("_class_name")) return std::string(cut_utf8(json.string("_class_name"), 100));
     if (json.has("architectures")) {
       const std::vector<std::string> names = json.strings("architectures");
-      if (!names.empty()) return names.front().substr(0, 100);
+      if (!names.empty()) return std::string(cut_utf8(names.front(), 100));
     }
-    return json.string("model_type", "").substr(0, 100);
+    return std::string(cut_utf8(json.string("model_type", ""), 100));
   } catch (const Error&) {
     return {};  // only a hint
   }
