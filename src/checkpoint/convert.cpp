@@ -319,7 +319,7 @@ Converted convert_to_file(const Checkpoint& checkpoint, const fs::path& destinat
   SelfDescription own = describe_single_file(checkpoint, tensors, destination);
   for (const std::string& mark : own.marks) tensors.push_back(mark_to_write(mark));
   write_safetensors(destination, tensors, own.metadata);
-  note_left("not copied, for one file has no place for them", other_files(checkpoint), own.notes);
+  note_left("not copied, because one file cannot hold them", other_files(checkpoint), own.notes);
   return {.files = {destination},
           .bytes = fs::file_size(destination),
           .narrowed = {},
@@ -373,7 +373,7 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
   converted.narrowed = tensors_narrowed(checkpoint, request);
   converted.left_out = tensors_without_place(checkpoint);
   std::erase_if(converted.left_out, [&](const std::string& name) { return is_carried_mark(checkpoint, name); });
-  note_left("left out, for redraw does not run them", other_parts(checkpoint), converted.notes);
+  note_left("left out, because redraw does not use them", other_parts(checkpoint), converted.notes);
   return converted;
 }
 

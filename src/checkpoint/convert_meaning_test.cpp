@@ -276,7 +276,7 @@ TEST_F(ConvertMeaning, WhatOtherProgramsWillNotKnowIsSaidByName) {
     return std::ranges::any_of(converted.notes, [&](const std::string& n) { return n.find(words) != n.npos; });
   };
   EXPECT_TRUE(noted("scheduler.beta_start 0.001, vae.scaling_factor 0.3"));
-  EXPECT_TRUE(noted("other programs will make other pictures"));
+  EXPECT_TRUE(noted("so their pictures will differ; give them a folder"));
   EXPECT_TRUE(noted("scheduler.timestep_spacing \"trailing\""));
 }
 

@@ -125,8 +125,8 @@ void note_kept(const KeptConfigs& kept, std::vector<std::string>& notes) {
   const std::string where = "is kept in the metadata '" + std::string(kKeptConfigsKey) + "'";
   if (!habits.empty()) notes.push_back("how the model is sampled " + where + ": " + listed(habits));
   if (!others.empty()) {
-    notes.push_back("other programs will make other pictures of this file: one file has no common way to say " +
-                    listed(others) + "; it " + where + ", which redraw reads; give other programs a folder");
+    notes.push_back("other programs ignore " + listed(others) + ", which " + where +
+                    ", so their pictures will differ; give them a folder");
   }
 }
 
