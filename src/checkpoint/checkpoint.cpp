@@ -15,11 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 // A path near a model, where another one should be given.
 void refuse_other_place(const fs::path& path) {
   if (!is_folder(path)) {

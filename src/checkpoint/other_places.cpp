@@ -37,11 +37,6 @@ std::vector<fs::path> entries_of(const fs::path& folder, const Wants& wants) {
   return found;
 }
 
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 bool is_model_folder(const fs::path& path) {
   return is_folder(path) && is_there(path / "model_index.json");
 }
@@ -102,6 +97,11 @@ std::string advice_for_cache(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
 
 fs::path folder_of_part(const fs::path& part) {
   const fs::path folder = is_folder(part) ? part : above(part);
