@@ -83,10 +83,9 @@ Canvas canvas_of(const Request& values, int64_t native_side, const std::function
   return canvas;
 }
 
-// What the model's folder states: its redraw.json, and the solver that its scheduler configuration names, if we have
-// it; what its kind is used with; and what the list of models keeps of it.
-ModelDefaults defaults_of(const ChosenModel& choice, const ModelSpec& spec) {
-  ModelDefaults defaults = read_model_defaults(choice.path);
+// What the model states (`defaults`): its redraw.json, and the solver that its scheduler configuration names, if we
+// have it; what its kind is used with; and what the list of models keeps of it.
+ModelDefaults defaults_of(ModelDefaults defaults, const ChosenModel& choice, const ModelSpec& spec) {
   const SamplerInfo* own = sampler_of_class(spec.scheduler.class_name);
   if (own != nullptr) defaults.emplace("sampler", std::string(own->name));  // redraw.json goes before it
   if (spec.edits_picture()) {
@@ -235,7 +234,8 @@ Result Engine::State::make(const Request& request, const ChosenModel& choice, co
   Request whole = request;
   const bool draws_variation = request.variation_amount.value_or(0) != 0 && !request.variation_seed;
   if (draws_variation) whole.variation_seed = drawn_seed();
-  const Settings settings = resolve(with_variation_pair(whole), defaults_of(choice, model.spec()));
+  const Settings settings =
+      resolve(with_variation_pair(whole), defaults_of(read_model_defaults(model.checkpoint()), choice, model.spec()));
   const auto stop_if_cancelled = [this] { backend->stop_if_cancelled(); };
   const Canvas canvas = canvas_of(settings.values, model.spec().native_side(), stop_if_cancelled);
   const std::optional<Image> colours = colour_reference(settings.values, stop_if_cancelled);
@@ -332,7 +332,8 @@ SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
   const ChosenModel choice = model_choice(request, state_->models_root);
   const ModelSpec spec = Checkpoint::read_spec(choice.path, choice.options);
   check_fits_model(request, spec);
-  return schedule_plan(resolve(request, defaults_of(choice, spec), from_picture), spec);
+  return schedule_plan(resolve(request, defaults_of(read_model_defaults(choice.path), choice, spec), from_picture),
+                       spec);
 }
 
 std::vector<RulePlan> Engine::plan_by_every_rule(const Request& request, bool from_picture) const {

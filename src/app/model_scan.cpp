@@ -45,11 +45,13 @@ bool lies_in_vae(const fs::path& found, const fs::path& vae) {
   return found == vae || found.parent_path() == vae;
 }
 
-// Whether it could be run with an autoencoder: who takes one from the very file is told that there is none, after
-// everything else that is missing.
+// Whether it could be run with an autoencoder: who takes one from the very file, of a folder from its list of parts, is
+// told that there is none, after everything else that is missing.
 bool lacks_only_vae(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path none = fs::is_directory(path, ignored) ? path / "model_index.json" : path;
   try {
-    static_cast<void>(Checkpoint::open(path, {.vae = path}));
+    static_cast<void>(Checkpoint::open(path, {.vae = none}));
   } catch (const Error& e) {
     return e.code() == Code::model_unsupported;
   }

@@ -9,7 +9,7 @@ namespace redraw {
 ModelSummary summarise_model(const std::filesystem::path& path, const CheckpointOptions& options) {
   const Checkpoint checkpoint = Checkpoint::open(path, options);
   require_runnable(checkpoint);
-  static_cast<void>(read_model_defaults(path));
+  static_cast<void>(read_model_defaults(checkpoint));
   const ModelSpec& spec = checkpoint.spec();
   std::string family(name_of(spec.family));
   if (spec.input != UNetInput::latent) family += " " + std::string(name_of(spec.input));

@@ -2,7 +2,10 @@
 #include <SQLiteCpp/Database.h>
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,7 +16,10 @@
 #include "app/model_verify.h"
 #include "app/registry_rebuild.h"
 #include "app/resolve_model.h"
+#include "app/settings.h"
 #include "base/error.h"
+#include "base/json.h"
+#include "checkpoint/convert.h"
 #include "support/error_of.h"
 
 namespace redraw {
@@ -49,6 +55,43 @@ TEST_F(GivenVaeTest, AModelWithoutOneIsToldHowToBeAdded) {
   // What lacks more than that is not helped by one.
   write_tensors(folder, "place/w.safetensors", [](const std::string& name) { return name.starts_with("model."); });
   EXPECT_EQ(scan()[0].text.find("models add"), std::string::npos) << scan()[0].text;
+}
+
+// The folder, its configuration or its weights may be missing, or model_index.json not list it.
+TEST_F(GivenVaeTest, AFolderWithoutOneIsToldHowToBeAddedAndTakesIt) {
+  const fs::path vae = link_tiny_model(folder / "whole");
+  const auto lists_no_vae = [](const fs::path& model) {
+    nlohmann::json index = JsonObject::read(model / "model_index.json", FileOf::model).raw();
+    index.erase("vae");
+    fs::remove(model / "model_index.json");
+    std::ofstream(model / "model_index.json") << index;
+  };
+  const std::pair<const char*, std::function<void(const fs::path&)>> ways[] = {
+      {"folder", [](const fs::path& model) { fs::remove_all(model / "vae"); }},
+      {"config", [](const fs::path& model) { fs::remove(model / "vae/config.json"); }},
+      {"weights", [](const fs::path& model) { fs::remove(model / "vae/diffusion_pytorch_model.safetensors"); }},
+      {"unlisted", lists_no_vae}};
+  for (const auto& [name, spoil] : ways) {
+    SCOPED_TRACE(name);
+    const fs::path model = link_tiny_model(folder / "place" / name);
+    spoil(model);
+    const std::string message =
+        message_of(Code::model_part_missing, [&, path = model] { Checkpoint::open(path).require_whole(); });
+    EXPECT_NE(message.find("give an autoencoder with --vae"), std::string::npos) << message;
+    const std::vector<ScanLine> lines = scan();
+    EXPECT_TRUE(std::ranges::any_of(lines, [&, path = model](const ScanLine& line) {
+      return line.text.find("`redraw models add " + path.string() + " --vae PATH`") != std::string::npos;
+    }));
+    const CheckpointOptions options{.vae = vae};
+    EXPECT_NO_THROW(Checkpoint::open(model, options).require_whole());
+    EXPECT_EQ(Checkpoint::read_spec(model, options).vae, Checkpoint::open(vae).spec().vae);
+    EXPECT_NO_THROW(registry.add(model, std::nullopt, options));
+    fs::remove_all(model / "unet");
+    EXPECT_EQ(
+        message_of(Code::model_part_missing, [&, path = model] { Checkpoint::open(path, options); }).find("--vae"),
+        std::string::npos);
+    fs::remove_all(model);
+  }
 }
 
 TEST_F(GivenVaeTest, IsKeptWithTheModelAndListed) {
@@ -229,16 +272,30 @@ TEST_F(GivenVaeTest, OnlyWhatCanBeRunIsListed) {
   EXPECT_NE(message_of(Code::tensor_missing, [&] { registry.add(file, std::nullopt); }).find(tensor),
             std::string::npos);
   const auto refuses = [&](Code code, const fs::path& damaged, const std::string& text) {
-    const fs::path model = link_tiny_model(folder / "place" / code_info(code).name);
+    const fs::path model = link_tiny_model(folder / "place" / damaged.filename());
     fs::remove(model / damaged);
     if (!text.empty()) folder.write(model / damaged, text);
-    EXPECT_NE(message_of(code, [&] { registry.add(model, std::nullopt); }).find(damaged.filename()), std::string::npos);
+    const fs::path named = damaged.has_parent_path() ? damaged.parent_path() : damaged;
+    EXPECT_NE(message_of(code, [&] { registry.add(model, std::nullopt); }).find(named.string()), std::string::npos);
     const std::vector<ScanLine> lines = scan();
     EXPECT_TRUE(std::ranges::all_of(lines, [](const ScanLine& l) { return l.event == ScanEvent::skipped; }));
   };
   refuses(Code::tokenizer_malformed, "tokenizer/merges.txt", "#version: 0.2\nx\n");
+  refuses(Code::model_unsupported, "tokenizer/added_tokens.json", R"({"<new>": 49408})");
   refuses(Code::out_of_range, "redraw.json", "{\"steps\": 0}");
   EXPECT_FALSE(fs::exists(root));
+}
+
+TEST_F(GivenVaeTest, DefaultsAreThoseOfTheFileThatIsOpen) {
+  const fs::path model = link_tiny_model(folder / "model");
+  folder.write("model/redraw.json", R"({"steps": 12})");
+  const fs::path file = folder / "one.safetensors";
+  convert(Checkpoint::open(model), file, {.layout = Layout::ldm, .vocabulary = {}});
+  const Checkpoint open = Checkpoint::open(file);
+  fs::remove(file);
+  folder.write("one.safetensors", "another file");
+  EXPECT_EQ(std::get<int64_t>(read_model_defaults(open).at("steps")), 12);
+  EXPECT_EQ(std::get<int64_t>(read_model_defaults(Checkpoint::open(model)).at("steps")), 12);
 }
 
 TEST_F(GivenVaeTest, InfoSaysWhyAModelOfTheListCannotBeRunNow) {

@@ -18,15 +18,7 @@ FieldValue value_of_json(const nlohmann::json& json, const std::string& where) {
   throw Error(Code::json_wrong_type, where + " must be a text, a number, true or false");
 }
 
-}  // namespace
-
-std::string_view origin_name(Origin origin) {
-  constexpr std::string_view kNames[] = {"flag", "model", "program"};
-  return kNames[static_cast<size_t>(origin)];
-}
-
-ModelDefaults read_model_defaults(const std::filesystem::path& model) {
-  const std::optional<JsonObject> stated = stated_defaults(model);
+ModelDefaults checked_defaults(const std::optional<JsonObject>& stated) {
   if (!stated) return {};
   ModelDefaults defaults;
   for (const auto& [name, json] : stated->raw().items()) {
@@ -42,6 +34,21 @@ ModelDefaults read_model_defaults(const std::filesystem::path& model) {
     }
   }
   return defaults;
+}
+
+}  // namespace
+
+std::string_view origin_name(Origin origin) {
+  constexpr std::string_view kNames[] = {"flag", "model", "program"};
+  return kNames[static_cast<size_t>(origin)];
+}
+
+ModelDefaults read_model_defaults(const std::filesystem::path& model) {
+  return checked_defaults(stated_defaults(model));
+}
+
+ModelDefaults read_model_defaults(const Checkpoint& checkpoint) {
+  return checked_defaults(stated_defaults(checkpoint));
 }
 
 Settings resolve(const Request& request, const ModelDefaults& model) {

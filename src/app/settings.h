@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "app/fields.h"
-#include "checkpoint/model_spec.h"
+#include "checkpoint/checkpoint.h"
 
 namespace redraw {
 
@@ -21,6 +21,8 @@ using ModelDefaults = std::map<std::string, FieldValue, std::less<>>;
 /// Reads a folder's redraw.json, or what a single file's metadata has of one; none: no defaults. Throws Error: json_
 /// codes, unknown_field (nearest suggested), out_of_range, model_unsupported for a field that a model must not set.
 ModelDefaults read_model_defaults(const std::filesystem::path& model);
+/// Of a model that is open: of the very file that is run. Throws likewise.
+ModelDefaults read_model_defaults(const Checkpoint& checkpoint);
 
 struct Settings {
   Request values;  ///< every field that has a default is set

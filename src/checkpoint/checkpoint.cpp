@@ -15,11 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 // A path near a model, where another one should be given.
 void refuse_other_place(const fs::path& path) {
   if (!is_folder(path)) {
@@ -79,7 +74,7 @@ Checkpoint Checkpoint::open(const fs::path& path, const CheckpointOptions& optio
   if (!is_folder(path)) return open(open_weights(path), options);
   Checkpoint checkpoint;
   checkpoint.path_ = path;
-  checkpoint.open_folder();
+  checkpoint.open_folder(options);
   if (!options.configs.empty()) {
     throw Error(Code::usage,
                 path.string() + ": is a folder with configurations of its own; others are for single files");
@@ -122,18 +117,21 @@ void Checkpoint::finish(const CheckpointOptions& options) {
 ModelSpec Checkpoint::read_spec(const fs::path& path, const CheckpointOptions& options) {
   refuse_other_place(path);
   if (!is_folder(path)) return open(path, options).spec();
-  ModelConfigs configs = read_model_configs(DiffusersFolder::open(path));
+  ModelConfigs configs = read_model_configs(DiffusersFolder::open(path), !options.vae.empty());
+  if (!configs.has("vae")) return open(path, options).spec();
   if (!options.prediction.empty()) {
     set_part(configs, "scheduler", with_field(configs.part("scheduler"), "prediction_type", options.prediction));
   }
   return make_model_spec(configs, name_for_people(path, Layout::diffusers), path.string());
 }
 
-void Checkpoint::open_folder() {
+void Checkpoint::open_folder(const CheckpointOptions& options) {
   const DiffusersFolder folder = DiffusersFolder::open(path_);
-  configs_ = read_model_configs(folder);
+  const bool is_vae_given = !options.vae.empty();
+  configs_ = read_model_configs(folder, is_vae_given);
   for (const char* part : {"unet", "vae", "text_encoder", "text_encoder_2"}) {
-    if (folder.has(part)) parts_.push_back({.name = part, .file = folder.weights(part), .keys = {}});
+    if (!folder.has(part)) continue;
+    read_part(part, is_vae_given, [&] { parts_.push_back({.name = part, .file = folder.weights(part), .keys = {}}); });
   }
 }
 

@@ -38,7 +38,7 @@ class Checkpoint {
   static Checkpoint open(const std::shared_ptr<const WeightsFile>& file, const CheckpointOptions& options = {});
 
   /// What a model is, without its weights where it is a folder: its configurations are enough. Of the options only
-  /// prediction and configs matter. Throws as open().
+  /// prediction and configs matter, and vae where the model has none. Throws as open().
   static ModelSpec read_spec(const std::filesystem::path& path, const CheckpointOptions& options = {});
 
   const std::filesystem::path& path() const { return path_; }
@@ -64,7 +64,7 @@ class Checkpoint {
 
  private:
   Checkpoint() = default;
-  void open_folder();
+  void open_folder(const CheckpointOptions& options);
   void open_single_file(const std::shared_ptr<const WeightsFile>& file, const CheckpointOptions& options);
   void finish(const CheckpointOptions& options);
   std::optional<TinyVaeSource> replace_vae(const std::filesystem::path& vae);

@@ -9,13 +9,15 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "checkpoint/inspect.h"
 #include "checkpoint/listed_names.h"
+#include "checkpoint/own_files.h"
 #include "checkpoint/prediction.h"
 #include "checkpoint/self_description.h"
 #include "checkpoint/single_file.h"
 #include "checkpoint/stated_defaults.h"
-#include "text/clip_tokenizer.h"
+#include "checkpoint/tokenizers.h"
 #include "weights/narrow.h"
 #include "weights/safetensors_writer.h"
 #include "weights/widen.h"
@@ -171,16 +173,10 @@ void copy_tokenizer(const fs::path& from, const fs::path& to) {
   }
 }
 
-nlohmann::json tokenizer_config(bool is_open_clip) {
-  return {{"tokenizer_class", "CLIPTokenizer"},
-          {"model_max_length", 77},
-          {"bos_token", "<|startoftext|>"},
-          {"eos_token", "<|endoftext|>"},
-          {"unk_token", "<|endoftext|>"},
-          {"pad_token", is_open_clip ? "!" : "<|endoftext|>"},
-          {"add_prefix_space", false},
-          {"do_lower_case", true},
-          {"errors", "replace"}};
+nlohmann::json tokenizer_config(std::string_view pad) {
+  return {{"tokenizer_class", "CLIPTokenizer"}, {"model_max_length", 77},       {"bos_token", "<|startoftext|>"},
+          {"eos_token", "<|endoftext|>"},       {"unk_token", "<|endoftext|>"}, {"pad_token", pad},
+          {"add_prefix_space", false},          {"do_lower_case", true},        {"errors", "replace"}};
 }
 
 void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, const fs::path& destination,
@@ -191,15 +187,7 @@ void write_tokenizer(const Checkpoint& checkpoint, const std::string& encoder, c
     return;
   }
   copy_tokenizer(request.vocabulary, destination / name);
-  const bool is_open_clip = encoder == "text_encoder_2" || checkpoint.spec().family == Family::sd2;
-  write_json(destination / name / "tokenizer_config.json", tokenizer_config(is_open_clip));
-}
-
-// Copied as they are, so the result opens if they do.
-void require_tokenizers(const Checkpoint& checkpoint) {
-  for (const char* name : {"tokenizer", "tokenizer_2"}) {
-    if (const auto folder = checkpoint.tokenizer_folder(name)) ClipTokenizer::load(*folder);
-  }
+  write_json(destination / name / "tokenizer_config.json", tokenizer_config(standard_pad(checkpoint.spec(), encoder)));
 }
 
 nlohmann::json model_index(const Checkpoint& checkpoint) {
@@ -269,7 +257,7 @@ std::vector<std::string> other_parts(const Checkpoint& checkpoint) {
   for (const auto& [name, value] : checkpoint.configs().index.raw().items()) {
     const bool is_there = value.is_array() && !value.empty() && value.back().is_string();
     if (is_there && !checkpoint.configs().has(name) && !name.starts_with("tokenizer"))
-      names.push_back(name.substr(0, 100));
+      names.emplace_back(cut_utf8(name, 100));
   }
   return names;
 }
@@ -331,7 +319,7 @@ Converted convert_to_file(const Checkpoint& checkpoint, const fs::path& destinat
   SelfDescription own = describe_single_file(checkpoint, tensors, destination);
   for (const std::string& mark : own.marks) tensors.push_back(mark_to_write(mark));
   write_safetensors(destination, tensors, own.metadata);
-  note_left("not copied, for one file has no place for them", other_files(checkpoint), own.notes);
+  note_left("not copied, because one file cannot hold them", other_files(checkpoint), own.notes);
   return {.files = {destination},
           .bytes = fs::file_size(destination),
           .narrowed = {},
@@ -352,7 +340,7 @@ Converted convert_to_folder(const Checkpoint& checkpoint, const fs::path& destin
     const PartConverter converter(part, request, "");
     converter.append_to(tensors);
     const fs::path file = folder / (is_text ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
-    write_safetensors(file, tensors, part.name == "unet" ? carried.metadata : Metadata{});
+    write_safetensors(file, tensors, part.name == "unet" ? carried.metadata : Metadata{{"format", "pt"}});
     converted.bytes += fs::file_size(file);
     converted.files.push_back(file);
     if (is_text) write_tokenizer(checkpoint, part.name, destination, request);
@@ -377,6 +365,7 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
             ": is a tiny autoencoder, which a model is not written with; convert with the model's own, and give "
             "the tiny one as --vae when pictures are made");
   }
+  refuse_own_files(checkpoint, destination);
   refuse_existing(destination, request);
   checkpoint.require_whole();
   Converted converted = request.layout == Layout::ldm ? convert_to_file(checkpoint, destination, request)
@@ -384,7 +373,7 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
   converted.narrowed = tensors_narrowed(checkpoint, request);
   converted.left_out = tensors_without_place(checkpoint);
   std::erase_if(converted.left_out, [&](const std::string& name) { return is_carried_mark(checkpoint, name); });
-  note_left("left out, for redraw does not run them", other_parts(checkpoint), converted.notes);
+  note_left("left out, because redraw does not use them", other_parts(checkpoint), converted.notes);
   return converted;
 }
 

@@ -32,9 +32,9 @@ struct Converted {
 /// the same before and after, also in one file: see describe_single_file. A folder's redraw.json, licence and texts for
 /// people go along to a folder. At no time is more than a piece of a
 /// tensor in memory, or one whole where it is transposed.
-/// Throws Error: as Checkpoint::require_whole and describe_single_file; usage when the destination is there, and for a
-/// tiny autoencoder; out_of_range naming the tensor for numbers that the precision cannot hold; disk_full,
-/// output_not_writable.
+/// Throws Error: as Checkpoint::require_whole and describe_single_file; usage when the destination is there, when it
+/// belongs to the source (refuse_own_files, also with is_overwriting), and for a tiny autoencoder; out_of_range naming
+/// the tensor for numbers that the precision cannot hold; disk_full, output_not_writable.
 Converted convert(const Checkpoint& checkpoint, const std::filesystem::path& destination,
                   const ConvertRequest& request);
 

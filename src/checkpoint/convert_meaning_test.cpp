@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/input_file.h"
+#include "base/utf8.h"
 #include "checkpoint/convert.h"
 #include "checkpoint/inspect.h"
 #include "checkpoint/listed_tensors.h"
@@ -278,7 +279,7 @@ TEST_F(ConvertMeaning, WhatOtherProgramsWillNotKnowIsSaidByName) {
     return std::ranges::any_of(converted.notes, [&](const std::string& n) { return n.find(words) != n.npos; });
   };
   EXPECT_TRUE(noted("scheduler.beta_start 0.001, vae.scaling_factor 0.3"));
-  EXPECT_TRUE(noted("other programs will make other pictures"));
+  EXPECT_TRUE(noted("so their pictures will differ; give them a folder"));
   EXPECT_TRUE(noted("scheduler.timestep_spacing \"trailing\""));
 }
 
@@ -388,6 +389,37 @@ TEST_F(ConvertMeaning, MetadataAboutTheModelGoesAlongAndTheRestIsNamed) {
   expect_kept("again.safetensors");
 }
 
+TEST_F(ConvertMeaning, KeysThatOnlyBeginAsOneThatIsWrittenAnewAreKept) {
+  ListedTensors file = small_model(Family::sd1);
+  file.metadata() = {{"format_version", "1"}, {"total_size_mb", "2"}, {"redraw.note", "3"}, {"total_size", "4"}};
+  written(file, folder_ / "s.safetensors");
+  const Converted converted = to_file(open("s.safetensors"), "copy.safetensors");
+  EXPECT_NE(converted.notes.front().find("left out of the metadata: redraw.note"), std::string::npos);
+  const Checkpoint copy = open("copy.safetensors");
+  const auto& metadata = copy.part("unet").file->metadata();
+  EXPECT_TRUE(metadata.contains("format_version"));
+  EXPECT_TRUE(metadata.contains("total_size_mb"));
+  EXPECT_FALSE(metadata.contains("total_size"));
+}
+
+TEST_F(ConvertMeaning, MetadataOfAFoldersOtherPartsIsNamedAndAllPartsSayTheirFormat) {
+  const fs::path model = model_folder(Family::sd1);
+  for (const char* part : {"unet", "vae", "text_encoder"}) {
+    EXPECT_EQ(open_weights(model / part)->metadata(), (Metadata{{"format", "pt"}})) << part;
+  }
+  const fs::path vae = model / "vae/diffusion_pytorch_model.safetensors";
+  ListedTensors said;
+  for (const KeyRow& row : vae_keys(small_vae())) said.add(row.name, row.shape);
+  said.metadata() = {{"format", "pt"}, {"author", "me"}};
+  written(said, vae);
+  for (const Converted& converted :
+       {to_file(Checkpoint::open(model), "f.safetensors"), to_folder(Checkpoint::open(model), "folder")}) {
+    EXPECT_TRUE(std::ranges::any_of(converted.notes, [](const std::string& note) {
+      return note.find("left out of the metadata: vae: author") != std::string::npos;
+    }));
+  }
+}
+
 TEST_F(ConvertMeaning, WhatAFolderHasBesidesItsPartsGoesAlongOrIsNamed) {
   const fs::path model = model_folder(Family::sd1);
   set_field(model, "model_index", "requires_aesthetics_score", true);
@@ -460,6 +492,10 @@ TEST_F(ConvertMeaning, MetadataThatIsNoConfigurationIsRefused) {
   EXPECT_EQ(code_of(opened(R"({"scheduler": {"prediction_type": "flow"}})")), Code::model_unsupported);
   EXPECT_EQ(code_of(opened(R"({"unet": {"attention_head_dim": 0}})")), Code::json_out_of_range);
   EXPECT_EQ(code_of(opened(R"({"unet": {"block_out_channels": [1, 2, 3]}})")), Code::json_out_of_range);
+  std::string letters = "a";  // so that 100 bytes end within a letter
+  for (int i = 0; i < 100; ++i) letters += "\u00e9";
+  const std::string shown = message_of(Code::model_unsupported, opened(("{\"" + letters + "\": {}}").c_str()));
+  EXPECT_TRUE(is_utf8(shown)) << shown;
   EXPECT_NO_THROW(opened(R"({"text_encoder_2": {}, "model_index": {}})")());
 }
 

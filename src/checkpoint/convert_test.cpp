@@ -4,7 +4,9 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <gtest/gtest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
@@ -12,6 +14,7 @@
 #include "base/half.h"
 #include "base/input_file.h"
 #include "checkpoint/inspect.h"
+#include "checkpoint/tokenizers.h"
 #include "support/error_of.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
@@ -68,7 +71,9 @@ TEST_P(Convert, AFolderToOneFileAndBackGivesEqualFiles) {
       convert(open_file(single), back, {.layout = Layout::diffusers, .vocabulary = vocabulary()});
   EXPECT_TRUE(converted.left_out.empty());
   for (const fs::path& weights : converted.files) {
-    EXPECT_EQ(read_whole_file(weights), read_whole_file(tiny(arch()) / fs::relative(weights, back))) << weights;
+    SCOPED_TRACE(weights);
+    expect_same_tensors(weights, tiny(arch()) / fs::relative(weights, back));
+    EXPECT_EQ(open_weights(weights)->metadata(), (Metadata{{"format", "pt"}}));
   }
   EXPECT_EQ(Checkpoint::open(back).spec().family, open_file(single).spec().family);
 }
@@ -149,6 +154,108 @@ TEST(ConvertPrecision, WhatIsThereIsNotOverwrittenUnasked) {
   EXPECT_NO_THROW(convert(checkpoint, there, {.layout = Layout::ldm, .is_overwriting = true}));
 }
 
+struct OwnPlace {
+  const char* what;
+  std::function<fs::path(const fs::path& folder)> make;  ///< the destination, beside "model" and "one.safetensors"
+};
+
+std::vector<OwnPlace> own_places() {
+  const auto plain = [](const char* name) { return [name](const fs::path& folder) { return folder / name; }; };
+  return {{"the folder itself", plain("model")},
+          {"the folder by another spelling", plain("model/../model/.")},
+          {"a part", plain("model/unet")},
+          {"one of its files", plain("model/unet/diffusion_pytorch_model.safetensors")},
+          {"its list of parts", plain("model/model_index.json")},
+          {"a new folder within", plain("model/new/deeper")},
+          {"the file itself", plain("one.safetensors")},
+          {"a link to the folder",
+           [](const fs::path& folder) {
+             fs::create_directory_symlink(folder / "model", folder / "link");
+             return folder / "link";
+           }},
+          {"a link to the file",
+           [](const fs::path& folder) {
+             fs::create_symlink(folder / "one.safetensors", folder / "link.safetensors");
+             return folder / "link.safetensors";
+           }},
+          {"another name of the same file",
+           [](const fs::path& folder) {
+             fs::create_hard_link(folder / "one.safetensors", folder / "hard.safetensors");
+             return folder / "hard.safetensors";
+           }},
+          {"a folder whose part is the model's",
+           [](const fs::path& folder) {
+             fs::create_directory(folder / "other");
+             fs::create_directory_symlink(folder / "model/tokenizer", folder / "other/tokenizer");
+             return folder / "other";
+           }},
+          {"a folder with a link to one of its files",
+           [](const fs::path& folder) {
+             fs::create_directories(folder / "copy/vae");
+             fs::create_symlink(folder / "model/vae/config.json", folder / "copy/vae/config.json");
+             return folder / "copy";
+           }},
+          {"a folder where the file lies", [](const fs::path& folder) {
+             fs::create_directories(folder / "made/unet");
+             fs::rename(folder / "one.safetensors", folder / "made/unet/diffusion_pytorch_model.safetensors");
+             fs::create_symlink("made/unet/diffusion_pytorch_model.safetensors", folder / "one.safetensors");
+             return folder / "made";
+           }}};
+}
+
+std::map<fs::path, std::vector<std::byte>> all_bytes(const fs::path& folder) {
+  std::map<fs::path, std::vector<std::byte>> all;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) all.emplace(entry.path(), read_whole_file(entry.path()));
+  }
+  return all;
+}
+
+TEST(ConvertSafety, NoFileOfTheSourceIsWrittenOverByWhateverName) {
+  for (const OwnPlace& place : own_places()) {
+    SCOPED_TRACE(place.what);
+    const TemporaryFolder folder;
+    fs::copy(tiny("tiny-sd15"), folder / "model", fs::copy_options::recursive);
+    fs::copy(tiny("tiny-sd15.safetensors"), folder / "one.safetensors");
+    const fs::path destination = place.make(folder.path());
+    const auto before = all_bytes(folder.path());
+    const bool is_of_folder = !destination.native().ends_with("made") && destination.extension() != ".safetensors";
+    const bool is_in_folder = destination.native().find("/model") != std::string::npos;
+    const fs::path source = folder / (is_of_folder || is_in_folder ? "model" : "one.safetensors");
+    const Checkpoint checkpoint = Checkpoint::open(source);
+    for (const Layout layout : {Layout::ldm, Layout::diffusers}) {
+      const std::string message = message_of(Code::usage, [&] {
+        convert(checkpoint, destination, {.layout = layout, .vocabulary = vocabulary(), .is_overwriting = true});
+      });
+      EXPECT_NE(message.find("belongs to the model that is converted"), std::string::npos) << message;
+    }
+    EXPECT_TRUE(all_bytes(folder.path()) == before);
+  }
+}
+
+TEST(ConvertSafety, BesideTheSourceIsNotWithinIt) {
+  const TemporaryFolder folder;
+  fs::copy(tiny("tiny-sd15.safetensors"), folder / "one.safetensors");
+  const Checkpoint checkpoint = Checkpoint::open(folder / "one.safetensors");
+  EXPECT_NO_THROW(convert(checkpoint, folder / "one", {.layout = Layout::diffusers, .vocabulary = vocabulary()}));
+  EXPECT_NO_THROW(convert(Checkpoint::open(folder / "one"), folder / "two.safetensors", {.layout = Layout::ldm}));
+}
+
+TEST(ConvertSafety, ShardsAreFilesOfTheSource) {
+  const TemporaryFolder folder;
+  fs::copy(tiny("tiny-sd15.safetensors"), folder / "shard.safetensors");
+  nlohmann::json index = {{"metadata", nlohmann::json::object()}};
+  const auto shard = open_weights(folder / "shard.safetensors");
+  for (const TensorEntry& entry : shard->tensors()) {
+    index["weight_map"][entry.name] = "shard.safetensors";
+  }
+  std::ofstream(folder / "m.safetensors.index.json") << index;
+  const Checkpoint checkpoint = Checkpoint::open(folder / "m.safetensors.index.json");
+  message_of(Code::usage, [&] {
+    convert(checkpoint, folder / "shard.safetensors", {.layout = Layout::ldm, .is_overwriting = true});
+  });
+}
+
 // The two files as one.
 void make_tokenizer_json(const fs::path& folder) {
   nlohmann::json whole = {{"model", {{"type", "BPE"}, {"end_of_word_suffix", "</w>"}}}};
@@ -189,6 +296,25 @@ TEST(Tokenizers, AreInspectedAndConvertedAsRunsOpenThem) {
   EXPECT_FALSE(fs::exists(folder / "none"));
   fs::remove_all(model / "tokenizer_2");
   EXPECT_EQ(inspect(Checkpoint::open(model)).tokenizer_faults.size(), 1u);
+}
+
+TEST(Tokenizers, OfMoreTokensThanTheTextEncoderKnowsAreFaults) {
+  for (const char* name : {"tokenizer", "tokenizer_2"}) {
+    const TemporaryFolder folder;
+    const fs::path model = folder / "model";
+    fs::copy(tiny("tiny-sdxl"), model, fs::copy_options::recursive);
+    EXPECT_NO_THROW(require_tokenizers(Checkpoint::open(model)));
+    std::ofstream(model / name / "added_tokens.json") << R"({"<new>": 49408})";
+    EXPECT_NO_THROW(require_tokenizers(Checkpoint::open(model))) << "a prompt without it is none the worse";
+    fs::remove(model / name / "added_tokens.json");
+    std::string vocabulary = read_text_file(model / name / "vocab.json", size_t{8} << 20);
+    vocabulary.insert(vocabulary.rfind('}'), ", \"new\": 49408");
+    std::ofstream(model / name / "vocab.json") << vocabulary;
+    const Checkpoint checkpoint = Checkpoint::open(model);
+    const std::string message = message_of(Code::model_unsupported, [&] { require_tokenizers(checkpoint); });
+    EXPECT_NE(message.find(std::string(name) + ": the tokenizer has 49409 tokens"), std::string::npos) << message;
+    EXPECT_EQ(inspect(checkpoint).tokenizer_faults, std::vector<std::string>{message});
+  }
 }
 
 TEST(Tokenizers, OfTwoFormsThatDifferAreNoted) {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "text/clip_tokenizer.h"
+#include "checkpoint/tokenizers.h"
 
 namespace redraw {
 namespace {
@@ -58,14 +58,11 @@ PartSummary summary_of(const PartSource& part) {
 
 // The tokenizers that the model brings, opened as a run opens them.
 void inspect_tokenizers(const Checkpoint& checkpoint, ModelInspection& inspection) {
-  constexpr std::pair<const char*, const char*> kTokenizers[] = {{"text_encoder", "tokenizer"},
-                                                                 {"text_encoder_2", "tokenizer_2"}};
-  for (const auto& [encoder, name] : kTokenizers) {
-    if (!checkpoint.configs().has(encoder)) continue;
+  for (const TokenizerOf& of : kTokenizers) {
     try {
-      const auto folder = checkpoint.tokenizer_folder(name);
-      if (!folder) continue;  // CLIP's standard one is used
-      ClipTokenizer::load(*folder);
+      require_tokenizer(checkpoint, of);
+      const auto folder = checkpoint.tokenizer_folder(of.name);
+      if (!checkpoint.configs().has(of.encoder) || !folder) continue;
       if (const std::string difference = ClipTokenizer::difference_of_forms(*folder); !difference.empty())
         inspection.notes.push_back(difference);
     } catch (const Error& e) {

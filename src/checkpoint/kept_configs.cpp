@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "checkpoint/model_spec.h"
 
 namespace redraw {
@@ -75,8 +76,8 @@ KeptConfigs read_kept_configs(const WeightsFile& file) {
   const JsonObject parts = JsonObject::parse(text->second, where);
   for (const auto& [part, fields] : parts.raw().items()) {
     if (std::ranges::find(kParts, part) == kParts.end()) {
-      throw Error(Code::model_unsupported,
-                  where + ": speaks of a part '" + part.substr(0, 100) + "', which Stable Diffusion does not have");
+      throw Error(Code::model_unsupported, where + ": speaks of a part '" + std::string(cut_utf8(part, 100)) +
+                                               "', which Stable Diffusion does not have");
     }
     if (!fields.is_object()) throw Error(Code::json_wrong_type, where + ": '" + part + "' must be an object");
     kept.emplace(part, object_of(fields, where + ": " + part));

@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "checkpoint/model_configs.h"
+#include "weights/metadata_keys.h"
 #include "weights/weights_file.h"
 
 namespace redraw {
 
-/// The metadata's key. Its value is one JSON object: {"scheduler": {"beta_start": 0.001}, "vae": {...}}.
-inline constexpr std::string_view kKeptConfigsKey = "redraw.configs";
 /// Stands for model_index.json among the parts.
 inline constexpr std::string_view kModelIndex = "model_index";
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,7 +25,12 @@ struct ModelConfigs {
   const JsonObject& part(std::string_view name) const;
 };
 
-/// Those of a folder, for the parts that Stable Diffusion has. Throws the errors of DiffusersFolder.
-ModelConfigs read_model_configs(const DiffusersFolder& folder);
+/// Those of a folder, for the parts that Stable Diffusion has. is_vae_given: another autoencoder takes the place of the
+/// folder's, which may be missing. Throws the errors of DiffusersFolder.
+ModelConfigs read_model_configs(const DiffusersFolder& folder, bool is_vae_given = false);
+
+/// Calls `read` for a part of a folder, and returns false where the part is missing and is_vae_given makes up for it.
+/// Throws what `read` throws; of a missing autoencoder the message says that one can be given.
+bool read_part(const std::string& part, bool is_vae_given, const std::function<void()>& read);
 
 }  // namespace redraw

@@ -204,7 +204,7 @@ constexpr auto kNetworks = std::to_array<TensorKind>({
 });
 
 // Classes that begin with another row's come before it.
-constexpr auto kPipelines = std::to_array<PipelineKind>({
+constexpr auto kOtherPipelines = std::to_array<PipelineKind>({
     {"LatentConsistencyModel", kLatentConsistency, ""},
     {"Flux2", kFlux2, ""},
     {"Flux", kFlux, ""},
@@ -282,13 +282,13 @@ std::span<const TensorKind> unbuilt_networks() {
   return kNetworks;
 }
 std::span<const PipelineKind> pipeline_kinds() {
-  return kPipelines;
+  return kOtherPipelines;
 }
 
 const PipelineKind* pipeline_kind(std::string_view class_name) {
   const auto row =
-      std::ranges::find_if(kPipelines, [&](const auto& kind) { return class_name.starts_with(kind.start); });
-  return row == kPipelines.end() ? nullptr : &*row;
+      std::ranges::find_if(kOtherPipelines, [&](const auto& kind) { return class_name.starts_with(kind.start); });
+  return row == kOtherPipelines.end() ? nullptr : &*row;
 }
 
 bool matches(std::string_view pattern, std::string_view name) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "checkpoint/listed_names.h"
 #include "weights/shard_index.h"
 
@@ -34,11 +35,6 @@ std::vector<fs::path> entries_of(const fs::path& folder, const Wants& wants) {
   }
   std::ranges::sort(found);
   return found;
-}
-
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
 }
 
 bool is_model_folder(const fs::path& path) {
@@ -72,12 +68,12 @@ fs::path above(const fs::path& path) {
 std::string class_of(const fs::path& config) {
   try {
     const JsonObject json = JsonObject::read(config, FileOf::model);
-    if (json.has("_class_name")) return json.string("_class_name").substr(0, 100);
+    if (json.has("_class_name")) return std::string(cut_utf8(json.string("_class_name"), 100));
     if (json.has("architectures")) {
       const std::vector<std::string> names = json.strings("architectures");
-      if (!names.empty()) return names.front().substr(0, 100);
+      if (!names.empty()) return std::string(cut_utf8(names.front(), 100));
     }
-    return json.string("model_type", "").substr(0, 100);
+    return std::string(cut_utf8(json.string("model_type", ""), 100));
   } catch (const Error&) {
     return {};  // only a hint
   }
@@ -101,6 +97,11 @@ std::string advice_for_cache(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
 
 fs::path folder_of_part(const fs::path& part) {
   const fs::path folder = is_folder(part) ? part : above(part);

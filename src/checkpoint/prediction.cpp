@@ -89,7 +89,7 @@ std::optional<double> spread_of_last_norm(const PartTensors& unet) {
 }
 
 Prediction decide_of_sd2(const WeightsFile& file, const PartTensors& unet) {
-  const auto step = file.metadata().find("global_step");
+  const auto step = file.metadata().find(std::string(kTrainingStepKey));
   if (step != file.metadata().end()) {
     const bool is_base = step->second == "875000";
     return {.type = std::string(is_base ? kEpsilon : kVelocity),

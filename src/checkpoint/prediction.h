@@ -24,9 +24,7 @@ struct Prediction {
 inline constexpr std::string_view kVelocityMark = "v_pred";  ///< the network predicts the velocity
 inline constexpr std::string_view kZeroSnrMark = "ztsnr";    ///< the betas are rescaled to zero terminal SNR
 
-/// ModelSpec's metadata (Stability AI): "v" or "epsilon".
-inline constexpr std::string_view kPredictionKey = "modelspec.prediction_type";
-/// The metadata's word for a type; nothing for "sample", which ModelSpec has no word for.
+/// The word of kPredictionKey for a type; nothing for "sample", which ModelSpec has no word for.
 std::optional<std::string> prediction_in_metadata(std::string_view type);
 
 /// The first that says something of: the user (`asked`); a .yaml of the same name beside the file ("parameterization:

@@ -2,40 +2,50 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "checkpoint/kept_configs.h"
 #include "checkpoint/listed_names.h"
 #include "checkpoint/planned_file.h"
 #include "checkpoint/prediction.h"
 #include "checkpoint/stated_defaults.h"
+#include "weights/safetensors_header.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kLongestValue = size_t{64} << 10;
-constexpr size_t kMostBytes = size_t{2} << 20;  // half of what readers here take
-constexpr const char* kFormatKey = "format";    // transformers refuses metadata without it
+constexpr size_t kMostBytes = kMaxMetadataBytes / 2;
+constexpr size_t kShownBytes = 100;                  // of a key
+constexpr const char* kFormatKey = "format";         // transformers refuses metadata without it
+constexpr const char* kTotalSizeKey = "total_size";  // of shards
 
-/// Metadata that is not copied, by the beginning of its key.
+/// Metadata that is not copied.
 struct NotCopied {
-  std::string_view prefix;
+  std::string_view key;  ///< with a '*' at its end: all that begin so
   std::string_view why;  ///< for the note; empty: it is written anew, or speaks of the old file's layout
+
+  bool is_of(std::string_view name) const {
+    return key.ends_with('*') ? name.starts_with(key.substr(0, key.size() - 1)) : name == key;
+  }
 };
 constexpr auto kNotCopied = std::to_array<NotCopied>({
     {kFormatKey, ""},
-    {"total_size", ""},
-    {"redraw.", ""},
+    {kTotalSizeKey, ""},
+    {kKeptConfigsKey, ""},
+    {kDefaultsKey, ""},
+    {"redraw.*", "of another version of redraw"},
     {kPredictionKey, ""},
-    {"modelspec.hash_", "a checksum of the old file"},
-    {"sshs_", "a checksum of the old file"},
-    {"modelspec.thumbnail", "a picture"},
+    {"modelspec.hash_*", "a checksum of the old file"},
+    {"sshs_*", "a checksum of the old file"},
+    {"modelspec.thumbnail*", "a picture"},
 });
 
 /// Fields that say how pictures are usually made, and not what the networks compute: other programs choose these
@@ -83,8 +93,26 @@ bool is_habit(std::string_view part, std::string_view field) {
 
 std::string value_text(const nlohmann::json& value) {
   std::string text = value.is_null() ? "not said" : json_text(value);
-  if (text.size() > 60) text = text.substr(0, 60) + "...";
-  return text;
+  const std::string_view shown = cut_utf8(text, 60);
+  return shown.size() < text.size() ? std::string(shown) + "..." : text;
+}
+
+std::string shown_key(std::string_view key) {
+  return std::string(cut_utf8(key, kShownBytes));
+}
+
+// What the files of the other parts say of themselves is of no use to the whole; a single file says it once.
+std::vector<std::string> metadata_of_other_parts(const Checkpoint& source) {
+  std::vector<std::string> names;
+  const WeightsFile* main = source.part("unet").file.get();
+  for (const PartSource& part : source.parts()) {
+    if (part.file.get() == main) continue;
+    for (const auto& [key, value] : part.file->metadata()) {
+      if (key != kFormatKey && key != kTotalSizeKey) names.push_back(part.name + ": " + shown_key(key));
+    }
+    for (const std::string& key : part.file->metadata_passed_over()) names.push_back(part.name + ": " + key);
+  }
+  return names;
 }
 
 void note_kept(const KeptConfigs& kept, std::vector<std::string>& notes) {
@@ -97,8 +125,8 @@ void note_kept(const KeptConfigs& kept, std::vector<std::string>& notes) {
   const std::string where = "is kept in the metadata '" + std::string(kKeptConfigsKey) + "'";
   if (!habits.empty()) notes.push_back("how the model is sampled " + where + ": " + listed(habits));
   if (!others.empty()) {
-    notes.push_back("other programs will make other pictures of this file: one file has no common way to say " +
-                    listed(others) + "; it " + where + ", which redraw reads; give other programs a folder");
+    notes.push_back("other programs ignore " + listed(others) + ", which " + where +
+                    ", so their pictures will differ; give them a folder");
   }
 }
 
@@ -135,11 +163,11 @@ SelfDescription carried_metadata(const Checkpoint& source) {
   for (const auto& entry : source.part("unet").file->metadata()) {
     const std::string& key = entry.first;  // clang 14 captures no structured binding
     const std::string& value = entry.second;
-    const auto row = std::ranges::find_if(kNotCopied, [&](const NotCopied& r) { return key.starts_with(r.prefix); });
+    const auto row = std::ranges::find_if(kNotCopied, [&](const NotCopied& r) { return r.is_of(key); });
     if (row != kNotCopied.end()) {
-      if (!row->why.empty()) lost.push_back(key.substr(0, 100) + " (" + std::string(row->why) + ")");
-    } else if (value.size() > kLongestValue || bytes + key.size() + value.size() > kMostBytes) {
-      lost.push_back(key.substr(0, 100) + " (" + std::to_string(value.size()) + " bytes)");
+      if (!row->why.empty()) lost.push_back(shown_key(key) + " (" + std::string(row->why) + ")");
+    } else if (value.size() > kMaxMetadataValue || bytes + key.size() + value.size() > kMostBytes) {
+      lost.push_back(shown_key(key) + " (" + std::to_string(value.size()) + " bytes)");
     } else {
       bytes += key.size() + value.size();
       carried.metadata.emplace(key, value);
@@ -148,8 +176,9 @@ SelfDescription carried_metadata(const Checkpoint& source) {
   for (const std::string& key : source.part("unet").file->metadata_passed_over()) {
     lost.push_back(key + " (too long)");
   }
+  std::ranges::move(metadata_of_other_parts(source), std::back_inserter(lost));
   if (!lost.empty()) carried.notes.push_back("left out of the metadata: " + listed(lost));
-  if (!carried.metadata.empty()) carried.metadata.emplace(kFormatKey, "pt");
+  carried.metadata.emplace(kFormatKey, "pt");
   return carried;
 }
 
@@ -157,7 +186,6 @@ SelfDescription describe_single_file(const Checkpoint& source, const std::vector
                                      const fs::path& destination) {
   SelfDescription own = carried_metadata(source);
   const SchedulerConfig& scheduler = source.spec().scheduler;
-  own.metadata.emplace(kFormatKey, "pt");
   if (const auto word = prediction_in_metadata(name_of(scheduler.prediction_type))) {
     own.metadata.emplace(kPredictionKey, *word);
   }

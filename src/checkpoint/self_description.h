@@ -19,8 +19,8 @@ struct SelfDescription {
       {};  ///< a sentence each, for people: what other programs will not know, what is lost
 };
 
-/// The source's metadata that is still true of a copy: not its checksums, nor thumbnails and other long values, which
-/// the notes name.
+/// The source's metadata that is still true of a copy: not its checksums, nor thumbnails and other long values, nor
+/// what the files of a folder's other parts say, all of which the notes name. "format" is always there.
 SelfDescription carried_metadata(const Checkpoint& source);
 
 /// For one file of these tensors. Prediction type and zero terminal SNR are written as other programs write them

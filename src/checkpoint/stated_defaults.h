@@ -7,12 +7,11 @@
 
 #include "base/json.h"
 #include "checkpoint/checkpoint.h"
+#include "weights/metadata_keys.h"
 
 namespace redraw {
 
 inline constexpr std::string_view kDefaultsFile = "redraw.json";
-/// The metadata's key; its value is the text of a redraw.json.
-inline constexpr std::string_view kDefaultsKey = "redraw.defaults";
 
 /// Of a model in a folder or in a file; nothing where it states none. What is in it is checked by whoever uses it.
 /// Throws Error: json_ codes; those of open_weights.

@@ -6,7 +6,7 @@ namespace redraw {
 namespace {
 
 constexpr const char* kRoot = "text_model.";
-constexpr std::array<const char*, 3> kProjections = {"q", "k", "v"};
+constexpr std::array<const char*, 3> kTextProjections = {"q", "k", "v"};
 constexpr size_t kTensorsOfALayer = 16;  // as the rows below count them
 
 void embedding(KeyRows& rows, const std::string& name, const std::string& ldm_name, const Shape& shape) {
@@ -16,8 +16,8 @@ void embedding(KeyRows& rows, const std::string& name, const std::string& ldm_na
 // q, k and v of a layer, which open_clip keeps in one matrix, as torch.nn.MultiheadAttention does.
 void fused_projection(KeyRows& rows, const ModuleName& layer, int64_t width) {
   const auto add = [&](const std::string& leaf, const Shape& shape, const Shape& ldm_shape) {
-    for (size_t i = 0; i < kProjections.size(); ++i) {
-      rows.add({.name = layer.diffusers + ".self_attn." + kProjections[i] + "_proj." + leaf,
+    for (size_t i = 0; i < kTextProjections.size(); ++i) {
+      rows.add({.name = layer.diffusers + ".self_attn." + kTextProjections[i] + "_proj." + leaf,
                 .ldm_name = layer.ldm + ".attn.in_proj_" + leaf,
                 .shape = shape,
                 .ldm_shape = ldm_shape,

@@ -17,25 +17,25 @@ namespace {
 using Tensors = std::vector<TinyAutoencoderTensor>;
 
 /// How a file names the tensors of both halves. In diffusers' names the prefixes are part of the table.
-struct Naming {
+struct TinyNaming {
   Layout layout;
   const char* encoder;
   const char* decoder;
 };
-constexpr auto kNamings = std::to_array<Naming>({
+constexpr auto kTinyNamings = std::to_array<TinyNaming>({
     {Layout::diffusers, "", ""},
     {Layout::ldm, "taesd_encoder.", "taesd_decoder."},
     {Layout::ldm, "encoder.", "decoder."},
     {Layout::ldm, "", ""},
 });
 
-std::string stored_name(const Naming& naming, TinyAutoencoderPart part, const TinyAutoencoderTensor& tensor) {
+std::string stored_name(const TinyNaming& naming, TinyAutoencoderPart part, const TinyAutoencoderTensor& tensor) {
   if (naming.layout == Layout::diffusers) return tensor.name;
   return (part == TinyAutoencoderPart::encoder ? naming.encoder : naming.decoder) + tensor.original_name;
 }
 
 // The first convolution and the first of a block: by their places the halves differ.
-bool has_half(const WeightsFile& file, const Naming& naming, TinyAutoencoderPart part) {
+bool has_half(const WeightsFile& file, const TinyNaming& naming, TinyAutoencoderPart part) {
   const Tensors tensors = tiny_autoencoder_tensors({}, part);
   const auto block =
       std::ranges::find_if(tensors, [](const auto& tensor) { return tensor.name.find(".conv.") != std::string::npos; });
@@ -44,7 +44,7 @@ bool has_half(const WeightsFile& file, const Naming& naming, TinyAutoencoderPart
 }
 
 // The extent of a half's first convolution.
-int64_t extent(const WeightsFile& file, const Naming& naming, TinyAutoencoderPart part, size_t axis) {
+int64_t extent(const WeightsFile& file, const TinyNaming& naming, TinyAutoencoderPart part, size_t axis) {
   constexpr int64_t kMost = 1 << 16;
   const std::string name = stored_name(naming, part, tiny_autoencoder_tensors({}, part).front());
   const int64_t extent = PartTensors(file, "").extent(name, axis);
@@ -54,7 +54,7 @@ int64_t extent(const WeightsFile& file, const Naming& naming, TinyAutoencoderPar
                                            ", which no tiny autoencoder has there");
 }
 
-TinyAutoencoderConfig config_by_shapes(const WeightsFile& file, const Naming& naming, bool has_encoder) {
+TinyAutoencoderConfig config_by_shapes(const WeightsFile& file, const TinyNaming& naming, bool has_encoder) {
   TinyAutoencoderConfig config;
   config.decoder_channels = extent(file, naming, TinyAutoencoderPart::decoder, 0);
   config.latent_channels = extent(file, naming, TinyAutoencoderPart::decoder, 1);
@@ -62,7 +62,7 @@ TinyAutoencoderConfig config_by_shapes(const WeightsFile& file, const Naming& na
   return config;
 }
 
-void add_keys(std::vector<KeyRow>& keys, const Naming& naming, TinyAutoencoderPart part,
+void add_keys(std::vector<KeyRow>& keys, const TinyNaming& naming, TinyAutoencoderPart part,
               const TinyAutoencoderConfig& config) {
   for (const TinyAutoencoderTensor& tensor : tiny_autoencoder_tensors(config, part)) {
     keys.push_back({.name = tensor.name,
@@ -95,7 +95,7 @@ std::string decoder_name(const std::filesystem::path& encoder) {
 }  // namespace
 
 std::optional<LoneHalf> lone_half(const WeightsFile& file) {
-  for (const Naming& naming : kNamings) {
+  for (const TinyNaming& naming : kTinyNamings) {
     const bool has_encoder = has_half(file, naming, TinyAutoencoderPart::encoder);
     const bool has_decoder = has_half(file, naming, TinyAutoencoderPart::decoder);
     if (!has_encoder && !has_decoder) continue;
@@ -111,7 +111,7 @@ bool is_tiny_autoencoder(const JsonObject& config) {
 }
 
 std::optional<TinyVaeSource> find_tiny_vae(const std::shared_ptr<const WeightsFile>& file, const JsonObject* stated) {
-  for (const Naming& naming : kNamings) {
+  for (const TinyNaming& naming : kTinyNamings) {
     const bool has_encoder = has_half(*file, naming, TinyAutoencoderPart::encoder);
     const bool has_decoder = has_half(*file, naming, TinyAutoencoderPart::decoder);
     if (!has_encoder && !has_decoder) continue;

@@ -19,12 +19,12 @@ namespace fs = std::filesystem;
 constexpr double kUsualScalingFactor = 0.18215;
 constexpr int64_t kUsualSampleSize = 512;
 
-struct Naming {
+struct VaeNaming {
   Layout layout;
   const char* prefix;
   const char* witness;
 };
-constexpr auto kNamings = std::to_array<Naming>({
+constexpr auto kVaeNamings = std::to_array<VaeNaming>({
     {Layout::ldm, "first_stage_model.", "decoder.mid.block_1.norm1.weight"},
     {Layout::ldm, "", "decoder.mid.block_1.norm1.weight"},
     {Layout::diffusers, "", "decoder.mid_block.resnets.0.norm1.weight"},
@@ -61,7 +61,7 @@ VaeSource source_of(std::shared_ptr<const WeightsFile> file, JsonObject config, 
 
 VaeSource open_file(const fs::path& path, const JsonObject* model) {
   const std::shared_ptr<const WeightsFile> file = open_weights(path);
-  for (const Naming& naming : kNamings) {
+  for (const VaeNaming& naming : kVaeNamings) {
     const PartTensors tensors(*file, naming.prefix);
     if (!tensors.has(naming.witness)) continue;
     const double scaling =

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -103,7 +104,7 @@ std::string fitting(const JsonObject& config, const KnownKind& kind) {
     return {};
   const std::string name = "'" + std::string(kind.field) + "' is ";
   const auto shown = [&](const json& value) {
-    return name + (value.is_string() ? "'" + value.get<std::string>().substr(0, 100) + "'" : "set");
+    return name + (value.is_string() ? "'" + std::string(cut_utf8(value.get<std::string>(), 100)) + "'" : "set");
   };
   if (kind.value.empty()) return shown(*field);
   const auto fits = [&](const json& value) {

@@ -1,7 +1,7 @@
 #include "pipelines/runnable.h"
 
 #include "base/error.h"
-#include "text/clip_tokenizer.h"
+#include "checkpoint/tokenizers.h"
 
 namespace redraw {
 
@@ -16,13 +16,7 @@ void require_networks(const Checkpoint& checkpoint) {
 
 void require_runnable(const Checkpoint& checkpoint) {
   require_networks(checkpoint);
-  const ModelSpec& spec = checkpoint.spec();
-  const auto require_tokenizer = [&](bool is_used, const char* name) {
-    const std::optional<std::filesystem::path> folder = checkpoint.tokenizer_folder(name);
-    if (is_used && folder) static_cast<void>(ClipTokenizer::load(*folder));
-  };
-  require_tokenizer(spec.text_encoder.has_value(), "tokenizer");
-  require_tokenizer(spec.text_encoder_2.has_value(), "tokenizer_2");
+  require_tokenizers(checkpoint);
 }
 
 }  // namespace redraw

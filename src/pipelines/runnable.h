@@ -9,7 +9,7 @@ namespace redraw {
 /// Checkpoint::require_whole.
 void require_networks(const Checkpoint& checkpoint);
 
-/// The same, and reads the tokenizers that it brings. Throws as ClipTokenizer::load.
+/// The same, and reads the tokenizers that it brings. Throws as require_tokenizers.
 void require_runnable(const Checkpoint& checkpoint);
 
 }  // namespace redraw

@@ -3,44 +3,25 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.h"
-#include "base/input_file.h"
+#include "checkpoint/tokenizers.h"
 #include "ops/resample.h"
 
 namespace redraw {
-namespace {
-
-constexpr const char* kClipPad = "<|endoftext|>";
-constexpr const char* kOpenClipPad = "!";
-
-ClipTokenizer standard_tokenizer(const std::filesystem::path& vocabulary, bool is_open_clip) {
-  if (!is_there(vocabulary / "vocab.json")) {
-    throw Error(Code::model_part_missing, "CLIP's vocabulary, which a model in a single file needs, is not in " +
-                                              vocabulary.string() + "; run scripts/clip-vocabulary " +
-                                              vocabulary.string());
-  }
-  return ClipTokenizer::load_standard(vocabulary, is_open_clip ? kOpenClipPad : kClipPad);
-}
-
-}  // namespace
 
 TextEncoders::TextEncoders(Backend& backend, const Checkpoint& checkpoint, const std::filesystem::path& vocabulary)
     : backend_(&backend),
       is_xl_(checkpoint.spec().text_encoder_2.has_value()),
-      first_(make("text_encoder", "tokenizer", checkpoint, vocabulary)),
-      second_(make("text_encoder_2", "tokenizer_2", checkpoint, vocabulary)) {}
+      first_(make(kTokenizers[0], checkpoint, vocabulary)),
+      second_(make(kTokenizers[1], checkpoint, vocabulary)) {}
 
-std::optional<TextEncoders::Encoder> TextEncoders::make(const char* part, const char* tokenizer,
-                                                        const Checkpoint& checkpoint,
+std::optional<TextEncoders::Encoder> TextEncoders::make(const TokenizerOf& tokenizer, const Checkpoint& checkpoint,
                                                         const std::filesystem::path& vocabulary) const {
   const ModelSpec& spec = checkpoint.spec();
-  const bool is_second = std::string_view(part) == "text_encoder_2";
+  const bool is_second = tokenizer.encoder == "text_encoder_2";
   const std::optional<ClipTextConfig>& config = is_second ? spec.text_encoder_2 : spec.text_encoder;
   if (!config) return std::nullopt;
-  const std::optional<std::filesystem::path> folder = checkpoint.tokenizer_folder(tokenizer);
-  const bool is_open_clip = is_second || spec.family == Family::sd2;
-  return Encoder{.tokenizer = folder ? ClipTokenizer::load(*folder) : standard_tokenizer(vocabulary, is_open_clip),
-                 .model = ClipTextModel(*backend_, parameters_of(checkpoint.part(part)), *config)};
+  return Encoder{.tokenizer = load_tokenizer(checkpoint, tokenizer, vocabulary),
+                 .model = ClipTextModel(*backend_, parameters_of(checkpoint.part(tokenizer.encoder)), *config)};
 }
 
 EncodedPrompt TextEncoders::encode(std::string_view prompt, int64_t clip_skip) const {

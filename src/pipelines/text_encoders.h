@@ -6,9 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "checkpoint/checkpoint.h"
+#include "checkpoint/tokenizers.h"
 #include "models/clip_text.h"
-#include "text/clip_tokenizer.h"
 
 namespace redraw {
 
@@ -27,7 +26,7 @@ struct PromptCut {
 class TextEncoders {
  public:
   /// vocabulary: the folder of CLIP's standard vocabulary, for models that bring no tokenizer. Throws Error:
-  /// model_part_missing saying how to get the vocabulary, the errors of ClipTokenizer and ClipTextModel.
+  /// model_part_missing saying how to get the vocabulary, the errors of load_tokenizer and ClipTextModel.
   TextEncoders(Backend& backend, const Checkpoint& checkpoint, const std::filesystem::path& vocabulary);
 
   /// SD 1 and 2 (diffusers 0.42.1, StableDiffusionPipeline.encode_prompt): the hidden state after all but clip_skip - 1
@@ -46,7 +45,7 @@ class TextEncoders {
     ClipTokenizer tokenizer;
     ClipTextModel model;
   };
-  std::optional<Encoder> make(const char* part, const char* tokenizer, const Checkpoint& checkpoint,
+  std::optional<Encoder> make(const TokenizerOf& tokenizer, const Checkpoint& checkpoint,
                               const std::filesystem::path& vocabulary) const;
 
   Backend* backend_;

@@ -67,6 +67,7 @@ struct ClipTokenizer::Tables {
   int32_t pad_id = 0;
   int64_t max_length = 0;
   int64_t vocabulary_size = 0;
+  int64_t plain_vocabulary_size = 0;
 };
 
 ClipTokenizer ClipTokenizer::load(const std::filesystem::path& folder) {
@@ -166,7 +167,9 @@ ClipTokenizer ClipTokenizer::from_text(const TokenizerFiles& files, const std::s
              .end_id = require(special.end),
              .pad_id = require(special.pad),
              .max_length = special.max_length,
-             .vocabulary_size = vocabulary.size() + static_cast<int64_t>(beyond.size())}));
+             .vocabulary_size = vocabulary.size() + static_cast<int64_t>(beyond.size()),
+             .plain_vocabulary_size = std::max<int64_t>({vocabulary.size(), require(special.start) + 1,
+                                                         require(special.end) + 1, require(special.pad) + 1})}));
 }
 
 // A prompt's ids, and where in its normalised text the words stand that they are of.
@@ -266,6 +269,9 @@ int64_t ClipTokenizer::max_length() const {
 }
 int64_t ClipTokenizer::vocabulary_size() const {
   return tables_->vocabulary_size;
+}
+int64_t ClipTokenizer::plain_vocabulary_size() const {
+  return tables_->plain_vocabulary_size;
 }
 
 }  // namespace redraw

@@ -65,6 +65,8 @@ class ClipTokenizer {
   int64_t max_length() const;
   /// Ids are below this: the entries of vocab.json and the tokens added to them.
   int64_t vocabulary_size() const;
+  /// The ids of any prompt without added tokens are below this: the entries of vocab.json, start, end and padding.
+  int64_t plain_vocabulary_size() const;
 
  private:
   struct Tables;

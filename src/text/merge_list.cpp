@@ -11,7 +11,6 @@ constexpr std::string_view kVersionLine = "#version";
 /// "ab c</w>" and a newline: to size the list once.
 constexpr size_t kBytesPerMerge = 9;
 /// Twenty times what CLIP has: a list costs 40 MB at most, whatever is in it.
-constexpr size_t kMaxMerges = 1'000'000;
 
 }  // namespace
 

@@ -1,12 +1,15 @@
 // The merges of byte-pair encoding, as a file lists them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace redraw {
+
+inline constexpr size_t kMaxMerges = 1'000'000;
 
 /// Two neighbouring tokens that become one.
 struct MergePair {

@@ -25,7 +25,7 @@ class TokenizerReader : public nlohmann::json_sax<json> {
   TokenizerReader(std::string_view text, const std::string& where)
       : where_(where), vocabulary_(where + ": 'vocab'", text.size() / kJsonBytesPerEntry, text.size() / 2) {
     merges_ = {.where = where, .unit = "merge", .pairs = {}};
-    merges_.pairs.reserve(text.size() / kJsonBytesPerEntry);
+    merges_.pairs.reserve(std::min(text.size() / kJsonBytesPerEntry, kMaxMerges));
     // What is in the JSON is never shorter than what it stands for, so the texts stay where they are.
     texts_.reserve(text.size());
   }

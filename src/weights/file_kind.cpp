@@ -153,11 +153,11 @@ std::string recognised_as_other(std::string_view head) {
 }
 
 std::string guessed_as_other(std::string_view head, uint64_t file_size) {
-  if (file_size == 0) return "it is empty, as a download leaves it that did not begin: fetch it again";
+  if (file_size == 0) return "it is empty; the download did not start: fetch it again";
   if (std::string other = recognised_as_other(head); !other.empty()) return other;
   if (may_be_safetensors(head)) return "";
   if (std::ranges::all_of(head, [](char c) { return c == '\0'; })) {
-    return "it begins with nothing but zeros, as a download leaves it that was interrupted: fetch it again";
+    return "it begins with zeros; the download was interrupted: fetch it again";
   }
   if (is_text(head))
     return "it looks like a text (" + shown_text(head.substr(0, head.find_first_of("\r\n"))) + "): give the weights";

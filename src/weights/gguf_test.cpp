@@ -6,6 +6,7 @@
 #include "support/error_of.h"
 #include "support/gguf_bytes.h"
 #include "support/temporary_folder.h"
+#include "weights/metadata_keys.h"
 #include "weights/safetensors_header.h"
 
 namespace redraw {
@@ -103,6 +104,28 @@ TEST(Gguf, PassesOverTextsThatNobodyLooksAt) {
   EXPECT_EQ(file.metadata().at("just kept").size(), kMaxMetadataValue);
   EXPECT_EQ(file.metadata().size(), 1 + 68u) << "4 MiB in all";
   EXPECT_NE(file.find("a"), nullptr);
+}
+
+TEST(Gguf, KeepsWhatDecidesSomethingBehindAnyNumberOfOtherTexts) {
+  const TemporaryFolder folder;
+  GgufBytes bytes;
+  for (int i = 0; i < 70; ++i) bytes.text("many" + std::to_string(i), std::string(60'000, 'z'));
+  const std::string said(60'000, 's');
+  for (const std::string_view key : kUsedMetadataKeys) bytes.text(std::string(key), said);
+  const GgufFile file = opened(folder, bytes);
+  for (const std::string_view key : kUsedMetadataKeys) {
+    ASSERT_TRUE(file.metadata().contains(std::string(key))) << key;
+    EXPECT_EQ(file.metadata().at(std::string(key)), said);
+  }
+  EXPECT_EQ(file.metadata().size(), 69 + kUsedMetadataKeys.size()) << "which do not count";
+  EXPECT_EQ(file.metadata_passed_over().size(), 1u);
+}
+
+TEST(Gguf, TakesATrainingStepThatIsANumber) {
+  const TemporaryFolder folder;
+  GgufBytes bytes;
+  bytes.value("global_step", GgufType::uint32, number_bytes<uint32_t>(875000));
+  EXPECT_EQ(opened(folder, bytes).metadata().at("global_step"), "875000");
 }
 
 TEST(Gguf, TakesTheOriginalShapeOfATensorThatWasStoredInAnother) {

@@ -10,29 +10,36 @@
 
 #include "base/checked.h"
 #include "base/utf8.h"
+#include "weights/metadata_keys.h"
 #include "weights/names.h"
 #include "weights/safetensors_header.h"
 
 namespace redraw {
 namespace {
 
+template <typename T>
+std::string number_text(GgufReader& reader) {
+  return std::to_string(reader.number<T>());
+}
+
 /// ggml's gguf.h, enum gguf_type: the position is the number that stands in the file.
 struct ValueType {
   std::string_view name;
-  uint64_t bytes;  ///< 0: not always as many
+  uint64_t bytes;                                      ///< 0: not always as many
+  std::string (*whole_number)(GgufReader&) = nullptr;  ///< reads one
 };
-constexpr auto kValueTypes = std::to_array<ValueType>({{"uint8", 1},
-                                                       {"int8", 1},
-                                                       {"uint16", 2},
-                                                       {"int16", 2},
-                                                       {"uint32", 4},
-                                                       {"int32", 4},
+constexpr auto kValueTypes = std::to_array<ValueType>({{"uint8", 1, number_text<uint8_t>},
+                                                       {"int8", 1, number_text<int8_t>},
+                                                       {"uint16", 2, number_text<uint16_t>},
+                                                       {"int16", 2, number_text<int16_t>},
+                                                       {"uint32", 4, number_text<uint32_t>},
+                                                       {"int32", 4, number_text<int32_t>},
                                                        {"float32", 4},
                                                        {"bool", 1},
                                                        {"string", 0},
                                                        {"array", 0},
-                                                       {"uint64", 8},
-                                                       {"int64", 8},
+                                                       {"uint64", 8, number_text<uint64_t>},
+                                                       {"int64", 8, number_text<int64_t>},
                                                        {"float64", 8}});
 constexpr uint32_t kUint32 = 4;
 constexpr uint32_t kInt32 = 5;
@@ -70,6 +77,8 @@ class ValuesReader {
       read_alignment(type);
     } else if (key_.starts_with(kOriginalShapePrefix)) {
       read_original_shape(type);
+    } else if (is_used_metadata_key(key_)) {
+      read_used(type);
     } else if (type == kString) {
       keep_string();
     } else if (type == kArray) {
@@ -119,6 +128,22 @@ class ValuesReader {
     values_.original_shapes.emplace(key_.substr(kOriginalShapePrefix.size()), Shape(std::span<const int64_t>(extents)));
   }
 
+  // A training step may stand there as a number.
+  void read_used(uint32_t type) {
+    if (const auto whole_number = kValueTypes.at(type).whole_number) {
+      values_.metadata.emplace(key_, whole_number(reader_));
+      return;
+    }
+    expect_type(type, kString);
+    const auto length = reader_.number<uint64_t>();
+    if (length > kMaxMetadataValue) {
+      throw reader_.error(Code::gguf_too_large, "key " + shown_name(key_) + " has a text of " + std::to_string(length) +
+                                                    " bytes, more than the " + std::to_string(kMaxMetadataValue) +
+                                                    " that redraw reads");
+    }
+    keep_text(length);
+  }
+
   // What is longer, nobody here looks at.
   void keep_string() {
     const auto length = reader_.number<uint64_t>();
@@ -129,6 +154,10 @@ class ValuesReader {
       return reader_.skip(length);
     }
     kept_bytes_ += bytes;
+    keep_text(length);
+  }
+
+  void keep_text(uint64_t length) {
     std::string value = reader_.text(length);
     if (!is_utf8(value) || value.find('\0') != std::string::npos) {
       throw malformed("has a text that is not UTF-8 or holds a NUL character");

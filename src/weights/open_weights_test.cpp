@@ -101,8 +101,9 @@ TEST(OpenWeights, GuessesWhatOnlyNoWeightsCanBe) {
   const auto said = [&](Code code, std::string_view bytes) {
     return message_of(code, [&] { open_weights(folder.write("m.safetensors", bytes)); });
   };
-  EXPECT_NE(said(Code::safetensors_too_short, "").find("; it is empty, as a download leaves it"), std::string::npos);
-  EXPECT_NE(said(Code::safetensors_header_not_object, std::string(100'000, '\0')).find("nothing but zeros"),
+  EXPECT_NE(said(Code::safetensors_too_short, "").find("; it is empty; the download did not start"), std::string::npos);
+  EXPECT_NE(said(Code::safetensors_header_not_object, std::string(100'000, '\0'))
+                .find("it begins with zeros; the download was interrupted"),
             std::string::npos);
   EXPECT_NE(said(Code::safetensors_header_too_large, "Invalid username or password.\nTry again.\n")
                 .find("; it looks like a text ('Invalid username or password.'): give the weights"),

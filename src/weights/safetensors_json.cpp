@@ -10,18 +10,13 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "weights/long_texts.h"
+#include "weights/metadata_keys.h"
 #include "weights/names.h"
 
 namespace redraw {
 namespace {
 
 constexpr std::string_view kMetadataKey = "__metadata__";
-/// Keys whose values decide something, by their beginnings: these are kept whatever else there is.
-constexpr auto kUsedKeys = std::to_array<std::string_view>({"modelspec.prediction_type", "global_step", "redraw."});
-
-bool is_used_key(std::string_view key) {
-  return std::ranges::any_of(kUsedKeys, [&](std::string_view used) { return key.starts_with(used); });
-}
 
 /// What is needed to say where the parser stands, shared by the bytes it reads and the events it sends.
 struct Progress {
@@ -290,7 +285,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   void add_metadata(const std::string& value) {
-    const bool is_used = is_used_key(metadata_key_);
+    const bool is_used = is_used_metadata_key(metadata_key_);
     const bool has_nul = metadata_key_.find('\0') != std::string::npos || value.find('\0') != std::string::npos;
     if (is_used && (has_nul || value.size() > kMaxMetadataValue || metadata_key_.size() > kMaxTensorNameBytes)) {
       throw Error(Code::safetensors_bad_metadata,

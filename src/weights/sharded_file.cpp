@@ -73,6 +73,12 @@ ShardedFile ShardedFile::open(const std::filesystem::path& index_path, const Ope
   return result;
 }
 
+std::vector<std::filesystem::path> ShardedFile::files() const {
+  std::vector<std::filesystem::path> files = {path_};
+  for (const auto& shard : shards_) files.push_back(shard->path());
+  return files;
+}
+
 void ShardedFile::read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const {
   const TensorEntry* own = find(entry.name);
   if (own == nullptr) throw Error(Code::internal, path_.string() + ": has no tensor '" + entry.name + "'");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "weights/metadata_keys.h"
 #include "weights/shown_text.h"
 #include "weights/torch_state_dict.h"
 #include "weights/unpickler.h"
@@ -126,7 +127,7 @@ void TorchFile::read_lists() {
     tensors_.push_back(entry_of(named.name, tensor.view, entries[storage].data_begin, where));
     layouts_.push_back({storage, tensor.view, tensor.view.is_contiguous()});
   }
-  if (state.global_step) metadata_["global_step"] = std::to_string(*state.global_step);
+  if (state.global_step) metadata_[std::string(kTrainingStepKey)] = std::to_string(*state.global_step);
   storages_ = std::move(entries);
   shared_ = std::make_shared<Shared>(storages_.size());
 }

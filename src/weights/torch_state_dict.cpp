@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "weights/metadata_keys.h"
 #include "weights/safetensors_header.h"
 #include "weights/shown_text.h"
 
@@ -132,7 +133,7 @@ TorchStateDict read_state_dict(const PickleTree& tree, std::string_view where) {
   TorchStateDict result;
   result.tensors = find_tensors(tree, top, where);
   if (result.tensors.empty()) throw Error(Code::torch_no_tensors, std::string(where) + ": holds no tensor");
-  const PickleValue* step = find_value(tree, top, "global_step");
+  const PickleValue* step = find_value(tree, top, kTrainingStepKey);
   if (step != nullptr && step->kind == PickleKind::integer) result.global_step = step->number;
   return result;
 }

@@ -26,6 +26,8 @@ class WeightsFile {
   virtual std::string_view format() const = 0;
   /// The file itself; of several files, the one that lists them.
   virtual const std::filesystem::path& path() const = 0;
+  /// All that are read, path() among them.
+  virtual std::vector<std::filesystem::path> files() const { return {path()}; }
   /// Sorted by name (bytewise), names distinct.
   virtual std::span<const TensorEntry> tensors() const = 0;
   /// What the file says about itself in texts.

@@ -93,8 +93,9 @@ class Convert(CheckpointsTest):
         self.assertIn("wrote ", self.convert(folder, "one.safetensors"))
         self.convert("one.safetensors", "again", "--model-config", folder)
         for part in PARTS:
-            self.assertEqual((self.folder / "again" / f"{part}.safetensors").read_bytes(),
-                             (folder / f"{part}.safetensors").read_bytes(), part)
+            header, numbers = harness.read_safetensors(self.folder / "again" / f"{part}.safetensors")
+            self.assertEqual(header.pop("__metadata__"), {"format": "pt"}, part)
+            self.assertEqual((header, numbers), harness.read_safetensors(folder / f"{part}.safetensors"), part)
 
     def test_the_picture_of_a_converted_model_is_the_same(self):
         pictures = []
@@ -157,7 +158,7 @@ class Convert(CheckpointsTest):
         self.assert_same_pictures_every_way(source)
         told = self.convert(source, "told.safetensors")
         self.assertIn("scheduler.beta_start 0.001", told)
-        self.assertIn("other programs will make other pictures", told)
+        self.assertIn("their pictures will differ", told)
 
     def test_a_velocity_sd2_needs_no_guess_after_a_conversion(self):
         self.assert_same_pictures_every_way(CHECKPOINTS / "tiny-sd21")
