@@ -281,7 +281,6 @@ TEST_F(GivenVaeTest, OnlyWhatCanBeRunIsListed) {
     EXPECT_TRUE(std::ranges::all_of(lines, [](const ScanLine& l) { return l.event == ScanEvent::skipped; }));
   };
   refuses(Code::tokenizer_malformed, "tokenizer/merges.txt", "#version: 0.2\nx\n");
-  refuses(Code::model_unsupported, "tokenizer/added_tokens.json", R"({"<new>": 49408})");
   refuses(Code::out_of_range, "redraw.json", "{\"steps\": 0}");
   EXPECT_FALSE(fs::exists(root));
 }

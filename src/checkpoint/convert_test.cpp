@@ -308,7 +308,7 @@ TEST(Tokenizers, OfMoreTokensThanTheTextEncoderKnowsAreFaults) {
     EXPECT_NO_THROW(require_tokenizers(Checkpoint::open(model))) << "a prompt without it is none the worse";
     fs::remove(model / name / "added_tokens.json");
     std::string vocabulary = read_text_file(model / name / "vocab.json", size_t{8} << 20);
-    vocabulary.insert(vocabulary.rfind('}'), ", \"new\": 49408");
+    vocabulary.insert(vocabulary.rfind('}'), ", \"<no word>\": 49408");
     std::ofstream(model / name / "vocab.json") << vocabulary;
     const Checkpoint checkpoint = Checkpoint::open(model);
     const std::string message = message_of(Code::model_unsupported, [&] { require_tokenizers(checkpoint); });
