@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "support/error_of.h"
 #include "support/processor_time.h"
+#include "support/sanitized.h"
 #include "text/golden_prompts.h"
 
 namespace redraw {
@@ -35,7 +36,9 @@ TEST(ClipTokenizer, ReadsSpecialTokensFromEachFileAsTheReferenceDoes) {
   const std::vector<json> setups = read_lines(kGolden / "special_tokens.jsonl");
   EXPECT_EQ(setups.size(), 40u);
   const auto file = [](const json& content) { return content.is_null() ? "" : content.dump(); };
+  int64_t index = 0;
   for (const json& setup : setups) {
+    if (!is_run(index++, 4)) continue;
     SCOPED_TRACE(setup.dump());
     const std::string config = file(setup["config"]);
     const std::string map = file(setup["map"]);

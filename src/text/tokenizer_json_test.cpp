@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "support/error_of.h"
+#include "support/sanitized.h"
 #include "support/temporary_folder.h"
 #include "text/clip_tokenizer.h"
 #include "text/golden_prompts.h"
@@ -105,7 +106,9 @@ TEST(TokenizerJson, AddsTokensAsTheReferenceDoes) {
   const std::vector<json> setups = read_lines(kGolden / "tokenizer_json.jsonl");
   EXPECT_EQ(setups.size(), 16u);
   const auto file = [](const json& content) { return content.is_null() ? "" : content.dump(); };
+  int64_t index = 0;
   for (const json& setup : setups) {
+    if (!is_run(index++, 4)) continue;
     json shown = setup;
     shown.erase("cases");
     SCOPED_TRACE(shown.dump());
