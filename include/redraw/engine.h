@@ -11,6 +11,7 @@
 #include "redraw/error.h"
 #include "redraw/request.h"
 #include "redraw/schedule_plan.h"
+#include "redraw/version.h"
 
 namespace redraw {
 
@@ -112,8 +113,5 @@ class Engine {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// "0.1.0"
-std::string version();
 
 }  // namespace redraw

@@ -8,8 +8,8 @@
 namespace redraw {
 
 /// A picture to be made. `init` decides the kind: with it, image to image; without it, text to image. Fields left
-/// empty take the model's default where the model states one (redraw.json), else the program's; src/app/fields.cpp is
-/// the table of names, ranges and defaults, and `redraw img2img --help` prints it.
+/// empty take the model's default where the model states one (redraw.json), else the program's; src/request/fields.cpp
+/// is the table of names, ranges and defaults, and `redraw img2img --help` prints it.
 struct Request {
   std::string prompt = {};
   std::string init = {};                        ///< path of a PNG, JPEG or WebP picture; empty: text to image

@@ -19,7 +19,7 @@
 #include "checkpoint/stated_defaults.h"
 #include "checkpoint/tokenizers.h"
 #include "weights/narrow.h"
-#include "weights/safetensors_writer.h"
+#include "weights/safetensors/safetensors_writer.h"
 #include "weights/widen.h"
 
 namespace redraw {

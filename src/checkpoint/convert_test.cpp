@@ -20,8 +20,8 @@
 #include "support/temporary_folder.h"
 #include "text/clip_tokenizer.h"
 #include "weights/narrow.h"
-#include "weights/safetensors.h"
-#include "weights/safetensors_writer.h"
+#include "weights/safetensors/safetensors.h"
+#include "weights/safetensors/safetensors_writer.h"
 
 namespace redraw {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "checkpoint/listed_names.h"
-#include "weights/shard_index.h"
+#include "weights/shards/shard_index.h"
 
 namespace redraw {
 namespace {

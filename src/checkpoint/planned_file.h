@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weights/safetensors_writer.h"
+#include "weights/safetensors/safetensors_writer.h"
 #include "weights/weights_file.h"
 
 namespace redraw {

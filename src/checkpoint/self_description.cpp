@@ -15,7 +15,7 @@
 #include "checkpoint/planned_file.h"
 #include "checkpoint/prediction.h"
 #include "checkpoint/stated_defaults.h"
-#include "weights/safetensors_header.h"
+#include "weights/safetensors/safetensors_header.h"
 
 namespace redraw {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
-#include "weights/safetensors_writer.h"
+#include "weights/safetensors/safetensors_writer.h"
 
 namespace redraw {
 

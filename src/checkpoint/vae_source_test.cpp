@@ -11,8 +11,8 @@
 #include "models/tiny_autoencoder_names.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
-#include "weights/safetensors.h"
-#include "weights/safetensors_writer.h"
+#include "weights/safetensors/safetensors.h"
+#include "weights/safetensors/safetensors_writer.h"
 
 namespace redraw {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/model_tools.h"
 #include "base/error.h"
 #include "cli/print_text.h"
 #include "cli/result_files.h"
+#include "library/model_tools.h"
 
 namespace redraw::cli {
 

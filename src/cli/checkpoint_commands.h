@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "app/model_tools.h"
+#include "library/model_tools.h"
 
 namespace CLI {
 class App;

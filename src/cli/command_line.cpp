@@ -13,9 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "app/fields.h"
-#include "app/unicode_text.h"
 #include "base/suggest.h"
+#include "base/unicode_text.h"
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
 #include "cli/models_command.h"
@@ -24,6 +23,7 @@
 #include "cli/request_options.h"
 #include "cli/sweep_command.h"
 #include "redraw/engine.h"
+#include "request/fields.h"
 
 namespace redraw::cli {
 namespace {

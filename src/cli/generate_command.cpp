@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/output_folder.h"
 #include "base/json_text.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
 #include "cli/terminal.h"
+#include "jobs/output_folder.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {

@@ -6,17 +6,17 @@
 #include <optional>
 #include <vector>
 
-#include "app/default_model.h"
-#include "app/model_list_text.h"
-#include "app/model_name.h"
-#include "app/model_registry.h"
-#include "app/model_scan.h"
-#include "app/model_verify.h"
-#include "app/registry_rebuild.h"
 #include "base/error.h"
 #include "base/json_text.h"
 #include "cli/print_text.h"
 #include "cli/result_files.h"
+#include "library/default_model.h"
+#include "library/model_list_text.h"
+#include "library/model_name.h"
+#include "library/model_registry.h"
+#include "library/model_scan.h"
+#include "library/model_verify.h"
+#include "library/registry_rebuild.h"
 
 namespace redraw::cli {
 namespace {

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <vector>
 
-#include "app/schedule_plan_plot.h"
-#include "app/schedule_plan_text.h"
-#include "app/temporary_file.h"
+#include "base/temporary_file.h"
 #include "cli/print_text.h"
+#include "engine/schedule_plan_plot.h"
+#include "engine/schedule_plan_text.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <vector>
 
-#include "app/name_lists.h"
-#include "app/self_test.h"
+#include "engine/self_test.h"
+#include "request/name_lists.h"
 
 namespace redraw::cli {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "app/unicode_text.h"
+#include "base/unicode_text.h"
 
 namespace redraw::cli {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/fields.h"
+#include "request/fields.h"
 
 namespace CLI {
 class App;

@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
-#include "app/output_folder.h"
+#include "jobs/output_folder.h"
 #include "redraw/engine.h"
 
 namespace redraw::cli {

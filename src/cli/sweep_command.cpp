@@ -5,18 +5,18 @@
 #include <optional>
 #include <utility>
 
-#include "app/drawn_seed.h"
-#include "app/output_folder.h"
-#include "app/request_key.h"
-#include "app/resolve_model.h"
-#include "app/sweep_record.h"
-#include "app/sweep_sheet.h"
-#include "app/temporary_file.h"
 #include "base/json_text.h"
+#include "base/temporary_file.h"
 #include "cli/interrupt_guard.h"
 #include "cli/result_files.h"
 #include "cli/terminal.h"
+#include "jobs/output_folder.h"
+#include "jobs/request_key.h"
+#include "jobs/sweep_record.h"
+#include "jobs/sweep_sheet.h"
+#include "library/resolve_model.h"
 #include "redraw/engine.h"
+#include "request/drawn_seed.h"
 
 namespace redraw::cli {
 namespace {

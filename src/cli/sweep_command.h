@@ -1,8 +1,8 @@
 // `redraw sweep`.
 #pragma once
 
-#include "app/sweep.h"
 #include "cli/generate_command.h"
+#include "jobs/sweep.h"
 
 namespace redraw::cli {
 

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "diffusion/samplers/trajectory.h"
+#include "diffusion/solver/trajectory_test_support.h"
 #include "diffusion/torch_cpu_generator.h"
 
 namespace redraw {

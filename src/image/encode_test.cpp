@@ -4,7 +4,7 @@
 #include <zlib.h>
 
 #include "base/utf8.h"
-#include "image/decode.h"
+#include "image/decode/decode.h"
 #include "image/image_test_support.h"
 #include "image/png_chunks.h"
 #include "image/png_text.h"

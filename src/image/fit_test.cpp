@@ -3,7 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "image/decode.h"
+#include "image/decode/decode.h"
 #include "image/image_test_support.h"
 #include "image/resize.h"
 

@@ -1,7 +1,7 @@
 // CIE LAB, where a distance is about how different two colours look.
 #pragma once
 
-#include "image/canvas.h"
+#include "image/plot/canvas.h"
 
 namespace redraw {
 

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "image/decode.h"
+#include "image/decode/decode.h"
 #include "image/image_test_support.h"
 #include "image/lab.h"
 

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <zlib.h>
 
-#include "image/picture_bytes.h"
-#include "image/picture_format.h"
+#include "image/decode/picture_bytes.h"
+#include "image/decode/picture_format.h"
 
 namespace redraw {
 namespace {

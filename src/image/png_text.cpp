@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "image/bounded_inflate.h"
+#include "image/decode/bounded_inflate.h"
 #include "image/png_chunks.h"
 #include "image/utf8.h"
 

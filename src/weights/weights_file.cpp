@@ -8,12 +8,12 @@
 #include "base/input_file.h"
 #include "base/suggest.h"
 #include "weights/file_kind.h"
-#include "weights/gguf.h"
+#include "weights/gguf/gguf.h"
 #include "weights/part_weights.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 #include "weights/scaled_fp8.h"
-#include "weights/sharded_file.h"
-#include "weights/torch_file.h"
+#include "weights/shards/sharded_file.h"
+#include "weights/torch/torch_file.h"
 #include "weights/widen.h"
 
 namespace redraw {

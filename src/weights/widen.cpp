@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/half.h"
-#include "weights/dequantise.h"
 #include "weights/float8.h"
+#include "weights/gguf/dequantise.h"
 
 namespace redraw {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "image/decode.h"
+#include "image/decode/decode.h"
 #include "image/encode.h"
 #include "support/golden.h"
 #include "support/sanitized.h"

@@ -11,7 +11,7 @@
 #include "support/error_of.h"
 #include "support/golden.h"
 #include "support/temporary_folder.h"
-#include "weights/safetensors_writer.h"
+#include "weights/safetensors/safetensors_writer.h"
 
 namespace redraw {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tensor/tensor.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 namespace redraw {
 

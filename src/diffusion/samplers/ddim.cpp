@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw::ddim {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw::ddpm {
 namespace {

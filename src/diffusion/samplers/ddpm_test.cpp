@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "diffusion/samplers/trajectory.h"
+#include "diffusion/solver/trajectory_test_support.h"
 
 namespace redraw {
 namespace {

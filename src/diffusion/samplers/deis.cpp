@@ -6,10 +6,10 @@
 #include <limits>
 #include <vector>
 
-#include "diffusion/samplers/lambda_space.h"
-#include "diffusion/samplers/lambda_step_table.h"
-#include "diffusion/samplers/network.h"
-#include "diffusion/samplers/numpy_log.h"
+#include "diffusion/solver/lambda_space.h"
+#include "diffusion/solver/lambda_step_table.h"
+#include "diffusion/solver/network.h"
+#include "diffusion/solver/numpy_log.h"
 
 namespace redraw::deis {
 namespace {

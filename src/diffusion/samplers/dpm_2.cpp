@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "diffusion/samplers/shared_runs.h"
+#include "diffusion/solver/shared_runs.h"
 
 namespace redraw::dpm_2 {
 namespace {

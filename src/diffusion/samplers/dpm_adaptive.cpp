@@ -8,7 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/error.h"
-#include "diffusion/samplers/k_dpm_solver.h"
+#include "diffusion/solver/k_dpm_solver.h"
 
 namespace redraw::dpm_adaptive {
 namespace {

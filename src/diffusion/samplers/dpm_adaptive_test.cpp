@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
-#include "diffusion/samplers/k_trajectory.h"
+#include "diffusion/solver/k_trajectory_test_support.h"
 
 namespace redraw {
 namespace {

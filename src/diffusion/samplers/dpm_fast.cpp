@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "diffusion/samplers/k_dpm_solver.h"
+#include "diffusion/solver/k_dpm_solver.h"
 
 namespace redraw::dpm_fast {
 namespace {

@@ -2,7 +2,7 @@
 // (k-diffusion 0.1.1 sample_dpmpp_2s_ancestral, eta 1): two calls a step. diffusers has none with this noise.
 #include <array>
 
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::dpmpp_2s_a {
 namespace {

@@ -4,9 +4,9 @@
 #include <array>
 #include <vector>
 
-#include "diffusion/samplers/dpm_solver.h"
-#include "diffusion/samplers/lambda_step_table.h"
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/dpm_solver.h"
+#include "diffusion/solver/lambda_step_table.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw::dpmpp_multistep {
 namespace {

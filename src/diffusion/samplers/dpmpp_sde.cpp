@@ -3,7 +3,7 @@
 // their noise from the same motion.
 #include <array>
 
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::dpmpp_sde {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include "diffusion/samplers/known_answer.h"
+#include "diffusion/solver/known_answer_test_support.h"
 
 namespace redraw {
 namespace {

@@ -1,6 +1,6 @@
 // Euler's method along sigma (Karras et al. 2022, Algorithm 1 without churn; diffusers 0.42.1 EulerDiscreteScheduler).
-#include "diffusion/samplers/network.h"
-#include "diffusion/samplers/shared_runs.h"
+#include "diffusion/solver/network.h"
+#include "diffusion/solver/shared_runs.h"
 
 namespace redraw {
 

@@ -2,7 +2,7 @@
 // EulerAncestralDiscreteScheduler).
 #include <vector>
 
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw::euler_a {
 namespace {

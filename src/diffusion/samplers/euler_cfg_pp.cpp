@@ -3,7 +3,7 @@
 // sees. Guidance is then much stronger than in a plain step: the paper's scales are between 0 and 1.
 #include <array>
 
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::euler_cfg_pp {
 namespace {

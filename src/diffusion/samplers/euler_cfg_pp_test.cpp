@@ -1,8 +1,8 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include "diffusion/samplers/known_answer.h"
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/known_answer_test_support.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "diffusion/samplers/network.h"
-#include "diffusion/samplers/trajectory.h"
+#include "diffusion/solver/network.h"
+#include "diffusion/solver/trajectory_test_support.h"
 
 namespace redraw {
 namespace {

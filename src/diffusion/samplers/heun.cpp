@@ -3,8 +3,8 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/samplers/network.h"
-#include "diffusion/samplers/shared_runs.h"
+#include "diffusion/solver/network.h"
+#include "diffusion/solver/shared_runs.h"
 
 namespace redraw {
 

@@ -5,8 +5,8 @@
 #include <numbers>
 #include <vector>
 
-#include "diffusion/samplers/adams_bashforth.h"
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/adams_bashforth.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw::ipndm {
 namespace {

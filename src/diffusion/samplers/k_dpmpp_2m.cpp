@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_dpmpp_2m {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_dpmpp_3m_sde {
 namespace {

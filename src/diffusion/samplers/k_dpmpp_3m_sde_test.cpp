@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "diffusion/samplers/k_trajectory.h"
+#include "diffusion/solver/k_trajectory_test_support.h"
 
 namespace redraw {
 namespace {

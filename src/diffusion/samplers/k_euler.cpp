@@ -1,5 +1,5 @@
 // Euler's method as k-diffusion 0.1.1 has it (sample_euler without churn): diffusers' step on k-diffusion's levels.
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_euler {
 

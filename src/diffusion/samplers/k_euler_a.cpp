@@ -2,7 +2,7 @@
 // level, then up to it with new noise.
 #include <array>
 
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_euler_a {
 namespace {

@@ -1,6 +1,6 @@
 // Linear multistep, order 4, as k-diffusion 0.1.1 has it (sample_lms): the order grows with the steps taken, so that a
 // run that begins in the middle of the table starts like any other. Stable Diffusion's first default sampler.
-#include "diffusion/samplers/k_diffusion.h"
+#include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_lms {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/samplers/distilled.h"
+#include "diffusion/solver/distilled.h"
 
 namespace redraw::lcm {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/samplers/adams_bashforth.h"
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/adams_bashforth.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw::pndm {
 namespace {

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/samplers/lambda_space.h"
-#include "diffusion/samplers/lambda_step_table.h"
-#include "diffusion/samplers/network.h"
+#include "diffusion/solver/lambda_space.h"
+#include "diffusion/solver/lambda_step_table.h"
+#include "diffusion/solver/network.h"
 
 namespace redraw::sasolver {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "diffusion/samplers/distilled.h"
+#include "diffusion/solver/distilled.h"
 
 namespace redraw::tcd {
 namespace {

@@ -1,0 +1,71 @@
+#include "library/model_folders.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string_view>
+#include <system_error>
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kEndings = std::to_array<std::string_view>({".safetensors", ".ckpt", ".pt", ".pth", ".gguf"});
+
+// One look through all places.
+class Search {
+ public:
+  explicit Search(const std::function<void(const fs::path&, const std::string&)>& on_problem)
+      : on_problem_(on_problem) {}
+
+  void look_into(const fs::path& folder) {
+    std::error_code problem;
+    const fs::path canonical = fs::canonical(folder, problem);
+    if (problem) return on_problem_(folder, problem.message());
+    if (!seen_.insert(canonical).second) return;  // by another link, or going round in a circle
+    if (fs::exists(canonical / "model_index.json", problem)) {
+      found_.emplace(canonical, folder);
+      return;
+    }
+    // The places that a folder holds, in an order that does not depend on the file system.
+    std::set<fs::path> inside;
+    fs::directory_iterator entries(canonical, problem);
+    for (; !problem && entries != fs::directory_iterator(); entries.increment(problem)) {
+      if (!entries->path().filename().string().starts_with(".")) inside.insert(entries->path());
+    }
+    if (problem) on_problem_(folder, problem.message());
+    for (const fs::path& path : inside) look_at(path);
+  }
+
+  const std::map<fs::path, fs::path>& found() const { return found_; }
+
+ private:
+  void look_at(const fs::path& path) {
+    std::error_code problem;
+    const fs::file_status status = fs::status(path, problem);
+    if (fs::is_directory(status)) return look_into(path);
+    std::string ending = path.extension().string();
+    if (!fs::is_regular_file(status) || std::ranges::find(kEndings, ending) == kEndings.end()) return;
+    const fs::path canonical = fs::canonical(path, problem);
+    if (!problem) found_.emplace(canonical, path);
+  }
+
+  const std::function<void(const fs::path&, const std::string&)>& on_problem_;
+  std::set<fs::path> seen_;
+  std::map<fs::path, fs::path> found_;  // what, by its canonical path, and how it was come upon
+};
+
+}  // namespace
+
+std::vector<ModelCandidate> model_candidates(
+    std::span<const fs::path> places, const std::function<void(const fs::path&, const std::string&)>& on_problem) {
+  Search search(on_problem);
+  for (const fs::path& place : places) search.look_into(place);
+  std::vector<ModelCandidate> candidates;
+  for (const auto& [path, shown] : search.found()) candidates.push_back({.path = path, .shown = shown});
+  return candidates;
+}
+
+}  // namespace redraw

@@ -1,0 +1,97 @@
+#include "library/resolve_model.h"
+
+#include "base/error.h"
+#include "base/input_file.h"
+#include "base/utf8.h"
+#include "library/default_model.h"
+#include "library/model_name.h"
+#include "library/model_registry.h"
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A model's place, and what the registry keeps of it where it knows it.
+struct FoundModel {
+  fs::path path;
+  CheckpointOptions kept = {};
+  std::string what = {};  // "model 'my-sd15'"
+};
+
+FoundModel existing(const RegisteredModel& model, const std::string& what, const std::string& or_else) {
+  if (is_there(model.path)) return {.path = model.path, .kept = model.options(), .what = what};
+  throw Error(Code::file_not_found, what + " is gone: " + model.path.string() +
+                                        "; `redraw models scan` looks for it in all places" + or_else);
+}
+
+FoundModel default_model(const fs::path& models_root) {
+  if (models_root.empty()) return {.path = default_model_folder()};
+  const ModelRegistry registry(models_root);
+  const std::string name = registry.default_name();
+  if (name.empty()) return {.path = default_model_folder()};
+  return existing(
+      registry.require(name), "the default model '" + name + "'",
+      ", `redraw models default " + std::string(kBoxModelName) + "` makes the model in the box the default");
+}
+
+FoundModel find_model(const std::optional<std::string>& asked, const fs::path& models_root) {
+  if (!asked) return default_model(models_root);
+  if (asked->find('/') != std::string::npos || is_there(*asked)) return {.path = *asked};
+  if (is_same_name(*asked, kBoxModelName)) return {.path = default_model_folder()};
+  if (models_root.empty()) {
+    throw Error(Code::model_unknown, "unknown model '" + std::string(cut_utf8(*asked, 100)) +
+                                         "': there is no such file or folder, and no list of models to look into");
+  }
+  const RegisteredModel model = ModelRegistry(models_root).require(*asked);
+  return existing(model, "model '" + model.name + "'", ", `redraw models list` shows all");
+}
+
+// The one that is given, or else the kept one, which must be there.
+fs::path given_or_kept(const fs::path& given, const fs::path& kept, const std::string& what,
+                       const std::string& option) {
+  if (!given.empty() || kept.empty()) return given;
+  if (is_there(kept)) return kept;
+  throw Error(Code::file_not_found, what + " is gone: " + kept.string() +
+                                        "; `redraw models scan` looks for it in all places, and " + option +
+                                        " gives another");
+}
+
+}  // namespace
+
+fs::path resolve_model(const std::optional<std::string>& asked, const fs::path& models_root) {
+  return find_model(asked, models_root).path;
+}
+
+ChosenModel choose_model(const std::optional<std::string>& asked, const CheckpointOptions& given,
+                         const fs::path& models_root) {
+  if (!given.prediction.empty()) find_prediction_type(given.prediction);
+  const FoundModel found = find_model(asked, models_root);
+  ChosenModel chosen{.path = found.path, .options = given};
+  chosen.options.vae = given_or_kept(given.vae, found.kept.vae, "the autoencoder of " + found.what, "--vae");
+  chosen.options.configs = given_or_kept(given.configs, found.kept.configs,
+                                         "the folder of configurations of " + found.what, "--model-config");
+  if (given.prediction.empty()) chosen.options.prediction = found.kept.prediction;
+  return chosen;
+}
+
+Request with_model_path(Request request, const fs::path& models_root) {
+  const bool is_of_registry =
+      request.model || (!models_root.empty() && !ModelRegistry(models_root).default_name().empty());
+  if (!is_of_registry) return request;
+  const ChosenModel chosen = choose_model(request.model,
+                                          {.vae = request.vae.value_or(""),
+                                           .prediction = request.prediction.value_or(""),
+                                           .configs = request.model_config.value_or("")},
+                                          models_root);
+  request.model = chosen.path.string();
+  const auto set = [](std::optional<std::string>& field, const std::string& value) {
+    if (!value.empty()) field = value;
+  };
+  set(request.vae, chosen.options.vae.string());
+  set(request.prediction, chosen.options.prediction);
+  set(request.model_config, chosen.options.configs.string());
+  return request;
+}
+
+}  // namespace redraw

@@ -1,0 +1,79 @@
+#include "library/resolve_model.h"
+
+#include <gtest/gtest.h>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "library/model_registry.h"
+#include "library/model_test_support.h"
+#include "support/error_of.h"
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The model in the box stands beside the program, and not beside the tests: asking for it there says so.
+template <typename Function>
+void expect_box(Function function) {
+  const std::string message = message_of(Code::file_not_found, function);
+  EXPECT_NE(message.find("the model in the box is not where it should be"), std::string::npos) << message;
+}
+
+TEST(ResolveModel, APathIsAPathAndANameIsAName) {
+  const TemporaryFolder folder;
+  const fs::path root = folder / "root";
+  const fs::path model = link_tiny_model(folder / "tiny");
+  ModelRegistry(root).add(model, "my-sd15");
+  EXPECT_EQ(resolve_model("my-sd15", root), model);
+  EXPECT_EQ(resolve_model("MY-SD15", root), model);
+  EXPECT_EQ(resolve_model("./my-sd15", root), "./my-sd15") << "a path, though there is none";
+  EXPECT_EQ(resolve_model("models", root), "models") << "a folder here goes before the registry";
+  expect_box([&] { resolve_model("emoji-128", root); });
+  expect_box([&] { resolve_model(std::nullopt, root); });
+  EXPECT_NE(message_of(Code::model_unknown, [&] { resolve_model("my-sd14", root); }).find("'my-sd15'"),
+            std::string::npos);
+}
+
+TEST(ResolveModel, ADefaultThatIsGoneIsNotReplaced) {
+  const TemporaryFolder folder;
+  const fs::path root = folder / "root";
+  const fs::path model = link_tiny_model(folder / "tiny");
+  ModelRegistry registry(root);
+  registry.add(model, std::nullopt);
+  registry.set_default("tiny");
+  EXPECT_EQ(resolve_model(std::nullopt, root), model);
+  fs::remove_all(model);
+  const std::string message = message_of(Code::file_not_found, [&] { resolve_model(std::nullopt, root); });
+  EXPECT_NE(message.find("the default model 'tiny' is gone"), std::string::npos) << message;
+  EXPECT_NE(message.find("models default emoji-128"), std::string::npos) << message;
+  message_of(Code::file_not_found, [&] { resolve_model("tiny", root); });
+  expect_box([&] { resolve_model("emoji-128", root); });
+}
+
+TEST(ResolveModel, ADamagedRegistryIsInNobodysWayWhoNamesAPath) {
+  const TemporaryFolder folder;
+  const fs::path root = folder / "root";
+  folder.write("root/models.sqlite", std::string(8192, 'x'));
+  message_of(Code::registry_unusable, [&] { resolve_model(std::nullopt, root); });
+  message_of(Code::registry_unusable, [&] { resolve_model("my-sd15", root); });
+  EXPECT_EQ(resolve_model("/somewhere/else", root), "/somewhere/else");
+  expect_box([&] { resolve_model("emoji-128", root); });
+}
+
+TEST(ResolveModel, ARequestTakesThePathOfItsModel) {
+  const TemporaryFolder folder;
+  const fs::path root = folder / "root";
+  const fs::path model = link_tiny_model(folder / "tiny");
+  EXPECT_EQ(with_model_path({}, root).model, std::nullopt);
+  ModelRegistry registry(root);
+  registry.add(model, std::nullopt);
+  EXPECT_EQ(with_model_path({}, root).model, std::nullopt);
+  EXPECT_EQ(with_model_path({.model = "Tiny"}, root).model, model.string());
+  registry.set_default("tiny");
+  EXPECT_EQ(with_model_path({}, root).model, model.string());
+}
+
+}  // namespace
+}  // namespace redraw

@@ -1,0 +1,33 @@
+// Tensors of a GGUF file.
+#pragma once
+
+#include "base/input_file.h"
+#include "weights/gguf/gguf_header.h"
+#include "weights/weights_file.h"
+
+namespace redraw {
+
+/// A file whose header has been checked whole (see parse_gguf_header). Entries count from the data section. The names
+/// are those of the file: stable-diffusion.cpp keeps the ones of the original checkpoints
+/// ("model.diffusion_model.input_blocks.0.0.weight"). Movable, not copyable.
+class GgufFile final : public WeightsFile {
+ public:
+  /// Opens and checks the file. Throws Error: those of InputFile::open and the gguf_ group.
+  static GgufFile open(const std::filesystem::path& path);
+
+  std::string_view format() const override { return "GGUF"; }
+  const std::filesystem::path& path() const override { return file_.path(); }
+  std::span<const TensorEntry> tensors() const override { return header_.tensors; }
+  const std::map<std::string, std::string>& metadata() const override { return header_.metadata; }
+  std::span<const std::string> metadata_passed_over() const override { return header_.metadata_passed_over; }
+  void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override;
+  void prefetch() const noexcept override { file_.will_read(0, file_.size()); }
+
+ private:
+  GgufFile(InputFile file, GgufHeader header);
+
+  InputFile file_;
+  GgufHeader header_;
+};
+
+}  // namespace redraw
