@@ -10,19 +10,11 @@
 
 #include "redraw/error.h"
 #include "redraw/request.h"
+#include "redraw/run_events.h"
 #include "redraw/schedule_plan.h"
 #include "redraw/version.h"
 
 namespace redraw {
-
-/// A step that has been taken.
-struct Step {
-  int64_t index = 0;  ///< 0-based among the executed
-  int64_t count = 0;  ///< how many are executed
-  double timestep = 0;
-  double sigma = 0;  ///< noise level before the step
-  double seconds = 0;
-};
 
 /// Called during a run, from the thread that called Engine::run. All may be empty.
 struct Observer {

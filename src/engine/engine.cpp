@@ -186,8 +186,10 @@ struct Engine::State {
   std::filesystem::path models_root;
   std::unique_ptr<StableDiffusion> model;
   ChosenModel loaded;
+  Cancellation cancellation;
 
   Result run(const Request& request, const ChosenModel& choice, const Observer& observer) {
+    const Backend::RunScope scope(*backend, cancellation);
     try {
       return make(request, choice, observer);
     } catch (const Cancelled&) {  // before `generate`: where the model is opened and its text encoders are built
@@ -214,7 +216,7 @@ Engine::Engine(const EngineOptions& options) : state_(std::make_unique<State>(op
 Engine::~Engine() = default;
 
 void Engine::cancel() noexcept {
-  state_->context.cancel();
+  state_->cancellation.cancel();
 }
 
 Result Engine::run(const Request& request, const Observer& observer) {
@@ -265,7 +267,12 @@ Result Engine::State::make(const Request& request, const ChosenModel& choice, co
   std::vector<StripStep> strip;
   const int64_t every = *settings.values.save_intermediates;
   const GenerateResult made = generate(model, generation, plan, [&](const GenerateStep& step) {
-    if (observer.on_step) observer.on_step({step.index, step.count, step.timestep, step.sigma, step.seconds});
+    if (observer.on_step)
+      observer.on_step({.index = step.index,
+                        .count = step.count,
+                        .timestep = step.timestep,
+                        .sigma = step.sigma,
+                        .seconds = step.seconds});
     const bool is_saved = every > 0 && (step.index + 1) % every == 0;
     if (!is_saved && !*settings.values.step_strip) return;
     StripStep kept{.image = step.preview(), .timestep = step.timestep, .sigma = step.sigma};

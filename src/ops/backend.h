@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "base/cancelled.h"
 #include "base/context.h"
 #include "ops/activation_kind.h"
 #include "ops/profile.h"
 #include "ops/weight.h"
+#include "redraw/cancellation.h"
 #include "tensor/tensor.h"
 
 namespace redraw {
@@ -83,8 +85,23 @@ class Backend {
   }
   /// For operators that take long: to be asked some times a second. Throws Cancelled.
   void stop_if_cancelled() const {
-    if (context_.cancelled()) throw Cancelled();
+    if (is_cancelled()) throw Cancelled();
   }
+  bool is_cancelled() const noexcept { return cancellation_.is_cancelled(); }
+
+  /// While it lives, the backend works for one run and asks that run's cancellation.
+  class [[nodiscard]] RunScope {
+   public:
+    RunScope(Backend& backend, Cancellation cancellation)
+        : backend_(backend), before_(std::exchange(backend.cancellation_, std::move(cancellation))) {}
+    RunScope(const RunScope&) = delete;
+    RunScope& operator=(const RunScope&) = delete;
+    ~RunScope() { backend_.cancellation_ = std::move(before_); }
+
+   private:
+    Backend& backend_;
+    Cancellation before_;
+  };
 
   /// `bias` may be empty. The weight is read now or at first use; it must stay readable while the result lives.
   virtual std::unique_ptr<PackedWeights> pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) = 0;
@@ -114,6 +131,7 @@ class Backend {
 
  private:
   const Context& context_;
+  Cancellation cancellation_;
   MemoryPool pool_;
   Profile profile_;
 };

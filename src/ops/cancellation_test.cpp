@@ -28,8 +28,10 @@ struct Operator {
 
 TEST(Cancellation, EveryOperatorAsksBeforeItBegins) {
   for (const auto make : {make_cpu_backend, make_reference_backend}) {
-    Context context(1);
+    const Context context(1);
     const auto backend = make(context);
+    const Cancellation cancellation;
+    const Backend::RunScope run(*backend, cancellation);
     const Tensor map = Tensor::zeros({1, 4, 4, 8}), tokens = Tensor::zeros({1, 4, 8});
     const Conv2d conv(*backend, {.in_channels = 8, .out_channels = 8}, ones({8, 8, 3, 3}), {});
     const Linear linear(*backend, {.in_features = 8, .out_features = 8}, ones({8, 8}), {});
@@ -56,24 +58,41 @@ TEST(Cancellation, EveryOperatorAsksBeforeItBegins) {
          }},
     };
     for (const Operator& one : operators) EXPECT_NO_THROW(one.run()) << one.name;
-    context.cancel();
+    cancellation.cancel();
     for (const Operator& one : operators) EXPECT_THROW(one.run(), Cancelled) << one.name << " " << backend->name();
   }
 }
 
 TEST(Cancellation, ReadingAndPackingWeightsEndsBetweenTwoPieces) {
   for (const cpu::Kernels* table : {&cpu::kernels_generic(), &cpu::best_kernels()}) {
-    Context context(1);
+    const Context context(1);
     CpuBackend backend(context, *table);
+    const Cancellation cancellation;
+    const Backend::RunScope run(backend, cancellation);
     std::atomic<int> pieces = 0;
     Weight slow{.name = "w", .shape = {4096, 4096}, .read = [&](int64_t, std::span<float>) {
                   ++pieces;
-                  context.cancel();
+                  cancellation.cancel();
                 }};
     const Linear layer(backend, {.in_features = 4096, .out_features = 4096}, slow, {});
     EXPECT_THROW(layer(Tensor::zeros({1, 4096})), Cancelled) << table->name;
     EXPECT_EQ(pieces, 1) << table->name;
   }
+}
+
+TEST(Cancellation, IsOfOneRunAlone) {
+  const Context context(1);
+  const auto backend = make_cpu_backend(context);
+  const Tensor map = Tensor::zeros({1, 4, 4, 8});
+  const Cancellation first, second;
+  {
+    const Backend::RunScope run(*backend, first);
+    first.cancel();
+    EXPECT_THROW(activate(*backend, map, Activation::silu), Cancelled);
+  }
+  EXPECT_NO_THROW(activate(*backend, map, Activation::silu));
+  const Backend::RunScope run(*backend, second);
+  EXPECT_NO_THROW(activate(*backend, map, Activation::silu));
 }
 
 // Says yes from the second question on.

@@ -258,7 +258,7 @@ class Generation {
               };
               if (on_step_) on_step_(step);
               step_watch.restart();
-              return !model_.backend().context().cancelled();
+              return !model_.backend().is_cancelled();
             },
         .noise = &noise_.steps(shape),
         .after_step =

@@ -54,8 +54,8 @@ void read_numbers(const Backend& backend, const Weight& weight, Tensor& numbers)
   });
 }
 
-bool is_cancelled(const void* context) {
-  return static_cast<const Context*>(context)->cancelled();
+bool is_backend_cancelled(const void* backend) {
+  return static_cast<const Backend*>(backend)->is_cancelled();
 }
 
 double elementwise(const Tensor& t) {
@@ -204,7 +204,7 @@ int CpuBackend::use_threads(double operations) const {
 }
 
 cpu::Interrupt CpuBackend::interrupt() const {
-  return {.is_cancelled = is_cancelled, .context = &context()};
+  return {.is_cancelled = is_backend_cancelled, .context = static_cast<const Backend*>(this)};
 }
 
 // A single slice is one chain in oneDNN as well.
