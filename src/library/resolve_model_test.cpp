@@ -70,7 +70,7 @@ TEST(ResolveModel, ARequestTakesThePathOfItsModel) {
   ModelRegistry registry(root);
   registry.add(model, std::nullopt);
   EXPECT_EQ(with_model_path({}, root).model, std::nullopt);
-  EXPECT_EQ(with_model_path({.model = "Tiny"}, root).model, model.string());
+  EXPECT_EQ(with_model_path({.model = RequestModel{.model = "Tiny"}}, root).model, model.string());
   registry.set_default("tiny");
   EXPECT_EQ(with_model_path({}, root).model, model.string());
 }
