@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <utility>
 
 #include "base/cancelled.h"
@@ -41,6 +42,12 @@ int checked_threads(int threads) {
                                                 threads, most));
   }
   return threads == 0 ? std::min(Context::available_processors(), most) : threads;
+}
+
+// Half of the machine's memory: networks of several models stay, and activations have room beside them.
+uint64_t network_budget_bytes() {
+  const auto pages = static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES));
+  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
 }
 
 // The size of the result, and the picture brought to it, with a line saying what was done.
@@ -141,17 +148,17 @@ GenerateRequest generate_request(const Settings& settings, const RunCanvas& canv
                           .run = run_choice(settings),
                           .width = canvas.size.width,
                           .height = canvas.size.height,
-                          .noise = NoiseRequest{.source = *values.noise,
-                                                .seed = seed,
-                                                .perlin = *values.perlin,
-                                                .step_noise = find_step_noise(*values.step_noise)},
+                          .noise = {NoiseRequest{.source = *values.noise,
+                                                 .seed = seed,
+                                                 .perlin = *values.perlin,
+                                                 .step_noise = find_step_noise(*values.step_noise)}},
                           .init = values.init.empty() ? nullptr : &canvas.init,
                           .vae_sample = values.vae_sample.value_or(false),
                           .clip_skip = *values.clip_skip,
                           .effects = LatentEffects{.threshold = *values.threshold,
                                                    .h_symmetry = values.h_symmetry_time_pct,
                                                    .v_symmetry = values.v_symmetry_time_pct}};
-  if (values.with_variations) request.noise.variations = parse_variations(*values.with_variations);
+  if (values.with_variations) request.noise.front().variations = parse_variations(*values.with_variations);
   if (values.seamless_axes) {
     request.seamless = parse_seamless_axes(*values.seamless_axes);
   } else if (*values.seamless) {
@@ -179,10 +186,12 @@ struct Engine::State {
   explicit State(const EngineOptions& options)
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
+        caches(*backend, network_budget_bytes()),
         models_root(options.models_root) {}
 
   Context context;
   std::unique_ptr<Backend> backend;
+  PipelineCaches caches;
   std::filesystem::path models_root;
   std::unique_ptr<StableDiffusion> model;
   ChosenModel loaded;
@@ -203,7 +212,7 @@ struct Engine::State {
   StableDiffusion& load(const ChosenModel& choice) {
     if (!model || loaded != choice) {
       model.reset();
-      model = std::make_unique<StableDiffusion>(*backend, Checkpoint::open(choice.path, choice.options),
+      model = std::make_unique<StableDiffusion>(caches, Checkpoint::open(choice.path, choice.options),
                                                 clip_vocabulary_folder());
       loaded = choice;
     }
@@ -256,6 +265,7 @@ Result Engine::State::make(const Request& request, const ChosenModel& choice, co
         plan_memory(memory_need(model, generation),
                     static_cast<uint64_t>(*settings.values.max_memory * (uint64_t{1} << 30)), generation.has_previews);
     generation.is_releasing = memory.is_releasing;
+    model.evict_others();  // the limit is for all that is in memory
     say(memory.line);
   }
   if (!request.seed) say(fmt::format("seed {} (drawn)", result.seed));
@@ -266,24 +276,26 @@ Result Engine::State::make(const Request& request, const ChosenModel& choice, co
 
   std::vector<StripStep> strip;
   const int64_t every = *settings.values.save_intermediates;
-  const GenerateResult made = generate(model, generation, plan, [&](const GenerateStep& step) {
-    if (observer.on_step)
-      observer.on_step({.index = step.index,
-                        .count = step.count,
-                        .timestep = step.timestep,
-                        .sigma = step.sigma,
-                        .seconds = step.seconds});
-    const bool is_saved = every > 0 && (step.index + 1) % every == 0;
-    if (!is_saved && !*settings.values.step_strip) return;
-    StripStep kept{.image = step.preview(), .timestep = step.timestep, .sigma = step.sigma};
-    if (is_saved) {
-      result.extras.push_back({fmt::format("step-{:02}", step.index + 1), encode_png(kept.image, {})});
-    }
-    strip.push_back(std::move(kept));
-  });
+  const GenerateResult made =
+      generate(model, generation, plan, {.on_step = [&](const GenerateStep& step) {
+                 if (observer.on_step)
+                   observer.on_step({.index = step.index,
+                                     .count = step.count,
+                                     .timestep = step.timestep,
+                                     .sigma = step.sigma,
+                                     .seconds = step.seconds});
+                 const bool is_saved = every > 0 && (step.index + 1) % every == 0;
+                 if (!is_saved && !*settings.values.step_strip) return;
+                 StripStep kept{.image = step.preview(0), .timestep = step.timestep, .sigma = step.sigma};
+                 if (is_saved) {
+                   result.extras.push_back({fmt::format("step-{:02}", step.index + 1), encode_png(kept.image, {})});
+                 }
+                 strip.push_back(std::move(kept));
+               }});
   result.cancelled = made.cancelled;
   result.steps_run = made.steps_run;
   result.network_rows = made.network_rows;
+  result.load_seconds += made.load_seconds;
   result.text_seconds = made.text_seconds;
   result.encode_seconds = made.encode_seconds;
   result.denoise_seconds = made.denoise_seconds;
@@ -297,7 +309,7 @@ Result Engine::State::make(const Request& request, const ChosenModel& choice, co
     const std::string title = fmt::format("{}  ·  {} of {} steps", settings.values.prompt, made.steps_run, slots);
     result.extras.push_back({"steps", encode_png(step_strip(strip, slots, title), {})});
   }
-  Image image = colours ? match_colours(*made.image, *colours) : *made.image;
+  Image image = colours ? match_colours(made.images.front(), *colours) : made.images.front();
   result.metadata = metadata_json(settings, model.spec(), generation, plan, context.threads());
   result.width = image.width;
   result.height = image.height;

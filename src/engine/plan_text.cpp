@@ -91,7 +91,7 @@ std::string metadata_json(const Settings& settings, const ModelSpec& model, cons
   for (const char* field : {"init", "init_color", "vae", "preview_vae", "model_config"}) {
     if (fields.contains(field)) fields[field] = name_of_place(fields[field].get<std::string>());
   }
-  fields["seed"] = request.noise.seed;
+  fields["seed"] = request.noise.front().seed;
   fields["width"] = request.width;
   fields["height"] = request.height;
   const nlohmann::json metadata = {
