@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <utility>
 
 #include "base/cancelled.h"
@@ -29,8 +30,14 @@ int checked_threads(int threads) {
   return threads == 0 ? std::min(Context::available_processors(), most) : threads;
 }
 
-int64_t checked_count(std::string_view field, const std::optional<int64_t>& asked) {
-  return std::get<int64_t>(check_field(find_field(field), asked.value_or(1)));
+// Networks of several models stay in memory, and activations have room beside them.
+uint64_t half_of_memory() {
+  const auto pages = static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES));
+  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
+}
+
+int64_t images_of(const Request& request) {
+  return std::get<int64_t>(check_field(find_field("images"), request.output.images.value_or(1)));
 }
 
 }  // namespace
@@ -39,10 +46,12 @@ struct Engine::State {
   explicit State(const EngineOptions& options)
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
+        caches(*backend, options.model_cache_bytes == 0 ? half_of_memory() : options.model_cache_bytes),
         models_root(options.models_root) {}
 
   Context context;
   std::unique_ptr<Backend> backend;
+  PipelineCaches caches;
   std::filesystem::path models_root;
   std::unique_ptr<StableDiffusion> model;
   ChosenModel loaded;
@@ -50,7 +59,7 @@ struct Engine::State {
   StableDiffusion& load(const ChosenModel& choice) {
     if (!model || loaded != choice) {
       model.reset();
-      model = std::make_unique<StableDiffusion>(*backend, Checkpoint::open(choice.path, choice.options),
+      model = std::make_unique<StableDiffusion>(caches, Checkpoint::open(choice.path, choice.options),
                                                 clip_vocabulary_folder());
       loaded = choice;
     }
@@ -78,8 +87,7 @@ Result Engine::run(const Request& request, const RunEvents& events, const Cancel
 }
 
 RunEnd Engine::run_each(const Request& request, const RunEvents& events, const Cancellation& cancellation) {
-  const int64_t images = checked_count("images", request.output.images);
-  const int64_t batch_size = checked_count("batch_size", request.output.batch_size);
+  const int64_t images = images_of(request);
   const Backend::RunScope scope(*state_->backend, cancellation);
   RunEnd end;
   try {
@@ -97,7 +105,7 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     double load_seconds = loading.end();
     while (end.pictures < images) {
       std::vector<Request> batch;
-      for (int64_t i = end.pictures; i < std::min(images, end.pictures + batch_size); ++i) {
+      for (int64_t i = end.pictures; i < std::min(images, end.pictures + run.batch_size()); ++i) {
         batch.push_back(request_of_picture(drawn.request, i));
       }
       RunTeller teller(events);
