@@ -5,13 +5,13 @@
 namespace redraw {
 namespace {
 
-constexpr uint64_t kPrompt = 4 * sizeof(float);  // bytes of the prompts below
+constexpr uint64_t kPrompt = 1 + 4 * sizeof(float);  // bytes of the prompts below
 
 PromptKey prompt_key(const std::string& prompt) {
-  return {.tokenizers = {.kind = NetworkKind::tokenizers},
-          .text_encoders = {.kind = NetworkKind::text_encoders},
-          .prompt = prompt,
-          .clip_skip = 1};
+  return {.prompt = prompt,
+          .clip_skip = 1,
+          .tokenizers = {.kind = NetworkKind::tokenizers},
+          .text_encoders = {.kind = NetworkKind::text_encoders}};
 }
 
 EncodedPrompt prompt_of(float value) {
@@ -34,15 +34,15 @@ TEST(EncodingCache, FindsWhatItKeptByAllOfItsKey) {
   of_other_tokens.tokenizers.sources = {{.prefix = "x"}};
   EXPECT_EQ(cache.find(of_other_tokens), nullptr);
 
-  const PictureKey key{.encoder = {.kind = NetworkKind::vae_encoder}, .pixels_sha256 = "1", .width = 8, .height = 16};
+  const PictureKey key{.pixels_sha256 = "1", .width = 8, .height = 16, .encoder = {.kind = NetworkKind::vae_encoder}};
   const auto picture = cache.keep(key, {.mean = Tensor::zeros({1, 2, 1, 4}), .logvar = {}});
   EXPECT_EQ(cache.find(key), picture);
-  for (const auto& other :
-       {PictureKey{.encoder = key.encoder, .pixels_sha256 = "2", .width = 8, .height = 16},
-        PictureKey{.encoder = key.encoder, .pixels_sha256 = "1", .width = 16, .height = 8},
-        PictureKey{.encoder = {}, .pixels_sha256 = "1", .width = 8, .height = 16},
-        PictureKey{
-            .encoder = key.encoder, .pixels_sha256 = "1", .width = 8, .height = 16, .wrap = WrapAxes{.x = true}}}) {
+  std::vector<PictureKey> others(4, key);
+  others[0].pixels_sha256 = "2";
+  std::swap(others[1].width, others[1].height);
+  others[2].wrap.x = true;
+  others[3].encoder.kind = NetworkKind::tiny_encoder;
+  for (const PictureKey& other : others) {
     EXPECT_EQ(cache.find(other), nullptr);
   }
 }
