@@ -42,8 +42,10 @@ NetworkConditions conditions_of(const ModelSpec& model, const PromptsForRun& pro
   return conditions;
 }
 
-// The Brownian path goes over the levels above 0 that the run visits.
+// The Brownian path goes over the levels above 0 that the run visits. Samplers that draw nothing need none, and may
+// have a range too short for one.
 LatentNoise::IntervalNoise intervals_of(const RunPlan& plan, const LatentShape& shape, BatchNoise& noise) {
+  if (!plan.sampling.sampler->draws_noise) return {};
   const std::vector<double>& sigmas = plan.table().sigmas;
   int64_t last = plan.end;
   while (last > plan.begin + 1 && sigmas[static_cast<size_t>(last)] <= 0.0) --last;

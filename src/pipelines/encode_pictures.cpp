@@ -35,11 +35,11 @@ class PicturesToEncode {
 
   void add(const PictureToEncode& picture, std::shared_ptr<const EncodedPicture>& encoded) {
     if (!model_.keys().encoder) (void)model_.picture_encoder();  // throws what is wrong
-    PictureKey key{.encoder = *model_.keys().encoder,
-                   .pixels_sha256 = picture.sha256(),
+    PictureKey key{.pixels_sha256 = picture.sha256(),
                    .width = picture.width,
                    .height = picture.height,
-                   .wrap = wrap_};
+                   .wrap = wrap_,
+                   .encoder = *model_.keys().encoder};
     has_any_ = true;
     encoded = cache().find(key);
     if (!encoded) missing_.push_back({picture, std::move(key), &encoded});

@@ -15,10 +15,10 @@ PromptsForRun encode_prompts(const StableDiffusion& model, const GenerateRequest
                              const GenerateEvents& events) {
   EncodingCache& cache = model.caches().encodings;
   const auto key_of = [&](const std::string& prompt) {
-    return PromptKey{.tokenizers = model.keys().tokenizers,
-                     .text_encoders = model.keys().text_encoders,
-                     .prompt = prompt,
-                     .clip_skip = request.clip_skip};
+    return PromptKey{.prompt = prompt,
+                     .clip_skip = request.clip_skip,
+                     .tokenizers = model.keys().tokenizers,
+                     .text_encoders = model.keys().text_encoders};
   };
   PromptsForRun prompts;
   struct Wanted {

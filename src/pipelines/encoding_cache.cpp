@@ -25,7 +25,8 @@ std::shared_ptr<const EncodedPicture> EncodingCache::find(const PictureKey& key)
 }
 
 std::shared_ptr<const EncodedPrompt> EncodingCache::keep(PromptKey key, EncodedPrompt prompt) {
-  const auto bytes = static_cast<uint64_t>(prompt.context.elements() + prompt.pooled.elements()) * sizeof(float);
+  const uint64_t bytes =
+      key.prompt.size() + static_cast<uint64_t>(prompt.context.elements() + prompt.pooled.elements()) * sizeof(float);
   auto encoded = std::make_shared<const EncodedPrompt>(std::move(prompt));
   keep_any({.key = std::move(key), .encoded = encoded, .bytes = bytes});
   return encoded;

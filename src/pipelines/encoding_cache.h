@@ -13,22 +13,22 @@
 
 namespace redraw {
 
-/// What decides an encoded prompt.
+/// What decides an encoded prompt. What differs most comes first: keys are compared in this order.
 struct PromptKey {
-  NetworkKey tokenizers;
-  NetworkKey text_encoders;
   std::string prompt;
   int64_t clip_skip = 1;
+  NetworkKey tokenizers;
+  NetworkKey text_encoders;
   bool operator==(const PromptKey&) const = default;
 };
 
 /// What decides an encoded picture.
 struct PictureKey {
-  NetworkKey encoder;
   std::string pixels_sha256;
   int64_t width = 0;  ///< in pixels
   int64_t height = 0;
   WrapAxes wrap = {};
+  NetworkKey encoder;
   bool operator==(const PictureKey&) const = default;
 };
 
@@ -47,6 +47,7 @@ class EncodingCache {
   std::shared_ptr<const EncodedPrompt> keep(PromptKey key, EncodedPrompt prompt);
   std::shared_ptr<const EncodedPicture> keep(PictureKey key, EncodedPicture picture);
 
+  /// Of what is kept: numbers and prompts.
   uint64_t bytes() const { return bytes_; }
   size_t size() const { return entries_.size(); }
   void set_budget(uint64_t bytes);

@@ -6,7 +6,7 @@
 #include <list>
 #include <memory>
 #include <span>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ops/backend.h"

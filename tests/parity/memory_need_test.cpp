@@ -64,6 +64,27 @@ TEST_P(MemoryOfARun, ALimitDecidesWhatIsKeptAndWhatIsRefused) {
   EXPECT_GE(need.releasing(true), need.releasing(false));
 }
 
+TEST_P(MemoryOfARun, CountsTheBatch) {
+  const Context context(2);
+  const auto backend = make_cpu_backend(context);
+  PipelineCaches caches(*backend);
+  const StableDiffusion model(caches, Checkpoint::open(tiny_folder(GetParam())), {});
+  GenerateRequest asked = request(192);
+  const MemoryNeed alone = memory_need(model, asked);
+  asked.noise = {NoiseRequest{.seed = 1}, NoiseRequest{.seed = 2}, NoiseRequest{.seed = 3}};
+  const MemoryNeed need = memory_need(model, asked);
+  EXPECT_GT(need.denoise.activations, 2 * alone.denoise.activations);
+  EXPECT_EQ(need.denoise.weights, alone.denoise.weights);
+  EXPECT_EQ(need.decode.total(), alone.decode.total()) << "one picture after the other";
+  asked.is_releasing = true;
+  ASSERT_EQ(generate(model, asked, plan_generation(model.spec(), asked)).images.size(), 3);
+  const uint64_t said = need.releasing(false) - need.program;
+  EXPECT_LE(backend->pool().peak_held_bytes(), said);
+  EXPECT_GE(2.5 * static_cast<double>(backend->pool().peak_held_bytes()), static_cast<double>(said));
+  asked.run.sampler = "dpm_adaptive";
+  EXPECT_EQ(memory_need(model, asked).denoise.activations, alone.denoise.activations);
+}
+
 // The same with a tiny autoencoder in the place of the model's own, and with one for previews beside it.
 TEST(MemoryOfATinyAutoencoder, IsWithinWhatWasSaid) {
   const auto taesd = std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/golden/taesd/weights.safetensors";
