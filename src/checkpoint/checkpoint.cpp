@@ -9,6 +9,7 @@
 #include "checkpoint/part_tensors.h"
 #include "checkpoint/single_file.h"
 #include "checkpoint/vae_source.h"
+#include "weights/open_weights.h"
 
 namespace redraw {
 namespace {

@@ -1,5 +1,7 @@
 #include "checkpoint/stated_defaults.h"
 
+#include "weights/open_weights.h"
+
 namespace redraw {
 
 namespace {

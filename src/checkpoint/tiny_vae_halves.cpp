@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "base/input_file.h"
-#include "checkpoint/tiny_vae_source.h"
+#include "checkpoint/tiny_vae_naming.h"
+#include "weights/open_weights.h"
 
 namespace redraw {
 namespace {

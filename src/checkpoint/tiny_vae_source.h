@@ -6,7 +6,8 @@
 
 #include "base/json.h"
 #include "checkpoint/part_source.h"
-#include "models/tiny_autoencoder_names.h"
+#include "models/tiny_autoencoder_config.h"
+#include "weights/weights_file.h"
 
 namespace redraw {
 
@@ -15,13 +16,6 @@ struct TinyVaeSource {
   TinyAutoencoderConfig config;
   bool has_encoder = false;  ///< there is always a decoder
 };
-
-/// The half that a file holds without the other.
-struct LoneHalf {
-  TinyAutoencoderPart part;
-  bool has_bare_names;  ///< they begin with the number of a layer, "3.conv.0.weight"
-};
-std::optional<LoneHalf> lone_half(const WeightsFile& file);
 
 /// Whether a config.json says that it is of a tiny autoencoder.
 bool is_tiny_autoencoder(const JsonObject& config);

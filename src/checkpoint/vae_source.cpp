@@ -10,6 +10,7 @@
 #include "checkpoint/part_configs.h"
 #include "checkpoint/tiny_vae_halves.h"
 #include "weights/diffusers_folder.h"
+#include "weights/open_weights.h"
 
 namespace redraw {
 namespace {

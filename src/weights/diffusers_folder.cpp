@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "weights/open_weights.h"
 #include "weights/part_weights.h"
 
 namespace redraw {

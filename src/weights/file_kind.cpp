@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/input_file.h"
 #include "base/utf8.h"
-#include "weights/safetensors/safetensors_header.h"
+#include "weights/header_limits.h"
 #include "weights/server_answer.h"
 #include "weights/shown_text.h"
 

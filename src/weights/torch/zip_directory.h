@@ -3,16 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace redraw {
+#include "weights/torch/zip_input.h"
 
-/// Fills `out` with the bytes of a file from `offset` on, or throws Error.
-using ReadAt = std::function<void(uint64_t offset, std::span<std::byte> out)>;
+namespace redraw {
 
 struct ZipEntry {
   std::string name;
@@ -20,12 +18,6 @@ struct ZipEntry {
   uint64_t size;        ///< bytes
   uint32_t crc;         ///< CRC-32 of the bytes; see check_zip_crc
 };
-
-/// Far above what real checkpoints need (some 2,000 entries, 8 GiB).
-inline constexpr uint64_t kMaxZipEntries = 50'000;
-inline constexpr uint64_t kMaxZipBytes = uint64_t{32} << 30;           ///< all entries together
-inline constexpr uint64_t kMaxZipDirectoryBytes = uint64_t{16} << 20;  ///< the central directory
-inline constexpr size_t kMaxZipNameBytes = 1024;
 
 /// Reads the directory of an archive (PKWARE's APPNOTE 6.3.10, with ZIP64) and compares it with what stands before each
 /// entry, so that no other reader of the same file can see another list. Accepts only what torch's writer and plain
