@@ -79,6 +79,11 @@ JsonObject JsonObject::parse(std::string_view text, std::string where) {
   }
 }
 
+JsonObject JsonObject::of(json value, std::string where) {
+  if (!value.is_object()) throw Error(Code::internal, where + ": is not a JSON object");
+  return JsonObject(std::make_unique<json>(std::move(value)), std::move(where));
+}
+
 JsonObject JsonObject::read(const std::filesystem::path& path, FileOf of) {
   return parse(read_text_file(path, kMaxBytes, of), path.string());
 }

@@ -215,7 +215,6 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   }
   refuse_unbuilt_network(file, unet_part->prefix);
   const PartTensors unet_tensors(file, unet_part->prefix);
-  single.is_linear_projection = has_linear_projections(unet_tensors);
   json unet = unet_config_of(unet_tensors, 0);
   const Decided decided = decide_family(single, unet);
   single.family = decided.family;
@@ -229,7 +228,7 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
 
   const std::string where = file.path().string();
   const auto add = [&](const std::string& part, const json& config) {
-    single.configs.parts.emplace(part, JsonObject::parse(config.dump(), where + " (" + part + ")"));
+    single.configs.parts.emplace(part, JsonObject::of(config, where + " (" + part + ")"));
   };
   single.configs.pipeline_class = pipeline_class_of(family, unet);
   single.configs.force_zeros_for_empty_prompt = single.family == Family::sdxl;

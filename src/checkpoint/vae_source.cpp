@@ -39,7 +39,7 @@ JsonObject usual_config(int64_t latent_channels, const std::string& where) {
                                  {"layers_per_block", 2},           {"block_out_channels", {128, 256, 512, 512}},
                                  {"down_block_types", down},        {"up_block_types", up},
                                  {"sample_size", kUsualSampleSize}, {"scaling_factor", kUsualScalingFactor}};
-  return JsonObject::parse(config.dump(), where);
+  return JsonObject::of(config, where);
 }
 
 VaeSource tiny_source(TinyVaeSource tiny, const JsonObject* model) {
@@ -73,7 +73,7 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
                                                                : diffusers_vae_config_of(tensors, scaling, size);
     return {
         .source = PartSource{.name = "vae", .file = file, .layout = naming.layout, .prefix = naming.prefix, .keys = {}},
-        .config = JsonObject::parse(config.dump(), path.string())};
+        .config = JsonObject::of(config, path.string())};
   }
   const std::optional<BothHalves> both = find_other_half(file);
   if (std::optional<TinyVaeSource> tiny = find_tiny_vae(both ? both->file : file, nullptr)) {
