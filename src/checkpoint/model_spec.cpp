@@ -109,10 +109,4 @@ bool means_the_same(ModelSpec a, ModelSpec b) {
   return a == b;
 }
 
-ModelSpec read_model_spec(const DiffusersFolder& folder) {
-  return make_model_spec(read_model_configs(folder),
-                         std::filesystem::absolute(folder.root()).lexically_normal().filename().string(),
-                         folder.root().string());
-}
-
 }  // namespace redraw
