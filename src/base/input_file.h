@@ -56,6 +56,9 @@ bool is_missing(const std::filesystem::path& path) noexcept;
 /// Whether anything lies there; false too where that cannot be known.
 bool is_there(const std::filesystem::path& path) noexcept;
 
+/// Whether it is a folder; false too where that cannot be known.
+bool is_folder(const std::filesystem::path& path) noexcept;
+
 /// The whole of a file of moderate size. Throws as InputFile::open and read.
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path);
 

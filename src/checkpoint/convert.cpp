@@ -9,9 +9,9 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "base/listed.h"
 #include "base/utf8.h"
 #include "checkpoint/inspect.h"
-#include "checkpoint/listed_names.h"
 #include "checkpoint/own_files.h"
 #include "checkpoint/prediction.h"
 #include "checkpoint/self_description.h"

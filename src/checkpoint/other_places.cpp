@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json.h"
+#include "base/listed.h"
 #include "base/utf8.h"
-#include "checkpoint/listed_names.h"
 #include "weights/shards/shard_index.h"
 
 namespace redraw {
@@ -97,11 +97,6 @@ std::string advice_for_cache(const fs::path& folder) {
 }
 
 }  // namespace
-
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
 
 fs::path folder_of_part(const fs::path& part) {
   const fs::path folder = is_folder(part) ? part : above(part);

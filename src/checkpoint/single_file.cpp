@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "checkpoint/listed_names.h"
+#include "base/listed.h"
+#include "base/named_rows.h"
 #include "checkpoint/other_kinds.h"
 #include "checkpoint/other_places.h"
 #include "checkpoint/part_configs.h"
@@ -182,12 +183,6 @@ void refuse_other_kind(const WeightsFile& file) {
   if (!kind.empty()) throw Error(Code::model_unsupported, where + kind);
 }
 
-std::string count_line(const SingleFile& single) {
-  std::string names;
-  for (const SingleFilePart& part : single.parts) names += (names.empty() ? "" : ", ") + part.name;
-  return "parts: " + names;
-}
-
 }  // namespace
 
 const SingleFilePart* SingleFile::find(std::string_view part) const {
@@ -209,7 +204,7 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   const SingleFilePart* unet_part = single.find("unet");
   if (unet_part == nullptr) {
     refuse_other_kind(file);
-    const std::string found = single.parts.empty() ? "no part of one" : count_line(single);
+    const std::string found = single.parts.empty() ? "no part of one" : "parts: " + joined(names_of_rows(single.parts));
     throw Error(Code::model_unsupported, file.path().string() + ": is no Stable Diffusion model: it has no tensor '" +
                                              std::string(kUNetWitness) + "' (found: " + found + ")");
   }

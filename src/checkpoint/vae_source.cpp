@@ -102,8 +102,7 @@ VaeSource open_model_folder(const DiffusersFolder& folder, const JsonObject* mod
 }  // namespace
 
 VaeSource open_vae(const fs::path& path, const JsonObject* model) {
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) return open_file(path, model);
+  if (!is_folder(path)) return open_file(path, model);
   if (is_there(path / "model_index.json")) return open_model_folder(DiffusersFolder::open(path), model);
   return open_part_folder(path, model);
 }

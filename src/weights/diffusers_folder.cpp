@@ -45,11 +45,6 @@ std::string expected_files(std::string_view part) {
   return text;
 }
 
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 /// A key of the index as a message shows it: quoted, on one line, not too long.
 std::string shown(const std::string& key) {
   return json_text(key.substr(0, 100));

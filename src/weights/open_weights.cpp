@@ -1,7 +1,6 @@
 #include "weights/open_weights.h"
 
 #include <algorithm>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/input_file.h"
@@ -64,8 +63,7 @@ std::filesystem::path weights_in_folder(const std::filesystem::path& folder) {
 
 std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path) {
   if (is_missing(path)) throw Error(Code::file_not_found, path.string() + ": no such file");
-  std::error_code ignored;
-  const std::filesystem::path file = std::filesystem::is_directory(path, ignored) ? weights_in_folder(path) : path;
+  const std::filesystem::path file = is_folder(path) ? weights_in_folder(path) : path;
   std::shared_ptr<const WeightsFile> weights =
       is_shard_index(file) ? std::make_shared<ShardedFile>(ShardedFile::open(file, open_single_file))
                            : open_single_file(file);

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/error.h"
-#include "base/suggest.h"
+#include "base/named_rows.h"
 #include "weights/widen.h"
 
 namespace redraw {
@@ -19,10 +19,7 @@ const TensorEntry* WeightsFile::find(std::string_view name) const {
 
 const TensorEntry& WeightsFile::require(std::string_view name) const {
   if (const TensorEntry* entry = find(name)) return *entry;
-  std::vector<std::string_view> names;
-  names.reserve(tensors().size());
-  for (const TensorEntry& entry : tensors()) names.push_back(entry.name);
-  const std::string nearest = nearest_name(name, names);
+  const std::string nearest = nearest_name(name, names_of_rows(tensors()));
   throw Error(Code::tensor_missing, path().string() + ": has no tensor '" + std::string(name) + "'" +
                                         (nearest.empty() ? "" : "; the nearest name is '" + nearest + "'"));
 }
