@@ -11,14 +11,13 @@
 #include "base/listed.h"
 #include "base/utf8.h"
 #include "weights/shards/shard_index.h"
+#include "weights/weights_endings.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kWeightsEndings =
-    std::to_array<std::string_view>({".safetensors", ".ckpt", ".gguf", ".pt", ".pth", ".bin"});
 constexpr auto kConfigNames = std::to_array<std::string_view>(
     {"config.json", "scheduler_config.json", "tokenizer_config.json", "preprocessor_config.json"});
 constexpr size_t kMostEntries = 10000;
@@ -43,7 +42,7 @@ bool is_model_folder(const fs::path& path) {
 
 bool is_weights(const fs::path& path) {
   const std::string ending = path.extension().string();
-  return std::ranges::find(kWeightsEndings, ending) != kWeightsEndings.end() && !is_folder(path);
+  return is_weights_ending(ending) && !is_folder(path);
 }
 
 std::string paths_text(const std::vector<fs::path>& paths) {

@@ -119,12 +119,17 @@ JsonObject DiffusersFolder::config(std::string_view name) const {
   return JsonObject::read(path, FileOf::model);
 }
 
+std::optional<fs::path> DiffusersFolder::weights_path(std::string_view name) const {
+  const std::string_view stem = files_of(name).weights_stem;
+  return stem.empty() ? std::nullopt : find_part_weights(part(name).folder, stem);
+}
+
 std::shared_ptr<const WeightsFile> DiffusersFolder::weights(std::string_view name) const {
   const fs::path& folder = part(name).folder;
   const std::string stem(files_of(name).weights_stem);
   if (stem.empty())
     throw Error(Code::model_part_missing, folder.string() + ": a " + std::string(name) + " has no weights");
-  if (const auto path = find_part_weights(folder, stem)) return open_weights(*path);
+  if (const auto path = weights_path(name)) return open_weights(*path);
   throw Error(Code::model_part_missing, (folder / (stem + ".safetensors")).string() + ": the weights of the model's " +
                                             std::string(name) + " are missing; fetch the whole model");
 }

@@ -71,4 +71,14 @@ std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& pat
   return weights;
 }
 
+std::vector<std::filesystem::path> files_of_weights(const std::filesystem::path& path) {
+  std::vector<std::filesystem::path> files = {path};
+  if (!is_shard_index(path)) return files;
+  for (const std::string& name :
+       parse_shard_index(read_text_file(path, kMaxIndexBytes, FileOf::model), path.string()).files) {
+    files.push_back(path.parent_path() / name);
+  }
+  return files;
+}
+
 }  // namespace redraw

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "weights/weights_file.h"
 
@@ -15,5 +16,9 @@ namespace redraw {
 /// weights that need factors (see refuse_scaled_fp8); model_part_missing for a folder without weights;
 /// file_not_found where nothing is.
 std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path);
+
+/// WeightsFile::files() of the file or index at `path`, which is no folder, without opening them: reads an index alone.
+/// Throws Error: those of read_text_file and parse_shard_index.
+std::vector<std::filesystem::path> files_of_weights(const std::filesystem::path& path);
 
 }  // namespace redraw
