@@ -65,7 +65,7 @@ struct SamplerRun {
   int64_t end_of(const StepTable& table) const { return end < 0 ? table.steps() : end; }
 };
 
-/// One row of the table of samplers. A new sampler is one file in samplers/, its test, and its name in sampler.cpp.
+/// One row of the table of samplers. A new sampler is one file in samplers/, its test, and its name in samplers/list.h.
 struct SamplerInfo {
   std::string_view name;
   std::span<const std::string_view> aliases;  ///< other names that find_sampler takes, written in lower case

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/lambda_space.h"
 #include "diffusion/solver/lambda_step_table.h"
 #include "diffusion/solver/network.h"
@@ -101,7 +102,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kDeis;
 const SamplerInfo kDeis = {.name = "deis",
                            .aliases = {},
                            .scheduler_class = "DEISMultistepScheduler",

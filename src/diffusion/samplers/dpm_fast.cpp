@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_dpm_solver.h"
 
 namespace redraw::dpm_fast {
@@ -54,7 +55,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"k_dpm_fast", "dpm fa
 
 }  // namespace
 
-extern const SamplerInfo kDpmFast;
 const SamplerInfo kDpmFast = {.name = "dpm_fast",
                               .aliases = kAliases,
                               .scheduler_class = "",

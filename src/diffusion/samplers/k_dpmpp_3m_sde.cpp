@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_dpmpp_3m_sde {
@@ -72,7 +73,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"dpm++ 3m sde"});
 
 }  // namespace
 
-extern const SamplerInfo kKDpmpp3MSde;
 const SamplerInfo kKDpmpp3MSde = {.name = "k_dpmpp_3m_sde",
                                   .aliases = kAliases,
                                   .scheduler_class = "",

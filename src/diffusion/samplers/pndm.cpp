@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/adams_bashforth.h"
 #include "diffusion/solver/network.h"
 
@@ -201,7 +202,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"plms"});
 
 }  // namespace
 
-extern const SamplerInfo kPndm;
 const SamplerInfo kPndm = {.name = "pndm",
                            .aliases = kAliases,
                            .scheduler_class = "PNDMScheduler",

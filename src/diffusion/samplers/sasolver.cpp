@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/lambda_space.h"
 #include "diffusion/solver/lambda_step_table.h"
 #include "diffusion/solver/network.h"
@@ -198,7 +199,6 @@ constexpr std::string_view kAliases[] = {"sa_solver"};
 
 }  // namespace
 
-extern const SamplerInfo kSasolver;
 const SamplerInfo kSasolver = {.name = "sasolver",
                                .aliases = kAliases,
                                .scheduler_class = "SASolverScheduler",
