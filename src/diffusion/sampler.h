@@ -35,7 +35,7 @@ struct StepInfo {
   double timestep = 0;                        ///< at which the step called the network
   double sigma = 0;                           ///< noise level before the step
   std::span<const float> latent;              ///< after the step
-  std::span<const float> predicted_original;  ///< the step's estimate of the clean latent, for previews
+  std::span<const float> predicted_original;  ///< the step's estimate of the clean latent
 };
 
 struct SamplerInfo;
