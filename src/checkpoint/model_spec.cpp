@@ -4,7 +4,8 @@
 #include <array>
 
 #include "base/error.h"
-#include "checkpoint/other_kinds.h"
+#include "checkpoint/kind_words.h"
+#include "checkpoint/pipeline_kinds.h"
 
 namespace redraw {
 namespace {

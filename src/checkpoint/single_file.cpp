@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/listed.h"
 #include "base/named_rows.h"
-#include "checkpoint/other_kinds.h"
 #include "checkpoint/other_places.h"
 #include "checkpoint/part_configs.h"
 #include "checkpoint/prediction.h"
+#include "checkpoint/tensor_kinds.h"
 
 namespace redraw {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
-#include "checkpoint/other_kinds.h"
 #include "checkpoint/part_configs.h"
+#include "checkpoint/tensor_kinds.h"
 #include "checkpoint/tiny_vae_halves.h"
 #include "weights/diffusers_folder.h"
 #include "weights/open_weights.h"
