@@ -42,10 +42,9 @@ class ClipTextModel {
   ClipTextModel(Backend& backend, const nn::Parameters& p, const ClipTextConfig& config);
 
   /// ids: N rows of max_position_embeddings token ids each. `hidden` is the state before the last `hidden_from_end`
-  /// layers, transformers' hidden_states[-1 - hidden_from_end]: 0 for after all of them, num_hidden_layers for the
-  /// embeddings. text_embeds does not depend on it; without a projection the layers after `hidden` are not run.
-  /// Throws Error(out_of_range) for an id outside the vocabulary or more layers than there are, Error(bad_size) for
-  /// incomplete rows.
+  /// layers, transformers' hidden_states[-1 - hidden_from_end]. 0: after all layers; num_hidden_layers: the embeddings.
+  /// text_embeds does not depend on it. Without a projection the layers after `hidden` are not run. Throws Error:
+  /// out_of_range for an id outside the vocabulary or for more layers than there are, bad_size for incomplete rows.
   ClipTextOutput operator()(std::span<const int32_t> ids, int64_t hidden_from_end = 0) const;
   /// The layer norm after the last layer, of a state [N, 77, hidden]. SD 1 and 2 apply it to `hidden`, SDXL does not.
   Tensor final_norm(const Tensor& hidden) const { return (*final_norm_)(hidden); }
