@@ -1,6 +1,6 @@
-// DEIS in log rho (Zhang and Chen 2023, "Fast Sampling of Diffusion Models with Exponential Integrator";
-// diffusers 0.42.1 DEISMultistepScheduler). rho = noise / signal, so that log rho = -lambda; the network's noise is
-// extrapolated as a polynomial in log rho and integrated over rho.
+// DEIS in log rho (Zhang and Chen 2023, "Fast Sampling of Diffusion Models with Exponential Integrator"; diffusers
+// 0.42.1 DEISMultistepScheduler). rho = noise / signal, so log rho = -lambda. The network's noise is extrapolated as a
+// polynomial in log rho and integrated over rho.
 #include <algorithm>
 #include <cmath>
 #include <limits>

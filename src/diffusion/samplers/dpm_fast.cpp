@@ -1,5 +1,5 @@
-// DPM-Solver-fast (Lu et al. 2022a, section 3.4; k-diffusion 0.1.1 sample_dpm_fast, eta 0): steps of order 3, evenly in
-// log sigma, and at the end one or two of the order that uses up the network calls: n steps of the table are n calls.
+// DPM-Solver-fast (Lu et al. 2022a, section 3.4; k-diffusion 0.1.1 sample_dpm_fast, eta 0). Steps of order 3, evenly in
+// log sigma; at the end one or two steps of the order that uses up the network calls. n steps of the table are n calls.
 // Ends at the model's smallest level, not at 0.
 #include <algorithm>
 #include <array>

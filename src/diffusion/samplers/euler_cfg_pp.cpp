@@ -1,6 +1,6 @@
-// CFG++ (Chung et al. 2024, "CFG++: manifold-constrained classifier free guidance", Algorithm 2, in sigma form): a step
-// to the guided estimate of the clean latent, noised again with the noise that the unconditional half of the guidance
-// sees. Guidance is then much stronger than in a plain step: the paper's scales are between 0 and 1.
+// CFG++ (Chung et al. 2024, "CFG++: manifold-constrained classifier free guidance", Algorithm 2, in sigma form). A step
+// goes to the guided estimate of the clean latent, and adds the noise that the unconditional half of the guidance sees.
+// Guidance is then much stronger than in a plain step: the paper's scales are between 0 and 1.
 #include <array>
 
 #include "diffusion/samplers/list.h"

@@ -1,5 +1,5 @@
-// DPM-Solver++ for the stochastic equation, multistep of order 3 (k-diffusion 0.1.1 sample_dpmpp_3m_sde, eta 1): one
-// call a step, the last of which, to level 0, is the estimate itself; the order grows from 1 with the steps taken.
+// DPM-Solver++ for the stochastic equation, multistep of order 3 (k-diffusion 0.1.1 sample_dpmpp_3m_sde, eta 1). One
+// call a step. The last step, to level 0, is the estimate itself. The order grows from 1 with the steps taken.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -109,8 +109,8 @@ struct Move {
 };
 
 // Takes the entries of a run one after the other. The reference counts its calls from the run's beginning, not from the
-// table's, and so does this: a run that begins in the middle takes its first call for the first of all, there included
-// where that skips a level or steps from another one (docs/image-to-image.md).
+// table's, and so does this. So a run that begins in the middle takes its first call for the first of all, even where
+// that skips a level or steps from another one (docs/image-to-image.md).
 class Pndm {
  public:
   Pndm(const SamplingPlan& plan, const SamplerRun& run, size_t size)
