@@ -6,9 +6,9 @@
 
 namespace redraw {
 
-/// The first is the format's own (safetensors); the others keep what a hostile header costs within
-/// a few tens of milliseconds and megabytes, far above what real files need (the largest diffusion models have fewer
-/// than 10,000 tensors).
+/// The first is the format's own (safetensors). The others keep the cost of a hostile header within a few tens of
+/// milliseconds and megabytes. They are far above what real files need: the largest diffusion models have fewer than
+/// 10,000 tensors.
 inline constexpr uint64_t kMaxHeaderBytes = 100'000'000;
 inline constexpr size_t kMaxTensors = 50'000;
 inline constexpr size_t kMaxTensorNameBytes = 1024;

@@ -24,12 +24,13 @@ struct SafetensorsHeader {
   size_t data_begin = 0;                          ///< where the data section begins in the file
 };
 
-/// Parses the 8-byte little-endian header length and the JSON header (format of the Rust crate safetensors 0.4).
-/// head: the first bytes of the file, at least the header; file_size: bytes of the whole file. `where` names the file
-/// in messages. Accepts only files whose data section is covered exactly once by the tensors: no hole, no overlap,
-/// no trailing byte, no empty tensor inside another one. Spaces after the JSON are allowed. Metadata that nobody looks
-/// at costs nothing but its reading: a value of more than kMaxMetadataValue bytes, as a picture is, and what comes
-/// after kMaxMetadataEntries or kMaxMetadataBytes is not kept, of keys that redraw uses a value so long is refused.
+/// Parses the 8-byte little-endian header length and the JSON header (format of the Rust crate safetensors 0.4). head:
+/// the first bytes of the file, at least the header; file_size: bytes of the whole file. `where` names the file in
+/// messages. Accepts only files whose data section is covered exactly once by the tensors: no hole, no overlap, no
+/// trailing byte, no empty tensor inside another one. Spaces after the JSON are allowed.
+/// Metadata that nobody looks at costs only its reading. A value of more than kMaxMetadataValue bytes, as a picture is,
+/// is not kept, and neither is what comes after kMaxMetadataEntries or kMaxMetadataBytes. Of a key that redraw uses, a
+/// value so long is refused.
 /// Throws Error with a code of the safetensors_ group, one for each kind of damage. Allocates nothing in proportion to
 /// what the file claims, only to what it holds.
 SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint64_t file_size, std::string_view where);
