@@ -129,6 +129,11 @@ bool is_there(const std::filesystem::path& path) noexcept {
   return std::filesystem::exists(path, ignored);
 }
 
+bool is_folder(const std::filesystem::path& path) noexcept {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path) {
   const InputFile file = InputFile::open(path);
   std::vector<std::byte> bytes(file.size());

@@ -12,9 +12,8 @@
 
 namespace redraw {
 
-/// Whose file it is. What goes wrong with a file of a model is the model's fault, with codes of its own:
-/// model_part_missing for file_not_found, model_file_changed for file_changed, and model_file_unreadable for the
-/// others.
+/// Whose file it is. A fault of a model's file has a code of its own: model_part_missing for file_not_found,
+/// model_file_changed for file_changed, model_file_unreadable for the others.
 enum class FileOf { user, model };
 
 /// Owns the open file; movable, not copyable. Reading from several threads is safe. The file is read and not mapped:
@@ -34,8 +33,8 @@ class InputFile {
   /// Of the file that was opened, as it was then: it may have been changed or replaced since.
   const FileIdentity& identity() const { return identity_; }
 
-  /// Fills `out` with the bytes from `offset` on. Throws Error: file_changed when the file ends before that or is not
-  /// the one that was opened any more (by size and modification time), file_unreadable; of a model: see FileOf.
+  /// Fills `out` with the bytes from `offset` on. Throws Error: file_changed when the file ends before that, or has
+  /// another size or modification time than when it was opened; file_unreadable. Of a model: see FileOf.
   void read(uint64_t offset, std::span<std::byte> out) const;
   /// Throws Error(file_changed), of a model model_file_changed, when the file no longer has the size and modification
   /// time it had when it was opened.
@@ -58,6 +57,9 @@ bool is_missing(const std::filesystem::path& path) noexcept;
 
 /// Whether anything lies there; false too where that cannot be known.
 bool is_there(const std::filesystem::path& path) noexcept;
+
+/// Whether it is a folder; false too where that cannot be known.
+bool is_folder(const std::filesystem::path& path) noexcept;
 
 /// The whole of a file of moderate size. Throws as InputFile::open and read.
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path);

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/fnv1a.h"
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 #include "diffusion/torch_cuda_generator.h"
 
 namespace redraw {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#include "diffusion/seeded_streams.h"
 #include "diffusion/test_support.h"
 #include "diffusion/torch_cpu_generator.h"
 #include "support/golden.h"

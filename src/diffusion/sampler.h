@@ -36,7 +36,7 @@ struct StepInfo {
   double timestep = 0;                        ///< at which the step called the network
   double sigma = 0;                           ///< noise level before the step
   std::span<const float> latent;              ///< after the step
-  std::span<const float> predicted_original;  ///< the step's estimate of the clean latent, for previews
+  std::span<const float> predicted_original;  ///< the step's estimate of the clean latent
 };
 
 struct SamplerInfo;
@@ -66,7 +66,7 @@ struct SamplerRun {
   int64_t end_of(const StepTable& table) const { return end < 0 ? table.steps() : end; }
 };
 
-/// One row of the table of samplers. A new sampler is one file in samplers/, its test, and its name in sampler.cpp.
+/// One row of the table of samplers. A new sampler is one file in samplers/, its test, and its name in samplers/list.h.
 struct SamplerInfo {
   std::string_view name;
   std::span<const std::string_view> aliases;  ///< other names that find_sampler takes, written in lower case

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/listed.h"
 
 namespace redraw {
 
@@ -30,14 +32,14 @@ std::filesystem::path default_model_folder() {
   constexpr std::array<const char*, 3> kPlaces = {"models/emoji-128", "../share/redraw/models/emoji-128",
                                                   "../../models/emoji-128"};
   const std::filesystem::path program = program_folder();
-  std::string sought;
+  std::vector<std::string> sought;
   for (const char* place : kPlaces) {
     std::filesystem::path folder = (program / place).lexically_normal();
     if (is_there(folder / "model_index.json")) return folder;
-    sought += (sought.empty() ? "" : ", ") + folder.string();
+    sought.push_back(folder.string());
   }
-  throw Error(Code::file_not_found,
-              "the model in the box is not where it should be (" + sought + "); give a model folder with --model");
+  throw Error(Code::file_not_found, "the model in the box is not where it should be (" + joined(sought) +
+                                        "); give a model folder with --model");
 }
 
 }  // namespace redraw

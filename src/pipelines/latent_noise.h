@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "diffusion/latent_shape.h"
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 #include "diffusion/variations.h"
 
 namespace redraw {

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 #include "request/field_tables.h"
 #include "request/value_lists.h"
 

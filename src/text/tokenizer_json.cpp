@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "text/quote.h"
 
 namespace redraw {
@@ -282,9 +283,9 @@ void check_steps(const json& rest, bool is_clip_class, const std::string& where)
     if (steps.empty())
       refuse(where, std::string("it has no ") + field + ", and tokenizer_config.json names no CLIPTokenizer");
     if (is_of_clip(essence(steps))) return;
-    std::string types;
-    for (const json& step : steps) types += (types.empty() ? "" : ", ") + shown(member(step, "type"));
-    refuse(where, std::string("its ") + field + " (" + types.substr(0, 200) + ") is another than CLIP's");
+    std::vector<std::string> types;
+    for (const json& step : steps) types.push_back(shown(member(step, "type")));
+    refuse(where, std::string("its ") + field + " (" + joined(types).substr(0, 200) + ") is another than CLIP's");
   };
   check("normalizer", "normalizers", [](const json& steps) { return steps == json::parse(kNormalizing); });
   check("pre_tokenizer", "pretokenizers", cuts_as_clip);

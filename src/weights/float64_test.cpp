@@ -10,7 +10,7 @@
 #include "support/gguf_bytes.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
-#include "weights/weights_file.h"
+#include "weights/open_weights.h"
 #include "weights/widen.h"
 
 namespace redraw {

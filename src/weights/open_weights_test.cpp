@@ -1,4 +1,6 @@
 // open_weights tells formats apart by their first bytes, and says what else a file is.
+#include "weights/open_weights.h"
+
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -6,7 +8,6 @@
 #include "support/gguf_bytes.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
-#include "weights/weights_file.h"
 
 namespace redraw {
 namespace {

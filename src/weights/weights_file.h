@@ -70,12 +70,4 @@ class WeightsFile {
   void check_range(const TensorEntry& entry, uint64_t first, size_t size) const;
 };
 
-/// Opens weights of any known format, told apart by their first bytes: safetensors; GGUF; a JSON index of several
-/// files, which is told by its name as well (*.index.json, see ShardedFile); the folder of one part of a diffusers
-/// model, of which it takes the file that find_part_weights chooses (path() says which). Throws Error: those of the
-/// formats; model_unsupported for a file that is none of them, saying what it looks like and what to do, and for
-/// weights that need factors (see refuse_scaled_fp8); model_part_missing for a folder without weights;
-/// file_not_found where nothing is.
-std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path);
-
 }  // namespace redraw

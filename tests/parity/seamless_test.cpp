@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "diffusion/seeded_streams.h"
 #include "diffusion/strength.h"
 #include "models/unet.h"
 #include "models/vae.h"

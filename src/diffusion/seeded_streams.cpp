@@ -1,4 +1,4 @@
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 
 #include <array>
 #include <utility>
