@@ -57,7 +57,7 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
   const auto backend = make_shape_only_backend(context);
   const UNet unet(*backend, zeros_of(part), spec.unet);
   // Pictures that run one after the other do not add up; neither do those that are decoded.
-  const int64_t at_once = find_sampler(request.run.sampler).couples_elements ? 1 : request.pictures();
+  const int64_t at_once = request.run.sampler.sampler->couples_elements ? 1 : request.pictures();
   const int64_t rows = at_once * (spec.input == UNetInput::instruction ? 3 : 2);
   const int64_t tokens = spec.text_encoder ? spec.text_encoder->max_position_embeddings : 77;
   UNetConditions conditions{
