@@ -9,10 +9,10 @@
 #include "base/cancelled.h"
 #include "base/context.h"
 #include "engine/model_choice.h"
+#include "engine/open_models.h"
 #include "engine/picture_seeds.h"
 #include "engine/request_run.h"
 #include "engine/run_teller.h"
-#include "library/default_model.h"
 #include "ops/peak.h"
 #include "request/field_value.h"
 
@@ -47,24 +47,14 @@ struct Engine::State {
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
         caches(*backend, options.model_cache_bytes == 0 ? half_of_memory() : options.model_cache_bytes),
+        models(caches),
         models_root(options.models_root) {}
 
   Context context;
   std::unique_ptr<Backend> backend;
   PipelineCaches caches;
+  OpenModels models;
   std::filesystem::path models_root;
-  std::unique_ptr<StableDiffusion> model;
-  ChosenModel loaded;
-
-  StableDiffusion& load(const ChosenModel& choice) {
-    if (!model || loaded != choice) {
-      model.reset();
-      model = std::make_unique<StableDiffusion>(caches, Checkpoint::open(choice.path, choice.options),
-                                                clip_vocabulary_folder());
-      loaded = choice;
-    }
-    return *model;
-  }
 };
 
 Engine::Engine(int threads) : Engine(EngineOptions{.threads = threads}) {}
@@ -95,7 +85,7 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     const ChosenModel choice = model_choice(request, state_->models_root);
     RunTeller opening(events);
     PhaseAtWork loading(opening, Phase::load);
-    StableDiffusion& model = state_->load(choice);
+    const StableDiffusion& model = state_->models.get(choice);
     check_together(request);
     const DrawnSeeds drawn = draw_seeds(request, images);
     if (images > 1) {
@@ -125,6 +115,17 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     end.cancelled = true;
   }
   return end;
+}
+
+std::vector<Engine::LoadedNetwork> Engine::loaded_networks() const {
+  std::vector<LoadedNetwork> networks;
+  for (const NetworkCache::Row& row : state_->caches.networks.rows()) {
+    LoadedNetwork& network = networks.emplace_back();
+    network.kind = name_of(row.kind);
+    for (const FileIdentity& file : row.files) network.files.push_back(file.path.string());
+    network.bytes = row.bytes;
+  }
+  return networks;
 }
 
 Engine::Cost Engine::cost() const {

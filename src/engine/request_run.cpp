@@ -74,7 +74,7 @@ PhaseSeconds share_of(const PhaseSeconds& batch, int64_t pictures) {
 
 }  // namespace
 
-RequestRun::RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request)
+RequestRun::RequestRun(const StableDiffusion& model, const ChosenModel& choice, const Request& request)
     : model_(model), defaults_(model_defaults(read_model_defaults(model.checkpoint()), choice, model.spec())) {
   check_fits_model(request, model.spec());
   const ResolvedRequest resolved = resolve(request, defaults_);

@@ -21,7 +21,7 @@ namespace redraw {
 class RequestRun {
  public:
   /// Reads the pictures. All must outlive it. Throws as resolve, run_canvas and check_fits_model.
-  RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request);
+  RequestRun(const StableDiffusion& model, const ChosenModel& choice, const Request& request);
 
   /// How many pictures go through the network at once: what the request asks for, or 1 where the sampler's decisions
   /// look at the whole latent, so that each picture is the one that it is alone.
@@ -43,7 +43,7 @@ class RequestRun {
   Result finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
                   const Image& made) const;
 
-  StableDiffusion& model_;
+  const StableDiffusion& model_;
   ModelDefaults defaults_;
   RunCanvas canvas_;
   std::optional<Image> colours_;
