@@ -32,7 +32,7 @@ class Batch : public ::testing::Test {
 
   GenerateRequest request(const char* sampler = "ddim") const {
     GenerateRequest request{.prompt = "fire", .negative = "water", .width = kSide, .height = kSide, .init = &picture_};
-    request.run.sampler = sampler;
+    request.run.sampler = find_named_sampler(sampler);
     request.run.steps = 4;
     // Whatever may differ between the pictures does.
     request.noise = {NoiseRequest{.seed = 3},

@@ -81,7 +81,7 @@ TEST_P(MemoryOfARun, CountsTheBatch) {
   const uint64_t said = need.releasing(false) - need.program;
   EXPECT_LE(backend->pool().peak_held_bytes(), said);
   EXPECT_GE(2.5 * static_cast<double>(backend->pool().peak_held_bytes()), static_cast<double>(said));
-  asked.run.sampler = "dpm_adaptive";
+  asked.run.sampler = find_named_sampler("dpm_adaptive");
   EXPECT_EQ(memory_need(model, asked).denoise.activations, alone.denoise.activations);
 }
 
