@@ -52,6 +52,10 @@ struct Result {
 struct EngineOptions {
   int threads = 0;               ///< of the CPU kernels; 0 for all processors
   std::string models_root = {};  ///< folder with the registry of models; empty: models are known by their paths alone
+  /// Folder with models/emoji-128 and clip-vocabulary, share/redraw of an installation. Empty: it is looked for around
+  /// the program and where redraw was to be installed. The CMake package defines REDRAW_DATA_FOLDER
+  /// (docs/embedding.md).
+  std::string data_folder = {};
 };
 
 /// Runs requests, one at a time. Keeps the last model loaded. Programs that share their machine should be started with

@@ -102,13 +102,14 @@ ModelDefaults defaults_of(ModelDefaults defaults, const ChosenModel& choice, con
   return defaults;
 }
 
-ChosenModel model_choice(const Request& request, const std::filesystem::path& models_root) {
+ChosenModel model_choice(const Request& request, const std::filesystem::path& models_root,
+                         const std::filesystem::path& data_folder) {
   return choose_model(request.model,
                       {.vae = request.vae.value_or(""),
                        .preview_vae = request.preview_vae.value_or(""),
                        .prediction = request.prediction.value_or(""),
                        .configs = request.model_config.value_or("")},
-                      models_root);
+                      models_root, data_folder);
 }
 
 // The pixels of a picture for its colours alone, at its own size.
@@ -179,11 +180,13 @@ struct Engine::State {
   explicit State(const EngineOptions& options)
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
-        models_root(options.models_root) {}
+        models_root(options.models_root),
+        data_folder(options.data_folder) {}
 
   Context context;
   std::unique_ptr<Backend> backend;
   std::filesystem::path models_root;
+  std::filesystem::path data_folder;
   std::unique_ptr<StableDiffusion> model;
   ChosenModel loaded;
   Cancellation cancellation;
@@ -204,7 +207,7 @@ struct Engine::State {
     if (!model || loaded != choice) {
       model.reset();
       model = std::make_unique<StableDiffusion>(*backend, Checkpoint::open(choice.path, choice.options),
-                                                clip_vocabulary_folder());
+                                                clip_vocabulary_folder(data_folder));
       loaded = choice;
     }
     return *model;
@@ -220,7 +223,7 @@ void Engine::cancel() noexcept {
 }
 
 Result Engine::run(const Request& request, const Observer& observer) {
-  return state_->run(request, model_choice(request, state_->models_root), observer);
+  return state_->run(request, model_choice(request, state_->models_root, state_->data_folder), observer);
 }
 
 Result Engine::State::make(const Request& request, const ChosenModel& choice, const Observer& observer) {
@@ -310,7 +313,7 @@ void Engine::run_each(const Request& request, const Observer& observer, const st
   const int64_t images = request.images.value_or(1);
   check_field(find_field("images"), images);
   // Once: all are of one model, whatever becomes of names and the default meanwhile.
-  const ChosenModel choice = model_choice(request, state_->models_root);
+  const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
   Request one = request;
   one.images.reset();
   const bool varies = request.variation_amount.value_or(0) != 0;
@@ -337,7 +340,7 @@ SchedulePlan Engine::plan(const Request& request, bool from_picture) const {
     throw Error(Code::usage, "a plan is of one pass; leave out hires_fix, and plan its second pass by hires_strength");
   }
   // The configurations are enough: a plan needs none of the model's numbers.
-  const ChosenModel choice = model_choice(request, state_->models_root);
+  const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
   const ModelSpec spec = Checkpoint::read_spec(choice.path, choice.options);
   check_fits_model(request, spec);
   return schedule_plan(resolve(request, defaults_of(read_model_defaults(choice.path), choice, spec), from_picture),
