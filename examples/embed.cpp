@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    redraw::Engine engine;
+    redraw::Engine engine({.data_folder = REDRAW_DATA_FOLDER});  // the CMake package says where the model in the box is
     const redraw::Request request{.prompt = argv[2], .init = argv[1], .strength = 0.7, .steps = 10, .seed = 1592514025};
     const redraw::Observer observer{
         .on_line = [](const std::string& line) { std::puts(line.c_str()); },
