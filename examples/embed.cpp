@@ -12,11 +12,15 @@ int main(int argc, char** argv) {
   }
   try {
     redraw::Engine engine({.data_folder = REDRAW_DATA_FOLDER});  // the CMake package says where the model in the box is
-    const redraw::Request request{.prompt = argv[2], .init = argv[1], .strength = 0.7, .steps = 10, .seed = 1592514025};
-    const redraw::Observer observer{
-        .on_line = [](const std::string& line) { std::puts(line.c_str()); },
+    const redraw::Request request{.prompt = argv[2],
+                                  .inputs = {.init = redraw::Picture::file(argv[1])},
+                                  .steps = {.strength = 0.7, .steps = 10},
+                                  .noise = {.seed = 1592514025}};
+    const redraw::RunEvents events{
+        .on_plan = [](const redraw::SchedulePlan& plan) { std::puts(plan.line.c_str()); },
+        .on_note = [](const redraw::Note& note) { std::puts(note.text.c_str()); },
         .on_step = [](const redraw::Step& step) { std::printf("t=%g  %.0f ms\n", step.timestep, step.seconds * 1e3); }};
-    const redraw::Result result = engine.run(request, observer);
+    const redraw::Result result = engine.run(request, events);
     std::ofstream file(argv[3], std::ios::binary);
     file.write(reinterpret_cast<const char*>(result.png.data()), static_cast<std::streamsize>(result.png.size()));
     std::printf("%ldx%ld\n", static_cast<long>(result.width), static_cast<long>(result.height));

@@ -19,6 +19,13 @@ struct PlanEntry {
   std::optional<int64_t> network_calls = {};  ///< of the step; empty where the sampler's error control decides
 };
 
+/// The value of a field as a run uses it.
+struct UsedValue {
+  std::string field;
+  std::string value;   ///< as it would be typed
+  std::string origin;  ///< who chose it: "request", "model" or "program"
+};
+
 struct SchedulePlan {
   std::string line = {};  ///< as a run states it
   std::string hint = {};  ///< advice where there is any
@@ -34,7 +41,9 @@ struct SchedulePlan {
   double final_sigma = 0;               ///< noise level after the last entry
   int64_t begin = 0;                    ///< entries [begin, end) are run
   int64_t end = 0;
-  int64_t noised = 0;  ///< entry to whose level the picture is noised: begin, but for one old fault
+  int64_t first_pass_steps = 0;        ///< of the high-resolution fix: the steps at the model's size, run before these
+  std::vector<UsedValue> values = {};  ///< every field that has a value, in the order of the table
+  int64_t noised = 0;                  ///< entry to whose level the picture is noised: begin, but for one old fault
   std::optional<int64_t> network_calls = {};  ///< of the run; empty likewise
 
   int64_t steps_run() const { return end - begin; }

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "cli/print_text.h"
+#include "cli/run_lines.h"
 
 namespace redraw::cli {
 namespace {
@@ -20,28 +21,26 @@ double peak_resident_bytes() {
 int bench_command(const Request& request, const EngineOptions& options) {
   constexpr double kMebi = 1024.0 * 1024.0;
   Engine engine(options);
-  const Result cold = engine.run(
-      request, {.on_line = [](const std::string& line) { print_text(stdout, "{}\n", line); }, .on_step = {}});
+  const auto print_line = [](const std::string& line) { print_text(stdout, "{}\n", line); };
+  const Result cold = engine.run(request, {.on_plan = [&](const SchedulePlan& plan) { print_line(plan.line); },
+                                           .on_note = [&](const Note& note) { print_line(note_line(note)); }});
   engine.reset_cost();
   const Result warm = engine.run(request);
   Engine::Cost cost = engine.cost();
   std::sort(cost.rows.begin(), cost.rows.end(), [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
 
-  const auto total = [](const Result& r) {
-    return r.load_seconds + r.text_seconds + r.encode_seconds + r.denoise_seconds + r.decode_seconds;
-  };
   fmt::print("\n{}x{}, {} steps run, kernels {}, measured peak {:.0f} GFLOP/s (float32)\n\n", warm.width, warm.height,
              warm.steps_run, cost.kernels, cost.peak_flops / 1e9);
   fmt::print("{:<12} {:>9} {:>9}\n", "part", "first, ms", "again, ms");
   const auto part = [](const char* name, double first, double again) {
     fmt::print("{:<12} {:>9.1f} {:>9.1f}\n", name, first * 1e3, again * 1e3);
   };
-  part("load", cold.load_seconds, warm.load_seconds);
-  part("text", cold.text_seconds, warm.text_seconds);
-  part("encode", cold.encode_seconds, warm.encode_seconds);
-  part("denoise", cold.denoise_seconds, warm.denoise_seconds);
-  part("decode", cold.decode_seconds, warm.decode_seconds);
-  part("total", total(cold), total(warm));
+  part("load", cold.seconds.load, warm.seconds.load);
+  part("text", cold.seconds.text, warm.seconds.text);
+  part("encode", cold.seconds.encode, warm.seconds.encode);
+  part("denoise", cold.seconds.denoise, warm.seconds.denoise);
+  part("decode", cold.seconds.decode, warm.seconds.decode);
+  part("total", cold.seconds.total(), warm.seconds.total());
 
   fmt::print("\n{:<12} {:>7} {:>9} {:>7} {:>9} {:>8}\n", "operator", "calls", "ms", "share", "GFLOP/s", "of peak");
   double seconds = 0, flop = 0;

@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
+#include "cli/interrupt_guard.h"
 #include "cli/print_text.h"
-#include "cli/result_files.h"
 #include "library/model_tools.h"
 
 namespace redraw::cli {

@@ -23,7 +23,7 @@
 #include "cli/request_options.h"
 #include "cli/sweep_command.h"
 #include "redraw/engine.h"
-#include "request/fields.h"
+#include "request/field_value.h"
 
 namespace redraw::cli {
 namespace {
@@ -101,13 +101,6 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
 
 constexpr std::string_view kEveryRule = "all";
 constexpr HelpNote kPlanNotes[] = {{"semantics", "or all, for one line about each"}};
-constexpr std::string_view kNames = "or several, as lms,ddim";
-constexpr std::string_view kNumbers = "or several, as 1,2,5 or 10:50:10";
-constexpr std::string_view kShares = "or several, as 0.3,0.7 or 0.3:0.9:0.1";
-constexpr HelpNote kSweepNotes[] = {{"sampler", kNames}, {"schedule", "or several, as model,karras"},
-                                    {"seed", kNumbers},  {"cfg_scale", "or several, as 4,7.5 or 2:10:2"},
-                                    {"steps", kNumbers}, {"strength", kShares}};
-
 struct Commands {
   CLI::App app{"Redraws a picture from a prompt with Stable Diffusion."};
   CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
@@ -121,7 +114,7 @@ struct Commands {
   ModelsCommand models{app};
   RequestOptions img2img_fields{*img2img, fields_of_img2img()};
   RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
-  RequestOptions sweep_fields_given{*sweep, fields_of_sweep(), kSweepNotes};
+  RequestOptions sweep_fields_given{*sweep, fields_of_sweep(), sweep_notes()};
   RequestOptions plan_fields{*plan, fields_of_plan(), kPlanNotes};
   GenerateOptions options;
   std::string sweep_outdir;
@@ -130,6 +123,13 @@ struct Commands {
   std::string threads = "0";
   std::string models_root = models_root_of_environment();
   std::string bench_model, bench_steps = "10", bench_width, bench_height, bench_sampler;
+
+  // What the help of a sweep says of the fields that may vary.
+  static std::vector<HelpNote> sweep_notes() {
+    std::vector<HelpNote> notes;
+    for (const Field* field : sweep_fields()) notes.push_back({.field = field->name, .note = field->sweep.note});
+    return notes;
+  }
 
   Commands() {
     app.name("redraw");
@@ -181,7 +181,7 @@ struct Commands {
   }
 
   Request bench_request() const {
-    Request request{.prompt = "fire", .seed = 1};
+    Request request{.prompt = "fire", .noise = RequestNoise{.seed = 1}};
     const std::pair<const char*, const std::string*> given[] = {{"model", &bench_model},
                                                                 {"steps", &bench_steps},
                                                                 {"width", &bench_width},
@@ -203,16 +203,19 @@ struct Commands {
 
   int run_sweep() {
     std::map<std::string_view, std::string> texts;
-    for (const std::string_view name : sweep_fields()) {
-      if (const std::optional<std::string> text = sweep_fields_given.text(name)) texts.emplace(name, *text);
+    std::vector<std::string_view> varying;
+    for (const Field* field : sweep_fields()) {
+      varying.push_back(field->name);
+      if (const std::optional<std::string> text = sweep_fields_given.text(field->name)) {
+        texts.emplace(field->name, *text);
+      }
     }
     options.outdir = sweep_outdir;
-    return sweep_command(make_sweep(sweep_fields_given.request(sweep_fields()), texts), options);
+    return sweep_command(make_sweep(sweep_fields_given.request(varying), texts), options);
   }
 
   int dispatch() {
-    options.threads = parse_threads(threads);
-    options.models_root = models_root;
+    options.engine = {.threads = parse_threads(threads), .models_root = models_root};
     plan_options.models_root = models_root;
     if (models.is_asked()) return models.run(models_root, prints_json);
     if (*plan) return run_plan();
@@ -220,7 +223,7 @@ struct Commands {
     if (*schedules) return schedules_command(prints_json);
     if (*selftest) return selftest_command(prints_json);
     if (*sweep) return run_sweep();
-    if (*bench) return bench_command(bench_request(), {.threads = options.threads, .models_root = models_root});
+    if (*bench) return bench_command(bench_request(), options.engine);
     if (*img2img) return generate_command(img2img_fields.request(), options);
     return generate_command(txt2img_fields.request(), options);
   }

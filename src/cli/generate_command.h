@@ -3,15 +3,14 @@
 
 #include <string>
 
-#include "redraw/request.h"
+#include "redraw/engine.h"
 
 namespace redraw::cli {
 
 /// What these commands take beside the request.
 struct GenerateOptions {
   std::string outdir = "outputs";
-  int threads = 0;
-  std::string models_root = {};  ///< of Engine
+  EngineOptions engine = {};
   bool quiet = false;
   bool json = false;
 };

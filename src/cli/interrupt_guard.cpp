@@ -8,14 +8,14 @@ namespace redraw::cli {
 namespace {
 
 // A signal handler can reach nothing else. Set while a run goes on, by InterruptGuard alone.
-Engine* interrupted_engine = nullptr;
+const Cancellation* interrupted_run = nullptr;
 std::string_view interrupted_line;
 volatile std::sig_atomic_t interrupt_has_come = 0;
 
 extern "C" void on_interrupt(int) {
   const int before = errno;
   interrupt_has_come = 1;
-  if (interrupted_engine != nullptr) interrupted_engine->cancel();
+  if (interrupted_run != nullptr) interrupted_run->cancel();
   // The only way to print that a handler may take. If it fails, nobody is there to be told.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, interrupted_line.data(), interrupted_line.size());
   errno = before;
@@ -23,12 +23,16 @@ extern "C" void on_interrupt(int) {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(Engine& engine, Verbosity verbosity) {
+void make_file_size_limit_an_error() {
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+InterruptGuard::InterruptGuard(const Cancellation& cancellation, Verbosity verbosity) : cancellation_(cancellation) {
   // On a terminal the line after the bar's, in which it has just shown ^C.
   constexpr std::string_view kLine = "\nstopping; Ctrl-C again ends redraw at once\n";
   interrupted_line = ::isatty(STDERR_FILENO) != 0 ? kLine : kLine.substr(1);
   if (verbosity == Verbosity::quiet) interrupted_line = {};
-  interrupted_engine = &engine;
+  interrupted_run = &cancellation_;
   interrupt_has_come = 0;
   struct sigaction action = {};
   action.sa_handler = on_interrupt;
@@ -51,7 +55,7 @@ bool InterruptGuard::end() {
   is_over_ = true;
   sigaction(SIGINT, &before_interrupt_, nullptr);
   sigaction(SIGTERM, &before_terminate_, nullptr);
-  interrupted_engine = nullptr;
+  interrupted_run = nullptr;
   return has_come();
 }
 

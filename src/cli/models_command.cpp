@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "cli/interrupt_guard.h"
 #include "cli/print_text.h"
-#include "cli/result_files.h"
 #include "library/default_model.h"
 #include "library/model_list_text.h"
 #include "library/model_name.h"

@@ -2,8 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
+
+#include "request/field_value.h"
 
 namespace redraw::cli {
 namespace {
@@ -46,23 +47,22 @@ std::string field_help(const Field& field, std::string_view note) {
       help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + std::string(names[i]);
     }
   }
-  if (const std::string range = field_range(field); !range.empty()) help += "; " + range;
+  const bool is_list = field.kind == FieldKind::number_list;
+  if (const std::string range = field_range(field); !range.empty() && !is_list) help += "; " + range;
   if (!note.empty()) help += "; " + std::string(note);
-  if (!field.fallback.empty() && field.type != FieldType::flag) {
-    help += fmt::format(" [{}{}]", field.fallback, field.model_may_default ? ", or as the model states" : "");
+  if (!field.fallback.value_or("").empty() && field.kind != FieldKind::flag) {
+    help += fmt::format(" [{}{}]", *field.fallback, field.model_may_default ? ", or as the model states" : "");
   }
   return wrapped(help);
 }
 
 FieldList fields_of_img2img() {
-  FieldList fields;
-  for (const Field& field : request_fields()) fields.push_back(&field);
-  return fields;
+  return {request_fields().begin(), request_fields().end()};
 }
 
 FieldList fields_of_txt2img() {
   FieldList fields = fields_of_img2img();
-  std::erase_if(fields, [](const Field* field) { return field->is_img2img_only; });
+  std::erase_if(fields, [](const Field* field) { return field->needs_picture; });
   return fields;
 }
 
@@ -73,11 +73,8 @@ FieldList fields_of_sweep() {
 }
 
 FieldList fields_of_plan() {
-  constexpr auto kNames =
-      std::to_array<std::string_view>({"strength", "steps", "sampler", "schedule", "spacing", "sigmas", "eta",
-                                       "exact_steps", "denoising_start", "denoising_end", "semantics", "model"});
-  FieldList fields;
-  for (const std::string_view name : kNames) fields.push_back(&find_field(name));
+  FieldList fields = fields_of_img2img();
+  std::erase_if(fields, [](const Field* field) { return !field->is_of_plan; });
   return fields;
 }
 
@@ -86,11 +83,14 @@ RequestOptions::RequestOptions(CLI::App& command, const FieldList& fields, std::
   for (const Field* field : fields) {
     const auto note = std::ranges::find(notes, field->name, &HelpNote::field);
     const std::string help = field_help(*field, note == notes.end() ? "" : note->note);
-    if (field->type == FieldType::flag) {
+    if (field->kind == FieldKind::flag) {
       command.add_flag(option_name(*field), flags_[field->name], help);
     } else {
-      const std::string also = field->also.empty() ? "" : "," + std::string(field->also);
-      command.add_option(option_name(*field) + also, texts_[field->name], help)
+      std::string names = option_name(*field);
+      for (const std::string_view alias : field->aliases) {
+        if (!alias.empty()) names += "," + std::string(alias);
+      }
+      command.add_option(names, texts_[field->name], help)
           ->required(field->is_positional)
           ->option_text(std::string(field->value_name));
     }

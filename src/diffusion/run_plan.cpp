@@ -18,13 +18,14 @@ struct Meaning {
 };
 
 Meaning meaning_of(const RunChoice& choice, const Semantics& semantics) {
-  NamedSampler named = find_named_sampler(choice.sampler);
+  NamedSampler named = choice.sampler;
   ScheduleChoice schedule = choice.schedule;
   if (named.rule != SigmaRule::model) {
     if (schedule.rule && *schedule.rule != named.rule) {
-      throw Error(Code::usage, "sampler " + choice.sampler + " means the schedule " +
-                                   std::string(sigma_schedule(named.rule).name) + ", but schedule is " +
-                                   std::string(sigma_schedule(*schedule.rule).name) + "; give one of the two");
+      throw Error(Code::usage, "the sampler's name, a form of " + std::string(named.sampler->name) +
+                                   ", means the schedule " + std::string(sigma_schedule(named.rule).name) +
+                                   ", but schedule is " + std::string(sigma_schedule(*schedule.rule).name) +
+                                   "; give one of the two");
     }
     schedule.rule = named.rule;
   }
@@ -94,7 +95,7 @@ double start_timestep(const SchedulerConfig& config, double strength) {
 RunPlan plan_run(const SchedulerConfig& model_config, const RunChoice& asked) {
   RunChoice choice = asked;
   if (choice.full_strength_is_noise && choice.strength == 1.0 && !choice.denoising_start) choice.has_picture = false;
-  const Semantics& semantics = find_semantics(choice.semantics);
+  const Semantics& semantics = *choice.semantics;
   check_together(choice, semantics);
   Meaning meaning = meaning_of(choice, semantics);
   // The range of strength is checked whatever rule counts the steps.

@@ -12,10 +12,10 @@ namespace redraw {
 
 /// What a person asks of the steps.
 struct RunChoice {
-  std::string sampler = "ddim";  ///< by name or alias; the name may imply a schedule ("euler_k")
+  NamedSampler sampler = {samplers().front(), SigmaRule::model};  ///< with the schedule that its name implies
   int64_t steps = 30;
   ScheduleChoice schedule = {};
-  std::string semantics = "diffusers";
+  const Semantics* semantics = &all_semantics().front();
   bool has_picture = false;  ///< image to image: strength and the two below count
   double strength = 0.75;    ///< in (0, 1]
   /// Strength 1 begins with noise alone, as text to image, not with a picture noised to the highest level: of models

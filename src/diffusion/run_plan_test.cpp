@@ -9,9 +9,11 @@ namespace redraw {
 namespace {
 
 RunPlan img2img(const std::string& sampler, const std::string& semantics, int64_t steps, double strength) {
-  return plan_run(
-      sd1_config(),
-      {.sampler = sampler, .steps = steps, .semantics = semantics, .has_picture = true, .strength = strength});
+  return plan_run(sd1_config(), {.sampler = find_named_sampler(sampler),
+                                 .steps = steps,
+                                 .semantics = &find_semantics(semantics),
+                                 .has_picture = true,
+                                 .strength = strength});
 }
 
 // reference/img2img-semantics.md A.1: steps really run, by program and sampler; first timestep where the table gives
@@ -162,7 +164,11 @@ TEST(Semantics, RefuseWhatTheirProgramsRefuse) {
 TEST(RunPlan, BeginsAtTheExactLevelOfTheStrength) {
   // users-complaints.md 2: 0.834 and 0.843 gave the same picture.
   const auto exact = [](const std::string& sampler, double strength, std::optional<SigmaRule> rule) {
-    RunChoice choice{.sampler = sampler, .steps = 20, .has_picture = true, .strength = strength, .exact_steps = true};
+    RunChoice choice{.sampler = find_named_sampler(sampler),
+                     .steps = 20,
+                     .has_picture = true,
+                     .strength = strength,
+                     .exact_steps = true};
     choice.schedule.rule = rule;
     return plan_run(sd1_config(), choice);
   };
@@ -187,7 +193,11 @@ TEST(RunPlan, BeginsAtTheExactLevelOfTheStrength) {
 }
 
 TEST(RunPlan, CutsByTimestepsWhereStartAndEndAreGiven) {
-  RunChoice choice{.sampler = "euler", .steps = 10, .has_picture = true, .denoising_start = 0.3, .denoising_end = 0.8};
+  RunChoice choice{.sampler = find_named_sampler("euler"),
+                   .steps = 10,
+                   .has_picture = true,
+                   .denoising_start = 0.3,
+                   .denoising_end = 0.8};
   const RunPlan plan = plan_run(sd1_config(), choice);
   EXPECT_EQ(plan.first_timestep(), 666);  // below round(1000 * 0.7)
   EXPECT_EQ(plan.begin, 3);
@@ -207,13 +217,13 @@ TEST(RunPlan, RefusesChoicesThatContradictEachOther) {
   };
   EXPECT_EQ(refused(false,
                     [](RunChoice& c) {
-                      c.sampler = "euler_k";
+                      c.sampler = find_named_sampler("euler_k");
                       c.schedule.rule = SigmaRule::exponential;
                     }),
             Code::usage);
   EXPECT_EQ(refused(true,
                     [](RunChoice& c) {
-                      c.semantics = "a1111";
+                      c.semantics = &find_semantics("a1111");
                       c.exact_steps = true;
                     }),
             Code::usage);
@@ -237,7 +247,7 @@ TEST(RunPlan, RefusesChoicesThatContradictEachOther) {
 }
 
 TEST(RunPlan, TakesExplicitLevelsAsTheyAre) {
-  RunChoice choice{.sampler = "euler", .steps = 3};
+  RunChoice choice{.sampler = find_named_sampler("euler"), .steps = 3};
   choice.schedule = {.rule = SigmaRule::explicit_sigmas, .sigmas = {14.0, 5.0, 1.0, 0.0}};
   EXPECT_EQ(plan_run(sd1_config(), choice).table().sigmas, (std::vector<double>{14.0, 5.0, 1.0, 0.0}));
   choice.steps = 4;

@@ -16,7 +16,7 @@ double strength_of_case(int64_t number) {
 }
 
 std::string name_of_case(const RunChoice& choice) {
-  return choice.sampler + ", schedule " +
+  return std::string(choice.sampler.sampler->name) + ", schedule " +
          std::string(sigma_schedule(choice.schedule.rule.value_or(SigmaRule::model)).name) + ", " +
          std::to_string(choice.steps) + " steps" +
          (choice.has_picture ? ", strength " + std::to_string(choice.strength) : "") +
@@ -84,7 +84,7 @@ TEST_P(EverySampler, RunsOverEverySchedule) {
   for (const SigmaScheduleInfo& schedule : sigma_schedules()) {
     if (schedule.rule == SigmaRule::explicit_sigmas) continue;
     for (int64_t steps = 1; steps <= 60; ++steps) {
-      RunChoice choice{.sampler = std::string(GetParam()->name), .steps = steps};
+      RunChoice choice{.sampler = {GetParam(), SigmaRule::model}, .steps = steps};
       choice.schedule.rule = schedule.rule;
       const RunPlan text = plan_run(sd1_config(), choice);
       expect_falling(text, name_of_case(choice));

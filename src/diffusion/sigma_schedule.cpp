@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/math/special_functions/beta.hpp>
-#include <charconv>
 #include <cmath>
 #include <string>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/suggest.h"
-#include "base/utf8.h"
 
 namespace redraw {
 namespace {
@@ -160,37 +159,20 @@ const SigmaScheduleInfo& sigma_schedule(SigmaRule rule) {
   return *std::ranges::find(kSchedules, rule, &SigmaScheduleInfo::rule);
 }
 
-std::vector<double> parse_sigmas(std::string_view text) {
+void check_sigmas(const std::vector<double>& sigmas) {
   constexpr size_t kMost = 1001;
-  std::vector<double> sigmas;
-  for (size_t at = 0; at <= text.size();) {
-    const size_t end = std::min(text.find(',', at), text.size());
-    std::string_view entry = text.substr(at, end - at);
-    while (!entry.empty() && entry.front() == ' ') entry.remove_prefix(1);
-    while (!entry.empty() && entry.back() == ' ') entry.remove_suffix(1);
-    const std::string where = "sigmas: entry " + std::to_string(sigmas.size() + 1);
-    double sigma = 0;
-    const auto result = std::from_chars(entry.data(), entry.data() + entry.size(), sigma);
-    if (result.ec != std::errc() || result.ptr != entry.data() + entry.size() || !std::isfinite(sigma)) {
-      throw Error(Code::not_a_number, where + " is '" + std::string(cut_utf8(entry, 40)) +
-                                          "', but must be a number; separate them with commas");
+  if (sigmas.size() > kMost) throw Error(Code::out_of_range, "sigmas: more than " + std::to_string(kMost) + " entries");
+  for (size_t i = 0; i < sigmas.size(); ++i) {
+    const std::string where = "sigmas: entry " + std::to_string(i + 1) + " is " + decimal(sigmas[i]) + ", but must be ";
+    if (!std::isfinite(sigmas[i])) throw Error(Code::not_a_number, where + "a number");
+    if (sigmas[i] < 0.0 || (sigmas[i] == 0.0 && i + 1 != sigmas.size())) {
+      throw Error(Code::out_of_range, where + "above 0; only the last may be 0");
     }
-    if (sigma < 0.0 || (sigma == 0.0 && end != text.size())) {
-      throw Error(Code::out_of_range,
-                  where + " is " + std::string(entry) + ", but must be above 0; only the last may be 0");
-    }
-    if (!sigmas.empty() && sigma >= sigmas.back()) {
-      throw Error(Code::out_of_range, where + " is " + std::string(entry) + ", but must be below the one before it");
-    }
-    sigmas.push_back(sigma);
-    if (sigmas.size() > kMost)
-      throw Error(Code::out_of_range, "sigmas: more than " + std::to_string(kMost) + " entries");
-    at = end + 1;
+    if (i > 0 && sigmas[i] >= sigmas[i - 1]) throw Error(Code::out_of_range, where + "below the one before it");
   }
   if (sigmas.size() < 2) {
     throw Error(Code::out_of_range, "sigmas: one entry; give at least two, where a step begins and where it ends");
   }
-  return sigmas;
 }
 
 double timestep_of_sigma(double sigma, std::span<const float> log_sigmas) {

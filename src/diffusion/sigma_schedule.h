@@ -37,9 +37,9 @@ std::span<const SigmaScheduleInfo> sigma_schedules();
 const SigmaScheduleInfo& find_sigma_schedule(std::string_view name);
 const SigmaScheduleInfo& sigma_schedule(SigmaRule rule);
 
-/// Reads "14.6, 6.5, 2.9, 0": between 2 and 1001 finite numbers, falling, above 0 except that the last may be 0.
-/// Throws Error: not_a_number, out_of_range, each naming the entry.
-std::vector<double> parse_sigmas(std::string_view text);
+/// Explicit levels are 2 to 1001 finite numbers, falling, above 0 except that the last may be 0. Throws Error:
+/// not_a_number, out_of_range, each naming the entry.
+void check_sigmas(const std::vector<double>& sigmas);
 
 /// The timestep, between the training ones, that has this noise level; interpolated in log sigma and held at both ends.
 /// log_sigmas: of each training timestep, rising. Source: EulerDiscreteScheduler._sigma_to_t, 0.42.1.

@@ -24,15 +24,19 @@ TEST(Engine, WithTheRegistryKnowsNames) {
   const fs::path root = folder / "root";
   const fs::path model = link_tiny_model(folder / "tiny");
   ModelRegistry(root).add(model, "my-sd15");
-  const Engine with({.threads = 1, .models_root = root.string()});
-  const Engine without(1);
-  const SchedulePlan by_path = without.plan({.steps = 3, .model = model.string()}, false);
-  EXPECT_EQ(with.plan({.steps = 3, .model = "my-sd15"}, false).line, by_path.line);
-  expect_box([&] { without.plan({.steps = 3}, false); });
-  expect_box([&] { with.plan({.steps = 3}, false); });
-  message_of(Code::model_unknown, [&] { without.plan({.steps = 3, .model = "my-sd15"}, false); });
+  const Planner with(root.string());
+  const Planner without;
+  const SchedulePlan by_path =
+      without.plan({.steps = RequestSteps{.steps = 3}, .model = RequestModel{.model = model.string()}}, false);
+  EXPECT_EQ(with.plan({.steps = RequestSteps{.steps = 3}, .model = RequestModel{.model = "my-sd15"}}, false).line,
+            by_path.line);
+  expect_box([&] { without.plan({.steps = RequestSteps{.steps = 3}}, false); });
+  expect_box([&] { with.plan({.steps = RequestSteps{.steps = 3}}, false); });
+  message_of(Code::model_unknown, [&] {
+    without.plan({.steps = RequestSteps{.steps = 3}, .model = RequestModel{.model = "my-sd15"}}, false);
+  });
   ModelRegistry(root).set_default("my-sd15");
-  EXPECT_EQ(with.plan({.steps = 3}, false).line, by_path.line);
+  EXPECT_EQ(with.plan({.steps = RequestSteps{.steps = 3}}, false).line, by_path.line);
   message_of(Code::out_of_range, [] { Engine({.threads = -1, .models_root = ""}); });
 }
 

@@ -14,11 +14,10 @@ namespace {
 
 Request small_request() {
   return {.prompt = "fire",
-          .init = std::string(REDRAW_SOURCE_DIR) + "/examples/fire-drawing.png",
-          .strength = 0.5,
-          .steps = 4,
-          .seed = 3,
-          .model = std::string(REDRAW_SOURCE_DIR) + "/models/emoji-128"};
+          .inputs = RequestInputs{.init = Picture::file(std::string(REDRAW_SOURCE_DIR) + "/examples/fire-drawing.png")},
+          .steps = RequestSteps{.strength = 0.5, .steps = 4},
+          .noise = RequestNoise{.seed = 3},
+          .model = RequestModel{.model = std::string(REDRAW_SOURCE_DIR) + "/models/emoji-128"}};
 }
 
 TEST(Engine, EqualRequestsGiveEqualBytes) {
@@ -29,28 +28,34 @@ TEST(Engine, EqualRequestsGiveEqualBytes) {
   Engine other(2);
   EXPECT_EQ(first.png, other.run(small_request()).png);
   Request different = small_request();
-  different.seed = 4;
+  different.noise.seed = 4;
   EXPECT_NE(first.rgb, engine.run(different).rgb);
 }
 
 TEST(Engine, StatesThePlanAndWritesItIntoTheMetadata) {
   Engine engine(2);
-  std::vector<std::string> lines;
+  SchedulePlan plan;
+  std::vector<Note> notes;
   std::vector<double> timesteps;
   const Result result =
-      engine.run(small_request(), {.on_line = [&](const std::string& line) { lines.push_back(line); },
+      engine.run(small_request(), {.on_plan = [&](const SchedulePlan& told) { plan = told; },
+                                   .on_note = [&](const Note& note) { notes.push_back(note); },
                                    .on_step = [&](const Step& step) { timesteps.push_back(step.timestep); }});
-  ASSERT_EQ(lines.size(), 3u);
-  EXPECT_EQ(lines[0], "picture kept at 128x128");
-  EXPECT_TRUE(lines[1].starts_with("strength 0.5 x 4 steps: running 2 of 4, from t=251, sigma=")) << lines[1];
-  EXPECT_EQ(lines[2],
-            "hint: 2 steps are few; steps 40 would run 20 at this strength, exact_steps all that are asked for");
+  ASSERT_EQ(notes.size(), 2u);
+  EXPECT_EQ(notes[0].code, "picture_fit");
+  EXPECT_EQ(notes[0].text, "picture kept at 128x128");
+  EXPECT_TRUE(plan.line.starts_with("strength 0.5 x 4 steps: running 2 of 4, from t=251, sigma=")) << plan.line;
+  EXPECT_EQ(notes[1].kind, NoteKind::hint);
+  EXPECT_EQ(notes[1].text,
+            "2 steps are few; steps 40 would run 20 at this strength, exact_steps all that are asked for");
+  const auto guidance = std::ranges::find(plan.values, "cfg_scale", &UsedValue::field);
+  ASSERT_NE(guidance, plan.values.end());
+  EXPECT_EQ(guidance->origin, "model");
   EXPECT_EQ(timesteps, (std::vector<double>{251, 1}));
   const nlohmann::json metadata = nlohmann::json::parse(result.metadata);
   EXPECT_EQ(metadata["plan"]["steps_run"], 2);
-  EXPECT_EQ(metadata["plan"]["line"], lines[1]);
   EXPECT_EQ(metadata["request"]["cfg_scale"], 4.0);
-  EXPECT_EQ(metadata["origins"]["cfg_scale"], "model");
+  EXPECT_FALSE(metadata.contains("origins")) << "who chose a value is not part of the picture";
   EXPECT_EQ(metadata["request"]["init"], "fire-drawing.png");
   EXPECT_EQ(result.steps_run, 2);
 }
@@ -58,22 +63,45 @@ TEST(Engine, StatesThePlanAndWritesItIntoTheMetadata) {
 TEST(Engine, CancellingEndsTheRunWithinAStep) {
   Engine engine(2);
   Request request = small_request();
-  request.steps = 40;
+  request.steps.steps = 40;
   int64_t steps = 0;
-  const Result result = engine.run(request, {.on_line = {}, .on_step = [&](const Step& step) {
-                                               steps = step.index + 1;
-                                               if (steps == 2) engine.cancel();
-                                             }});
+  const Cancellation cancellation;
+  const Result result = engine.run(request,
+                                   {.on_step =
+                                        [&](const Step& step) {
+                                          steps = step.index + 1;
+                                          if (steps == 2) cancellation.cancel();
+                                        }},
+                                   cancellation);
   EXPECT_TRUE(result.cancelled);
   EXPECT_EQ(result.steps_run, 2);
   EXPECT_TRUE(result.png.empty());
 }
 
+TEST(Engine, CancellingOneOfThreeRunsLeavesTheOthersAsTheyWere) {
+  Engine alone(2);
+  const Result expected = alone.run(small_request());
+  Engine engine(2);
+  EXPECT_EQ(engine.run(small_request()).png, expected.png);
+  for (const int64_t at : {0, 1}) {
+    const Cancellation cancellation;
+    const auto on_step = [&](const Step& step) {
+      if (step.index == at) cancellation.cancel();
+    };
+    EXPECT_TRUE(engine.run(small_request(), {.on_step = on_step}, cancellation).cancelled) << at;
+    EXPECT_EQ(engine.run(small_request()).png, expected.png) << at;
+  }
+  const Cancellation before;
+  before.cancel();
+  EXPECT_TRUE(engine.run(small_request(), {}, before).cancelled);
+  EXPECT_EQ(engine.run(small_request()).png, expected.png);
+}
+
 TEST(Engine, MakesTheStripAndTheIntermediatesThatWereAskedFor) {
   Engine engine(2);
   Request request = small_request();
-  request.step_strip = true;
-  request.save_intermediates = 2;
+  request.output.step_strip = true;
+  request.output.save_intermediates = 2;
   const Result result = engine.run(request);
   ASSERT_EQ(result.extras.size(), 2u);
   EXPECT_EQ(result.extras[0].tag, "step-02");
@@ -86,17 +114,17 @@ TEST(Engine, ATinyAutoencoderForPreviewsChangesThemAndNotThePicture) {
   const std::string tiny = std::string(REDRAW_SOURCE_DIR) + "/tests/golden/taesd/weights.safetensors";
   Engine engine(2);
   Request request = small_request();
-  request.step_strip = true;
-  request.save_intermediates = 1;
+  request.output.step_strip = true;
+  request.output.save_intermediates = 1;
   const Result plain = engine.run(request);
-  request.preview_vae = tiny;
+  request.output.preview_vae = tiny;
   const Result looked_on = engine.run(request);
   EXPECT_EQ(looked_on.rgb, plain.rgb);
   ASSERT_EQ(looked_on.extras.size(), 3u);
   for (size_t i = 0; i < 3; ++i) EXPECT_NE(looked_on.extras[i].png, plain.extras[i].png) << looked_on.extras[i].tag;
-  request.vae = tiny;
+  request.model.vae = tiny;
   EXPECT_NE(engine.run(request).rgb, plain.rgb);
-  request.vae_sample = true;
+  request.inputs.vae_sample = true;
   EXPECT_NE(message_of(Code::usage, [&] { engine.run(request); }).find("vae_sample"), std::string::npos);
 }
 
@@ -109,15 +137,15 @@ TEST(Engine, ThePictureTellsNamesAndNeverPlaces) {
   }
   Engine engine(2);
   Request request = small_request();
-  request.vae = (folder / "some autoencoder").string() + "/";
-  request.preview_vae = source + "/tests/golden/taesd/weights.safetensors";
-  request.init_color = source + "/examples/tree-drawing.png";
+  request.model.vae = (folder / "some autoencoder").string() + "/";
+  request.output.preview_vae = source + "/tests/golden/taesd/weights.safetensors";
+  request.inputs.init_color = Picture::file(source + "/examples/tree-drawing.png");
   const Result result = engine.run(request);
   const nlohmann::json fields = nlohmann::json::parse(result.metadata)["request"];
   EXPECT_EQ(fields["init"], "fire-drawing.png");
   EXPECT_EQ(fields["init_color"], "tree-drawing.png");
   EXPECT_EQ(fields["vae"], "some autoencoder");
-  EXPECT_EQ(fields["preview_vae"], "weights.safetensors");
+  EXPECT_FALSE(fields.contains("preview_vae")) << "previews are not part of the picture";
   for (const std::string& place : {source, folder.path().string()}) {
     EXPECT_EQ(result.metadata.find(place), std::string::npos) << result.metadata;
   }
@@ -126,15 +154,15 @@ TEST(Engine, ThePictureTellsNamesAndNeverPlaces) {
 TEST(Engine, ADrawnSeedIsReportedAndReproduces) {
   Engine engine(2);
   Request request = small_request();
-  request.seed.reset();
+  request.noise.seed.reset();
   const Result drawn = engine.run(request);
-  request.seed = drawn.seed;
+  request.noise.seed = drawn.seed;
   EXPECT_EQ(engine.run(request).rgb, drawn.rgb);
 }
 
 std::vector<Result> each_of(Engine& engine, const Request& request) {
   std::vector<Result> results;
-  engine.run_each(request, {}, [&](Result result) { results.push_back(std::move(result)); });
+  engine.run_each(request, {.on_picture = [&](Result result) { results.push_back(std::move(result)); }});
   return results;
 }
 
@@ -142,8 +170,8 @@ TEST(Engine, ASeedBeyond32BitsIsTorchs) {
   Engine engine(2);
   const auto run = [&](uint64_t seed, const char* noise) {
     Request request = small_request();
-    request.seed = seed;
-    request.noise = noise;
+    request.noise.seed = seed;
+    request.noise.noise = noise;
     return engine.run(request);
   };
   constexpr uint64_t kSeed = 112358132141;
@@ -158,37 +186,38 @@ TEST(Engine, ASeedBeyond32BitsIsTorchs) {
 TEST(Engine, SeveralImagesAreThoseOfOneSeedAfterTheOther) {
   Engine engine(2);
   Request request = small_request();
-  request.images = 3;
-  request.seed = 18446744073709551614u;
+  request.output.images = 3;
+  request.noise.seed = 18446744073709551614u;
   const std::vector<Result> results = each_of(engine, request);
   ASSERT_EQ(results.size(), 3u);
-  request.images.reset();
+  request.output.images.reset();
   for (size_t i = 0; i < 3; ++i) {
     const uint64_t seeds[] = {18446744073709551614u, 18446744073709551615u, 0};
-    request.seed = seeds[i];
+    request.noise.seed = seeds[i];
     EXPECT_EQ(results[i].png, engine.run(request).png) << "metadata and all, as if it had been asked for alone";
   }
-  request.images = 2;
+  request.output.images = 2;
   EXPECT_NE(message_of(Code::usage, [&] { engine.run(request); }).find("run_each"), std::string::npos);
 }
 
 TEST(Engine, VariationsKeepTheSeedAndAreWrittenAsTheyAreAskedForAgain) {
   Engine engine(2);
   Request request = small_request();
-  request.variation_amount = 0.2;
-  request.variation_seed = 11;
-  request.images = 2;
+  request.noise.variation_amount = 0.2;
+  request.noise.variation_seed = 11;
+  request.output.images = 2;
   const std::vector<Result> results = each_of(engine, request);
   ASSERT_EQ(results.size(), 2u);
   EXPECT_NE(results[0].rgb, results[1].rgb);
   EXPECT_NE(results[0].rgb, engine.run(small_request()).rgb);
   Request again = small_request();
-  again.with_variations = "12:0.2";
+  again.noise.with_variations = std::vector<SeedWeight>{{.seed = 12, .weight = 0.2}};
   EXPECT_EQ(engine.run(again).rgb, results[1].rgb);
-  EXPECT_EQ(nlohmann::json::parse(results[1].metadata)["request"]["with_variations"], "12:0.2");
-  again.with_variations = "12:0";
+  EXPECT_EQ(nlohmann::json::parse(results[1].metadata)["request"]["with_variations"],
+            nlohmann::json::parse(R"([{"seed": 12, "weight": 0.2}])"));
+  again.noise.with_variations = std::vector<SeedWeight>{{.seed = 12, .weight = 0}};
   EXPECT_EQ(engine.run(again).rgb, engine.run(small_request()).rgb) << "no weight, no change";
-  again.seed.reset();
+  again.noise.seed.reset();
   message_of(Code::usage, [&] { engine.run(again); });
 }
 
@@ -201,24 +230,24 @@ TEST(Engine, EveryEffectShowsInEverySamplerAndBothWays) {
   };
   const std::string green = std::string(REDRAW_SOURCE_DIR) + "/examples/tree-drawing.png";
   const Effect effects[] = {
-      {"variation", [](Request& r) { r.with_variations = "9:0.3"; }},
-      {"perlin", [](Request& r) { r.perlin = 0.3; }},
-      {"threshold", [](Request& r) { r.threshold = 0.8; }},
-      {"h symmetry", [](Request& r) { r.h_symmetry_time_pct = 0.5; }},
-      {"v symmetry", [](Request& r) { r.v_symmetry_time_pct = 0.5; }},
-      {"seamless", [](Request& r) { r.seamless_axes = "x"; }},
-      {"cfg rescale", [](Request& r) { r.cfg_rescale = 0.7; }},
-      {"guidance interval", [](Request& r) { r.guidance_start = 0.3; }},
+      {"variation", [](Request& r) { r.noise.with_variations = std::vector<SeedWeight>{{.seed = 9, .weight = 0.3}}; }},
+      {"perlin", [](Request& r) { r.noise.perlin = 0.3; }},
+      {"threshold", [](Request& r) { r.effects.threshold = 0.8; }},
+      {"h symmetry", [](Request& r) { r.effects.h_symmetry_time_pct = 0.5; }},
+      {"v symmetry", [](Request& r) { r.effects.v_symmetry_time_pct = 0.5; }},
+      {"seamless", [](Request& r) { r.effects.seamless_axes = std::vector<std::string>{"x"}; }},
+      {"cfg rescale", [](Request& r) { r.guidance.cfg_rescale = 0.7; }},
+      {"guidance interval", [](Request& r) { r.guidance.guidance_start = 0.3; }},
   };
   Engine engine(2);
   for (const char* sampler : {"ddim", "k_lms", "heun", "dpmpp_sde"}) {
     for (bool has_picture : {false, true}) {
       Request plain = small_request();
-      plain.sampler = sampler;
-      plain.width = plain.height = 64;
+      plain.steps.sampler = sampler;
+      plain.size.width = plain.size.height = 64;
       if (!has_picture) {
-        plain.init.clear();
-        plain.strength.reset();
+        plain.inputs.init.reset();
+        plain.steps.strength.reset();
       }
       const Result without = engine.run(plain);
       for (const Effect& effect : effects) {
@@ -229,66 +258,66 @@ TEST(Engine, EveryEffectShowsInEverySamplerAndBothWays) {
     }
   }
   Request coloured = small_request();
-  coloured.init_color = green;
+  coloured.inputs.init_color = Picture::file(green);
   EXPECT_NE(engine.run(coloured).rgb, engine.run(small_request()).rgb);
 }
 
 TEST(Engine, StepsOutsideTheGuidanceIntervalSkipTheUnconditionalHalf) {
   Engine engine(2);
   Request request = small_request();
-  request.init.clear();
-  request.strength.reset();
-  request.steps = 10;
+  request.inputs.init.reset();
+  request.steps.strength.reset();
+  request.steps.steps = 10;
   EXPECT_EQ(engine.run(request).network_rows, 20);
-  request.guidance_start = 0.2;
-  request.guidance_end = 0.5;
+  request.guidance.guidance_start = 0.2;
+  request.guidance.guidance_end = 0.5;
   EXPECT_EQ(engine.run(request).network_rows, 13);
-  request.guidance_start.reset();
-  request.guidance_end.reset();
-  request.cfg_scales = "7,7,1,1,1,1,1,1,0,0";
+  request.guidance.guidance_start.reset();
+  request.guidance.guidance_end.reset();
+  request.guidance.cfg_scales = {7, 7, 1, 1, 1, 1, 1, 1, 0, 0};
   EXPECT_EQ(engine.run(request).network_rows, 12);
-  request.cfg_scales = "7,7";
+  request.guidance.cfg_scales = {7, 7};
   EXPECT_EQ(message_of(Code::out_of_range, [&] { engine.run(request); }),
             "cfg_scales has 2 entries, but 10 steps are run; give one for each");
-  request.cfg_scales = "4,4,4,4,4,4,4,4,4,4";
+  request.guidance.cfg_scales = {4, 4, 4, 4, 4, 4, 4, 4, 4, 4};
   const Result listed = engine.run(request);
-  request.cfg_scales.reset();
+  request.guidance.cfg_scales.reset();
   EXPECT_EQ(listed.rgb, engine.run(request).rgb);
 }
 
 TEST(Engine, TheHighResolutionFixRunsTwoPasses) {
   Engine engine(2);
   Request request = small_request();
-  request.init.clear();
-  request.strength.reset();
-  request.width = 192;
-  request.height = 128;
-  request.hires_fix = true;
-  request.hires_strength = 0.5;
+  request.inputs.init.reset();
+  request.steps.strength.reset();
+  request.size.width = 192;
+  request.size.height = 128;
+  request.size.hires_fix = true;
+  request.size.hires_strength = 0.5;
   int64_t steps = 0;
-  const Result result = engine.run(request, {.on_line = {}, .on_step = [&](const Step& step) {
-                                               EXPECT_EQ(step.index, steps++);
-                                               EXPECT_EQ(step.count, 6);
-                                             }});
+  const Result result = engine.run(request, {.on_step = [&](const Step& step) {
+                                     EXPECT_EQ(step.index, steps++);
+                                     EXPECT_EQ(step.count, 6);
+                                   }});
   EXPECT_EQ(result.steps_run, 6);  // 4 of the first pass, int(4 * 0.5) of the second
   EXPECT_EQ(result.width, 192);
-  request.width = 128;
+  request.size.width = 128;
   message_of(Code::usage, [&] { engine.run(request); });
 }
 
 TEST(Engine, StepNoiseComesFromWhereItIsAskedFor) {
   Engine engine(2);
   Request request = small_request();
-  request.sampler = "euler_a";
+  request.steps.sampler = "euler_a";
   const Result continued = engine.run(request);
-  request.step_noise = "own";
+  request.noise.step_noise = "own";
   EXPECT_NE(engine.run(request).rgb, continued.rgb);
-  request.sampler = "k_dpmpp_2m_sde";
-  request.step_noise.reset();
+  request.steps.sampler = "k_dpmpp_2m_sde";
+  request.noise.step_noise.reset();
   const Result drawn = engine.run(request);
-  request.step_noise = "brownian";
+  request.noise.step_noise = "brownian";
   EXPECT_NE(engine.run(request).rgb, drawn.rgb);
-  request.step_noise = "owl";
+  request.noise.step_noise = "owl";
   EXPECT_NE(message_of(Code::unknown_name, [&] { engine.run(request); }).find("'own'"), std::string::npos);
 }
 
@@ -299,27 +328,27 @@ TEST(Engine, RefusesFieldsThatMeanNothingTogether) {
     ask(request);
     return message_of(Code::usage, [&] { engine.run(request); });
   };
-  refused([](Request& r) { r.denoising_start = 0.5; });
-  refused([](Request& r) { r.variation_seed = 3; });
-  refused([](Request& r) { r.hires_strength = 0.5; });
-  refused([](Request& r) { r.hires_fix = true; });
+  refused([](Request& r) { r.steps.denoising_start = 0.5; });
+  refused([](Request& r) { r.noise.variation_seed = 3; });
+  refused([](Request& r) { r.size.hires_strength = 0.5; });
+  refused([](Request& r) { r.size.hires_fix = true; });
   refused([](Request& r) {
-    r.sampler = "euler_k";
-    r.schedule = "exponential";
+    r.steps.sampler = "euler_k";
+    r.steps.schedule = "exponential";
   });
   refused([](Request& r) {
-    r.sigmas = "3,1,0";
-    r.schedule = "karras";
+    r.steps.sigmas = std::vector<double>{3, 1, 0};
+    r.steps.schedule = "karras";
   });
 }
 
 TEST(Engine, SizesThatAreNoMultiplesOf8AreRefusedWithTheNearest) {
   Engine engine(2);
   Request request = small_request();
-  request.init.clear();
-  request.strength.reset();
-  request.width = 100;
-  request.height = 128;
+  request.inputs.init.reset();
+  request.steps.strength.reset();
+  request.size.width = 100;
+  request.size.height = 128;
   EXPECT_NE(message_of(Code::bad_size, [&] { engine.run(request); }).find("the nearest are 96 and 104"),
             std::string::npos);
 }

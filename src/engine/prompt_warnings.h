@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "pipelines/generate.h"
-#include "redraw/engine.h"
+#include "redraw/run_events.h"
 
 namespace redraw {
 
 /// "prompt_cut" for each prompt that is too long, with the words from which on it is left out; "prompt_syntax" for each
 /// that holds another program's syntax.
-std::vector<Warning> prompt_warnings(const GenerateRequest& request, const PromptCuts& cuts);
+std::vector<Note> prompt_warnings(const GenerateRequest& request, const PromptCuts& cuts);
 
 }  // namespace redraw

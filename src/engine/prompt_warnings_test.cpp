@@ -7,7 +7,7 @@ namespace {
 
 TEST(PromptWarnings, SayWhichPromptAndWhere) {
   const GenerateRequest request{.prompt = "a (fire:1.3)", .negative = "[dull]"};
-  const std::vector<Warning> warnings =
+  const std::vector<Note> warnings =
       prompt_warnings(request, {.prompt = {}, .negative = PromptCut{.tokens = 3, .text = "detail number 17"}});
   ASSERT_EQ(warnings.size(), 3U);
   EXPECT_EQ(warnings[0].code, "prompt_cut");

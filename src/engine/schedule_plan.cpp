@@ -5,8 +5,7 @@
 #include <string>
 
 #include "engine/plan_text.h"
-#include "pipelines/extra_channels.h"
-#include "request/run_choice.h"
+#include "request/field_value.h"
 
 namespace redraw {
 namespace {
@@ -25,29 +24,38 @@ PlanEntry entry_of(const RunPlan& run, int64_t index) {
 }
 
 // Two fields have rules of their own.
-std::string rule_of(const Settings& settings, const RunPlan& run) {
-  if (settings.values.denoising_start) {
+std::string rule_of(const ResolvedRequest& request, const RunPlan& run) {
+  if (request.run.denoising_start) {
     return fmt::format("denoising_start: the steps whose timestep is below round({} * (1 - denoising_start))",
                        run.sampling.config.num_train_timesteps);
   }
-  if (settings.values.exact_steps.value_or(false)) {
+  if (request.run.exact_steps) {
     return "exact_steps: as many steps as asked, from the exact level of the strength";
   }
   return fmt::format("{}: {}", run.semantics->name, run.semantics->help);
 }
 
+std::vector<UsedValue> used_values(const ResolvedRequest& request) {
+  constexpr std::string_view kOrigins[] = {"request", "model", "program"};
+  std::vector<UsedValue> values;
+  for (const Field* field : request_fields()) {
+    const std::optional<FieldValue> value = get_field(request.fields, *field);
+    const auto origin = request.origins.find(field->name);
+    if (!value || origin == request.origins.end() || (field->needs_picture && !request.has_picture)) continue;
+    values.push_back({.field = std::string(field->name),
+                      .value = field_text(*value),
+                      .origin = std::string(kOrigins[static_cast<size_t>(origin->second)])});
+  }
+  return values;
+}
+
 }  // namespace
 
-SchedulePlan schedule_plan(const Settings& settings, const ModelSpec& model) {
-  RunChoice choice = run_choice(settings);
-  choice.full_strength_is_noise = model.edits_picture();
-  const GeneratePlan generation{.run = plan_run(model.scheduler, choice), .first_pass = {}};
+SchedulePlan schedule_plan(const ResolvedRequest& request, const GeneratePlan& generation) {
   const RunPlan& run = generation.run;
-  check_model_input(model, settings.has_picture, *run.sampling.sampler);
-  check_guidance(guidance_choice(settings), run.steps_to_run());
-  SchedulePlan plan{.line = plan_line(settings, generation),
-                    .hint = few_steps_hint(settings, generation),
-                    .from_picture = settings.has_picture,
+  SchedulePlan plan{.line = plan_line(request, generation),
+                    .hint = few_steps_hint(request, generation),
+                    .from_picture = request.has_picture,
                     .sampler = std::string(run.sampling.sampler->name),
                     .schedule = std::string(sigma_schedule(run.sampling.config.sigma_rule).name),
                     .spacing = run.sampling.config.timestep_spacing
@@ -55,11 +63,13 @@ SchedulePlan schedule_plan(const Settings& settings, const ModelSpec& model) {
                                    : std::string(),
                     .prediction_type = std::string(name_of(run.sampling.config.prediction_type)),
                     .semantics = std::string(run.semantics->name),
-                    .rule = rule_of(settings, run),
+                    .rule = rule_of(request, run),
                     .steps_asked = run.steps_asked,
                     .final_sigma = run.table().sigmas.back(),
                     .begin = run.begin,
                     .end = run.end,
+                    .first_pass_steps = generation.first_pass ? generation.first_pass->steps_to_run() : 0,
+                    .values = used_values(request),
                     .noised = run.noised,
                     .network_calls = network_calls(run.sampling, run.begin, run.end)};
   for (int64_t i = 0; i < run.table().steps(); ++i) plan.entries.push_back(entry_of(run, i));

@@ -1,13 +1,13 @@
-// The schedule of a run that is not run.
+// The plan of a run as data.
 #pragma once
 
-#include "checkpoint/model_spec.h"
+#include "pipelines/generate.h"
 #include "redraw/schedule_plan.h"
-#include "request/settings.h"
+#include "request/resolved_request.h"
 
 namespace redraw {
 
-/// Throws Error as plan_run, check_guidance and check_model_input.
-SchedulePlan schedule_plan(const Settings& settings, const ModelSpec& model);
+/// plan: of this request.
+SchedulePlan schedule_plan(const ResolvedRequest& request, const GeneratePlan& plan);
 
 }  // namespace redraw

@@ -19,13 +19,13 @@ namespace {
 const std::filesystem::path kModel = std::filesystem::path(REDRAW_SOURCE_DIR) / "models/emoji-128";
 
 SchedulePlan plan_of(Request request, bool from_picture = true) {
-  if (!request.model) request.model = kModel.string();
-  return Engine(1).plan(request, from_picture);
+  if (!request.model.model) request.model.model = kModel.string();
+  return Planner().plan(request, from_picture);
 }
 
 std::vector<RulePlan> rules_of(Request request) {
-  request.model = kModel.string();
-  return Engine(1).plan_by_every_rule(request, true);
+  request.model.model = kModel.string();
+  return Planner().plan_by_every_rule(request, true);
 }
 
 // reference/img2img-semantics.md A.1 and stable-diffusion-cpp.md A3.
@@ -42,7 +42,8 @@ TEST(SchedulePlan, RunsTheStepsThatTheProgramsOfTheFieldRun) {
                            {"invoke-2.3", 10, 0.05, 1, 10}};
   for (const Row& row : kRows) {
     const SchedulePlan plan =
-        plan_of({.strength = row.strength, .steps = row.steps, .sampler = "euler", .semantics = row.semantics});
+        plan_of({.steps = RequestSteps{
+                     .strength = row.strength, .steps = row.steps, .sampler = "euler", .semantics = row.semantics}});
     EXPECT_EQ(plan.steps_run(), row.run) << row.semantics << " " << row.steps;
     EXPECT_EQ(std::ssize(plan.entries), row.of) << row.semantics << " " << row.steps;
     EXPECT_EQ(std::ranges::count(plan.entries, true, &PlanEntry::is_run), row.run);
@@ -51,7 +52,7 @@ TEST(SchedulePlan, RunsTheStepsThatTheProgramsOfTheFieldRun) {
 }
 
 TEST(SchedulePlan, GivesEachStepItsLevels) {
-  const SchedulePlan plan = plan_of({.strength = 0.7, .steps = 10});
+  const SchedulePlan plan = plan_of({.steps = RequestSteps{.strength = 0.7, .steps = 10}});
   ASSERT_EQ(plan.entries.size(), 10u);
   EXPECT_EQ(plan.begin, 3);
   EXPECT_EQ(plan.first().timestep, 601);
@@ -64,43 +65,48 @@ TEST(SchedulePlan, GivesEachStepItsLevels) {
 }
 
 TEST(SchedulePlan, CountsTheNetworkCallsOfSamplersThatTakeTwo) {
-  const SchedulePlan plan = plan_of({.steps = 5, .sampler = "heun"}, false);
+  const SchedulePlan plan = plan_of({.steps = RequestSteps{.steps = 5, .sampler = "heun"}}, false);
   EXPECT_EQ(plan.network_calls, 9) << "the last step ends on level 0 and takes one";
   EXPECT_EQ(plan.entries.front().network_calls, 2);
   EXPECT_EQ(plan.entries.back().network_calls, 1);
 }
 
 TEST(SchedulePlan, IsThatOfTheRun) {
-  const Request request{.prompt = "fire",
-                        .init = std::string(REDRAW_SOURCE_DIR) + "/examples/fire-drawing.png",
-                        .strength = 0.5,
-                        .steps = 4,
-                        .sampler = "euler_k",
-                        .seed = 3,
-                        .model = kModel.string()};
+  const Request request{
+      .prompt = "fire",
+      .inputs = RequestInputs{.init = Picture::file(std::string(REDRAW_SOURCE_DIR) + "/examples/fire-drawing.png")},
+      .steps = RequestSteps{.strength = 0.5, .steps = 4, .sampler = "euler_k"},
+      .noise = RequestNoise{.seed = 3},
+      .model = RequestModel{.model = kModel.string()}};
   Engine engine(2);
-  const SchedulePlan plan = engine.plan(request, true);
+  const SchedulePlan plan = Planner().plan(request, true);
   size_t entry = static_cast<size_t>(plan.begin);
-  const Result result = engine.run(request, {.on_line = {}, .on_step = [&](const Step& step) {
-                                               EXPECT_EQ(step.timestep, plan.entries.at(entry).timestep);
-                                               EXPECT_EQ(step.sigma, plan.entries.at(entry).sigma);
-                                               ++entry;
-                                             }});
-  EXPECT_EQ(nlohmann::json::parse(result.metadata)["plan"]["line"], plan.line);
+  std::string line;
+  const Result result = engine.run(request, {.on_plan = [&](const SchedulePlan& told) { line = told.line; },
+                                             .on_step =
+                                                 [&](const Step& step) {
+                                                   EXPECT_EQ(step.timestep, plan.entries.at(entry).timestep);
+                                                   EXPECT_EQ(step.sigma, plan.entries.at(entry).sigma);
+                                                   ++entry;
+                                                 }});
+  EXPECT_EQ(line, plan.line);
   EXPECT_EQ(result.steps_run, plan.steps_run());
 }
 
 TEST(SchedulePlan, NamesTheRuleThatDecided) {
-  EXPECT_TRUE(plan_of({.exact_steps = true}).rule.starts_with("exact_steps: "));
-  EXPECT_TRUE(plan_of({.denoising_start = 0.5}).rule.starts_with("denoising_start: "));
+  EXPECT_TRUE(plan_of({.steps = RequestSteps{.exact_steps = true}}).rule.starts_with("exact_steps: "));
+  EXPECT_TRUE(plan_of({.steps = RequestSteps{.denoising_start = 0.5}}).rule.starts_with("denoising_start: "));
 }
 
 TEST(SchedulePlan, RefusesWhatARunRefuses) {
-  message_of(Code::out_of_range, [] { plan_of({.strength = 0.05, .steps = 10}); });
-  message_of(Code::usage, [] { plan_of({.strength = 0.5}, false); });
-  message_of(Code::usage, [] { plan_of({.strength = 0.5, .denoising_start = 0.5}); });
-  message_of(Code::out_of_range, [] { plan_of({.steps = 4, .cfg_scales = "7,7"}, false); });
-  message_of(Code::usage, [] { plan_of({.hires_fix = true}, false); });
+  message_of(Code::out_of_range, [] { plan_of({.steps = RequestSteps{.strength = 0.05, .steps = 10}}); });
+  message_of(Code::usage, [] { plan_of({.steps = RequestSteps{.strength = 0.5}}, false); });
+  message_of(Code::usage, [] { plan_of({.steps = RequestSteps{.strength = 0.5, .denoising_start = 0.5}}); });
+  message_of(Code::out_of_range, [] {
+    plan_of({.steps = RequestSteps{.steps = 4}, .guidance = RequestGuidance{.cfg_scales = std::vector<double>{7, 7}}},
+            false);
+  });
+  message_of(Code::usage, [] { plan_of({.size = RequestSize{.hires_fix = true}}, false); });
 }
 
 TEST(SchedulePlan, TakesALevelThatIsInfinite) {
@@ -115,7 +121,9 @@ TEST(SchedulePlan, TakesALevelThatIsInfinite) {
                R"({"_class_name": "DDIMScheduler", "beta_schedule": "scaled_linear", "beta_start": 0.00085,
                    "beta_end": 0.012, "prediction_type": "v_prediction", "rescale_betas_zero_snr": true,
                    "timestep_spacing": "trailing"})");
-  const SchedulePlan plan = plan_of({.steps = 4, .sampler = "ddim", .model = folder.path().string()}, false);
+  const SchedulePlan plan = plan_of(
+      {.steps = RequestSteps{.steps = 4, .sampler = "ddim"}, .model = RequestModel{.model = folder.path().string()}},
+      false);
   EXPECT_TRUE(std::isinf(plan.entries.front().sigma));
   EXPECT_EQ(plan.entries.front().alpha_cumprod, 0);
   EXPECT_EQ(plan.entries.front().noise_share, 1);
@@ -124,12 +132,16 @@ TEST(SchedulePlan, TakesALevelThatIsInfinite) {
   EXPECT_TRUE(json["first_sigma"].is_null());
   EXPECT_NE(schedule_text(plan).find(" inf "), std::string::npos);
   EXPECT_FALSE(schedule_png(plan).empty());
-  EXPECT_FALSE(schedule_png(plan_of({.steps = 1, .sampler = "ddim", .model = folder.path().string()}, false)).empty())
+  EXPECT_FALSE(schedule_png(plan_of({.steps = RequestSteps{.steps = 1, .sampler = "ddim"},
+                                     .model = RequestModel{.model = folder.path().string()}},
+                                    false))
+                   .empty())
       << "with no level that has a logarithm";
 }
 
 TEST(SchedulePlan, ComparesTheRules) {
-  const std::vector<RulePlan> plans = rules_of({.strength = 0.75, .steps = 20, .sampler = "euler"});
+  const std::vector<RulePlan> plans =
+      rules_of({.steps = RequestSteps{.strength = 0.75, .steps = 20, .sampler = "euler"}});
   std::vector<std::pair<std::string, int64_t>> counts;
   counts.reserve(plans.size());
   for (const RulePlan& row : plans) counts.emplace_back(row.semantics, row.plan->steps_run());
@@ -145,17 +157,17 @@ TEST(SchedulePlan, ComparesTheRules) {
 }
 
 TEST(SchedulePlan, SaysWhichRulesRefuseAndRefusesWhereAllDo) {
-  const std::vector<RulePlan> plans = rules_of({.strength = 1.0, .steps = 10});
+  const std::vector<RulePlan> plans = rules_of({.steps = RequestSteps{.strength = 1.0, .steps = 10}});
   EXPECT_TRUE(plans[0].plan);
   EXPECT_FALSE(plans[1].plan);
   EXPECT_NE(plans[1].refusal.find("strengths below 1"), std::string::npos);
   EXPECT_NE(rules_text(plans).find("refuses: "), std::string::npos);
   EXPECT_TRUE(nlohmann::json::parse(rules_json(plans))["rules"][1].contains("refusal"));
-  message_of(Code::out_of_range, [] { rules_of({.steps = 1001}); });
+  message_of(Code::out_of_range, [] { rules_of({.steps = RequestSteps{.steps = 1001}}); });
 }
 
 TEST(SchedulePlan, IsATableWithALineForEachStep) {
-  const std::string text = schedule_text(plan_of({.strength = 0.5, .steps = 2}));
+  const std::string text = schedule_text(plan_of({.steps = RequestSteps{.strength = 0.5, .steps = 2}}));
   EXPECT_TRUE(
       text.ends_with("step    t   sigma  alpha-bar  noise share  run  calls\n"
                      "   1  501  1.6237     0.2750       0.8515    -      -\n"
@@ -165,8 +177,9 @@ TEST(SchedulePlan, IsATableWithALineForEachStep) {
 }
 
 TEST(SchedulePlan, IsAPictureInWhichTheStepsThatAreNotRunAreFaint) {
-  const Image all = decode_image(schedule_png(plan_of({.steps = 10}, false)), "plot").image;
-  const Image part = decode_image(schedule_png(plan_of({.strength = 0.5, .steps = 10})), "plot").image;
+  const Image all = decode_image(schedule_png(plan_of({.steps = RequestSteps{.steps = 10}}, false)), "plot").image;
+  const Image part =
+      decode_image(schedule_png(plan_of({.steps = RequestSteps{.strength = 0.5, .steps = 10}})), "plot").image;
   const auto blue_pixels = [](const Image& image) {
     int64_t count = 0;
     for (size_t i = 0; i < image.pixels.size(); i += 3) count += image.pixels[i + 2] > image.pixels[i] + 100;

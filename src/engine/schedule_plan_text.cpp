@@ -81,7 +81,7 @@ nlohmann::json plan_json(const SchedulePlan& plan) {
 
 std::string schedule_text(const SchedulePlan& plan) {
   std::string text = plan.line + "\n";
-  if (!plan.hint.empty()) text += plan.hint + "\n";
+  if (!plan.hint.empty()) text += "hint: " + plan.hint + "\n";
   if (plan.from_picture) text += fmt::format("rule of {}\n", plan.rule);
   if (plan.noised != plan.begin) {
     text += fmt::format("the picture is noised to the level of step {}, but the first that is run is step {}\n",

@@ -34,7 +34,7 @@ std::array<float, 2> run_of(std::string_view sampler) {
   config.set_alpha_to_one = false;
   config.clip_sample = false;
   config.skip_prk_steps = true;
-  const RunPlan plan = plan_run(config, {.sampler = std::string(sampler), .steps = 10});
+  const RunPlan plan = plan_run(config, {.sampler = find_named_sampler(sampler), .steps = 10});
   std::array<float, 2> latent{};
   start_from_noise(plan.table(), std::array{1.0f, -2.0f}, latent);
   const Denoise network = [](const NetworkCall& call) {

@@ -7,22 +7,24 @@
 #include "base/fnv1a.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "request/request_json.h"
 
 namespace redraw {
+
 std::string RequestKeys::of(const Request& request) {
   nlohmann::json fields = nlohmann::json::object();
-  for (const Field& field : request_fields()) {
-    if (const std::optional<FieldValue> value = get_field(request, field)) {
-      fields[std::string(field.name)] = field_json(*value);
+  for (const Field* field : request_fields()) {
+    const std::optional<FieldValue> value = get_field(request, *field);
+    if (!value) continue;
+    nlohmann::json& json = fields[std::string(field->name)];
+    if (const auto* picture = std::get_if<Picture>(&*value)) {
+      json = picture->name + " " + hash_of(*picture);
+    } else if (field->kind == FieldKind::model) {
+      json = std::filesystem::absolute(std::get<std::string>(*value)).lexically_normal().string();
+    } else {
+      json = field_json(*value);
     }
   }
-  const auto by_bytes = [&](const char* field, const std::string& path) {
-    if (path.empty()) return;
-    fields[field] = std::filesystem::path(path).filename().string() + " " + hash_of_file(path);
-  };
-  by_bytes("init", request.init);
-  by_bytes("init_color", request.init_color.value_or(""));
-  if (request.model) fields["model"] = std::filesystem::absolute(*request.model).lexically_normal().string();
   // What is not UTF-8 is refused when the prompt is read; until then it must not be in the way.
   return json_text(fields);
 }
@@ -37,10 +39,12 @@ std::string RequestKeys::id_of(const Sweep& sweep) {
   return fmt::format("{:08x}", fnv1a(json_text(asked)) & 0xFFFFFFFFu);
 }
 
-const std::string& RequestKeys::hash_of_file(const std::string& path) {
-  const auto known = file_hashes_.find(path);
+std::string RequestKeys::hash_of(const Picture& picture) {
+  if (!picture.is_file()) return fmt::format("{:016x}", fnv1a(picture.bytes()));
+  const auto known = file_hashes_.find(picture.path());
   if (known != file_hashes_.end()) return known->second;
-  return file_hashes_.emplace(path, fmt::format("{:016x}", fnv1a(read_whole_file(path)))).first->second;
+  const std::string hash = fmt::format("{:016x}", fnv1a(read_whole_file(picture.path())));
+  return file_hashes_.emplace(picture.path(), hash).first->second;
 }
 
 }  // namespace redraw

@@ -18,7 +18,7 @@ class RequestKeys {
   std::string id_of(const Sweep& sweep);
 
  private:
-  const std::string& hash_of_file(const std::string& path);
+  std::string hash_of(const Picture& picture);
 
   std::map<std::string, std::string> file_hashes_;  ///< by path
 };

@@ -1,37 +1,36 @@
 #include "jobs/sweep.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
+#include "request/field_value.h"
 
 namespace redraw {
 namespace {
 
-// Slowest first: what changes the picture most stands in the rows.
-constexpr auto kSweepFields =
-    std::to_array<std::string_view>({"sampler", "schedule", "seed", "cfg_scale", "steps", "strength"});
+std::vector<const Field*> fields_that_vary() {
+  std::vector<const Field*> fields;
+  for (const Field* field : request_fields()) {
+    if (field->sweep.rank > 0) fields.push_back(field);
+  }
+  std::ranges::sort(fields, {}, [](const Field* field) { return field->sweep.rank; });
+  return fields;
+}
 
-struct Words {
-  std::string_view field;
-  std::string_view before;
-  std::string_view after;
-};
-constexpr auto kWords = std::to_array<Words>(
-    {{"seed", "seed ", ""}, {"cfg_scale", "cfg ", ""}, {"steps", "", " steps"}, {"strength", "strength ", ""}});
-
-std::string one_of(std::span<const std::string_view> names) {
+// "sampler, schedule or seed"
+std::string one_of(std::span<const Field* const> fields) {
   std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + std::string(names[i]);
+  for (size_t i = 0; i < fields.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == fields.size() ? " or " : ", ") + std::string(fields[i]->name);
   }
   return text;
 }
 
 }  // namespace
 
-std::span<const std::string_view> sweep_fields() {
-  return kSweepFields;
+std::span<const Field* const> sweep_fields() {
+  static const std::vector<const Field*> fields = fields_that_vary();
+  return fields;
 }
 
 int64_t Sweep::cells() const {
@@ -42,10 +41,10 @@ int64_t Sweep::cells() const {
 
 Sweep make_sweep(const Request& base, const std::map<std::string_view, std::string>& texts) {
   Sweep sweep{.base = base, .axes = {}};
-  for (const std::string_view name : kSweepFields) {
-    const auto text = texts.find(name);
+  for (const Field* varying : sweep_fields()) {
+    const Field& field = *varying;
+    const auto text = texts.find(field.name);
     if (text == texts.end()) continue;
-    const Field& field = find_field(name);
     std::vector<FieldValue> values = parse_values(field, text->second);
     if (values.size() == 1) {
       set_field(sweep.base, field, values.front());
@@ -54,7 +53,7 @@ Sweep make_sweep(const Request& base, const std::map<std::string_view, std::stri
     }
   }
   if (sweep.axes.empty()) {
-    throw Error(Code::usage, "nothing varies; give " + one_of(kSweepFields) +
+    throw Error(Code::usage, "nothing varies; give " + one_of(sweep_fields()) +
                                  " a list (lms,ddim) or a range (0.3:0.9:0.1), or use img2img for one picture");
   }
   if (sweep.cells() > kMaxSweepCells) {
@@ -87,9 +86,8 @@ std::vector<SweepCell> sweep_cells(const Sweep& sweep) {
 }
 
 std::string value_label(const Field& field, const FieldValue& value) {
-  const auto* words = std::ranges::find(kWords, field.name, &Words::field);
-  if (words == kWords.end()) return field_text(value);
-  return std::string(words->before) + field_text(value) + std::string(words->after);
+  std::string label(field.sweep.label);
+  return label.replace(label.find("{}"), 2, field_text(value));
 }
 
 }  // namespace redraw

@@ -13,7 +13,7 @@
 namespace redraw {
 
 /// The fields that may vary, slowest first.
-std::span<const std::string_view> sweep_fields();
+std::span<const Field* const> sweep_fields();
 
 /// A field that varies, with two values at least.
 struct SweepAxis {

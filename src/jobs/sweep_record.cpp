@@ -28,6 +28,14 @@ JsonObject object_in(const nlohmann::json& json, const std::string& where) {
   return JsonObject::parse(json.dump(), where);
 }
 
+// Versions before 0.1 of this record had none.
+std::vector<std::string> reused_of(const JsonObject& row) {
+  std::vector<std::string> phases;
+  if (!row.raw().contains("reused")) return phases;
+  for (const nlohmann::json& phase : row.raw().at("reused")) phases.push_back(phase.get<std::string>());
+  return phases;
+}
+
 // Empty when there is no such file, or no whole picture with metadata in it.
 std::string metadata_hash_of_file(const std::filesystem::path& path) {
   try {
@@ -72,7 +80,8 @@ void SweepRecord::read() {
                                .metadata = row.string("metadata"),
                                .steps_run = row.integer("steps_run", 0, kMostSteps),
                                .steps = row.integer("steps", 0, kMostSteps),
-                               .seconds = row.number("seconds", 0, kLong)}};
+                               .seconds = row.number("seconds", 0, kLong),
+                               .reused = reused_of(row)}};
     }
   } catch (const nlohmann::json::exception&) {
     throw Error(Code::json_malformed,
@@ -89,7 +98,8 @@ void SweepRecord::save() const {
                         {"metadata", row.record.metadata},
                         {"steps_run", row.record.steps_run},
                         {"steps", row.record.steps},
-                        {"seconds", row.record.seconds}});
+                        {"seconds", row.record.seconds},
+                        {"reused", row.record.reused}});
   }
   const nlohmann::json file = {{"program", "redraw sweep"}, {"drawn", nlohmann::json(drawn_)}, {"pictures", pictures}};
   const std::string text = file.dump(1) + "\n";

@@ -16,8 +16,9 @@ struct CellRecord {
   std::string file = {};      ///< name in the folder
   std::string metadata = {};  ///< metadata_hash of what it carries
   int64_t steps_run = 0;
-  int64_t steps = 0;   ///< of the whole schedule
-  double seconds = 0;  ///< without loading the model
+  int64_t steps = 0;                     ///< of the whole schedule
+  double seconds = 0;                    ///< without loading the model
+  std::vector<std::string> reused = {};  ///< phases that an earlier picture had done: "text", "encode"
 };
 
 /// sweep.json of a folder. Pictures go by their request alone (RequestKeys), so that a longer list of values takes over

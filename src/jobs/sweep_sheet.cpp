@@ -57,11 +57,10 @@ Image small_picture(const std::filesystem::path& path, int64_t side) {
 // "fire  ·  ddim  ·  seed 7": the prompt, and what was given of the fields that might have varied.
 std::string title_of(const Sweep& sweep) {
   std::string title = sweep.base.prompt;
-  for (const std::string_view name : sweep_fields()) {
-    const Field& field = find_field(name);
-    const std::optional<FieldValue> value = get_field(sweep.base, field);
-    const bool varies = std::ranges::count(sweep.axes, &field, &SweepAxis::field) != 0;
-    if (value && !varies) title += "  ·  " + value_label(field, *value);
+  for (const Field* field : sweep_fields()) {
+    const std::optional<FieldValue> value = get_field(sweep.base, *field);
+    const bool varies = std::ranges::count(sweep.axes, field, &SweepAxis::field) != 0;
+    if (value && !varies) title += "  ·  " + value_label(*field, *value);
   }
   return title;
 }

@@ -11,6 +11,7 @@
 #include "jobs/sweep_record.h"
 #include "jobs/sweep_sheet.h"
 #include "redraw/engine.h"
+#include "request/field_value.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
 
@@ -64,7 +65,7 @@ TEST(ParseValues, RefusesAsSingleValuesAreRefused) {
 
 TEST(Sweep, IsEveryCombinationWithTheStrengthsAsColumns) {
   const Sweep sweep = make_sweep({.prompt = "fire"}, {{"strength", "0.4,0.7"}, {"steps", "10,30"}, {"seed", "7"}});
-  EXPECT_EQ(sweep.base.seed, 7) << "one value is shared";
+  EXPECT_EQ(sweep.base.noise.seed, 7) << "one value is shared";
   EXPECT_EQ(sweep.columns(), 2);
   const std::vector<SweepCell> cells = sweep_cells(sweep);
   std::vector<std::string> names;
@@ -72,9 +73,9 @@ TEST(Sweep, IsEveryCombinationWithTheStrengthsAsColumns) {
   for (const SweepCell& cell : cells) names.push_back(cell.name());
   EXPECT_EQ(names, (Texts{"10 steps, strength 0.4", "10 steps, strength 0.7", "30 steps, strength 0.4",
                           "30 steps, strength 0.7"}));
-  EXPECT_EQ(cells[2].request.steps, 30);
-  EXPECT_EQ(cells[2].request.strength, 0.4);
-  EXPECT_EQ(cells[2].request.seed, 7);
+  EXPECT_EQ(cells[2].request.steps.steps, 30);
+  EXPECT_EQ(cells[2].request.steps.strength, 0.4);
+  EXPECT_EQ(cells[2].request.noise.seed, 7);
   const std::vector<SweepCell> many = sweep_cells(
       make_sweep({}, {{"strength", "0.4,0.7"}, {"steps", "10,30"}, {"sampler", "lms,ddim"}, {"cfg_scale", "4,7.5"}}));
   EXPECT_EQ(many.size(), 16u);
@@ -94,13 +95,19 @@ TEST(RequestKeys, TellRequestsApartByWhatIsInThePicture) {
   const std::string b = folder.write("b/x.png", "one").string();
   const std::string c = folder.write("c/x.png", "two").string();
   const auto key = [](const Request& request) { return RequestKeys().of(request); };
-  EXPECT_EQ(key({.prompt = "fire", .init = a}), key({.prompt = "fire", .init = b}));
-  EXPECT_NE(key({.prompt = "fire", .init = a}), key({.prompt = "fire", .init = c}));
-  EXPECT_NE(key({.prompt = "fire", .init = a}), key({.prompt = "fire", .init = a, .seed = 1}));
+  EXPECT_EQ(key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(a)}}),
+            key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(b)}}));
+  EXPECT_NE(key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(a)}}),
+            key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(c)}}));
+  EXPECT_NE(
+      key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(a)}}),
+      key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(a)}, .noise = RequestNoise{.seed = 1}}));
   EXPECT_NE(key({.prompt = "fi\xffre"}), "") << "what is not UTF-8 is somebody else's to refuse";
-  message_of(Code::file_not_found, [&] { key({.init = (folder / "d.png").string()}); });
+  message_of(Code::file_not_found,
+             [&] { key({.inputs = RequestInputs{.init = Picture::file((folder / "d.png").string())}}); });
   const auto id = [&](const char* strengths) {
-    return RequestKeys().id_of(make_sweep({.init = a}, {{"strength", strengths}}));
+    return RequestKeys().id_of(
+        make_sweep({.inputs = RequestInputs{.init = Picture::file(a)}}, {{"strength", strengths}}));
   };
   EXPECT_EQ(id("0.1,0.2"), id("0.1:0.2:0.1"));
   EXPECT_NE(id("0.1,0.2"), id("0.1,0.3"));

@@ -2,7 +2,7 @@
 
 #include "library/model_files.h"
 #include "pipelines/runnable.h"
-#include "request/settings.h"
+#include "request/model_defaults.h"
 
 namespace redraw {
 

@@ -19,7 +19,7 @@
 #include "library/model_verify.h"
 #include "library/registry_rebuild.h"
 #include "library/resolve_model.h"
-#include "request/settings.h"
+#include "request/model_defaults.h"
 #include "support/error_of.h"
 
 namespace redraw {
@@ -121,11 +121,11 @@ TEST_F(GivenVaeTest, IsWhatRunsTakeUnlessTheyAreGivenAnother) {
   EXPECT_EQ(choose_model(model.path.string(), {}, root).options, CheckpointOptions{}) << "a path is the path alone";
   registry.set_default("w");
   EXPECT_EQ(choose_model(std::nullopt, {}, root).options, kept);
-  const Request request = with_model_path({.model = "w"}, root);
-  EXPECT_EQ(request.model, model.path.string());
-  EXPECT_EQ(request.vae, model.vae.path.string());
-  EXPECT_EQ(request.prediction, "v_prediction");
-  EXPECT_FALSE(request.model_config);
+  const Request request = with_model_path({.model = RequestModel{.model = "w"}}, root);
+  EXPECT_EQ(request.model.model, model.path.string());
+  EXPECT_EQ(request.model.vae, model.vae.path.string());
+  EXPECT_EQ(request.model.prediction, "v_prediction");
+  EXPECT_FALSE(request.model.model_config);
   fs::remove(model.vae.path);
   EXPECT_NE(message_of(Code::file_not_found, [&] { choose_model("w", {}, root); }).find(model.vae.path.string()),
             std::string::npos);

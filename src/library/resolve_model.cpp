@@ -79,20 +79,20 @@ ChosenModel choose_model(const std::optional<std::string>& asked, const Checkpoi
 
 Request with_model_path(Request request, const fs::path& models_root) {
   const bool is_of_registry =
-      request.model || (!models_root.empty() && !ModelRegistry(models_root).default_name().empty());
+      request.model.model || (!models_root.empty() && !ModelRegistry(models_root).default_name().empty());
   if (!is_of_registry) return request;
-  const ChosenModel chosen = choose_model(request.model,
-                                          {.vae = request.vae.value_or(""),
-                                           .prediction = request.prediction.value_or(""),
-                                           .configs = request.model_config.value_or("")},
+  const ChosenModel chosen = choose_model(request.model.model,
+                                          {.vae = request.model.vae.value_or(""),
+                                           .prediction = request.model.prediction.value_or(""),
+                                           .configs = request.model.model_config.value_or("")},
                                           models_root);
-  request.model = chosen.path.string();
+  request.model.model = chosen.path.string();
   const auto set = [](std::optional<std::string>& field, const std::string& value) {
     if (!value.empty()) field = value;
   };
-  set(request.vae, chosen.options.vae.string());
-  set(request.prediction, chosen.options.prediction);
-  set(request.model_config, chosen.options.configs.string());
+  set(request.model.vae, chosen.options.vae.string());
+  set(request.model.prediction, chosen.options.prediction);
+  set(request.model.model_config, chosen.options.configs.string());
   return request;
 }
 

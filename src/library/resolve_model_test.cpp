@@ -75,13 +75,13 @@ TEST(ResolveModel, ARequestTakesThePathOfItsModel) {
   const TemporaryFolder folder;
   const fs::path root = folder / "root";
   const fs::path model = link_tiny_model(folder / "tiny");
-  EXPECT_EQ(with_model_path({}, root).model, std::nullopt);
+  EXPECT_EQ(with_model_path({}, root).model.model, std::nullopt);
   ModelRegistry registry(root);
   registry.add(model, std::nullopt);
-  EXPECT_EQ(with_model_path({}, root).model, std::nullopt);
-  EXPECT_EQ(with_model_path({.model = "Tiny"}, root).model, model.string());
+  EXPECT_EQ(with_model_path({}, root).model.model, std::nullopt);
+  EXPECT_EQ(with_model_path({.model = RequestModel{.model = "Tiny"}}, root).model.model, model.string());
   registry.set_default("tiny");
-  EXPECT_EQ(with_model_path({}, root).model, model.string());
+  EXPECT_EQ(with_model_path({}, root).model.model, model.string());
 }
 
 }  // namespace

@@ -1,23 +1,23 @@
-#include "request/fields.h"
-
 #include <cmath>
 #include <gtest/gtest.h>
 #include <vector>
 
 #include "base/error.h"
+#include "request/field_value.h"
 #include "support/error_of.h"
 
 namespace redraw {
 namespace {
 
 TEST(Fields, EveryFieldReadsBackWhatItPrints) {
-  for (const Field& field : request_fields()) {
+  for (const Field* row : request_fields()) {
+    const Field& field = *row;
     EXPECT_EQ(&find_field(field.name), &field) << field.name << " stands twice";
     EXPECT_FALSE(field.help.empty()) << field.name;
-    EXPECT_FALSE(field.since.empty()) << field.name;
-    if (field.fallback.empty()) continue;
-    const FieldValue value = parse_field(field, field.fallback);
-    EXPECT_EQ(field_text(value), field.fallback);
+    EXPECT_FALSE(field.label.empty()) << field.name;
+    if (!field.fallback) continue;
+    const FieldValue value = parse_field(field, *field.fallback);
+    EXPECT_EQ(field_text(value), *field.fallback);
     Request request;
     set_field(request, field, value);
     EXPECT_EQ(get_field(request, field), value);
@@ -72,11 +72,11 @@ TEST(Fields, SeedsHaveAllOf64BitsExactly) {
 // What the help prints is what is taken: at the edges, and not beyond. Every door reads by parse_field or check_field.
 TEST(Fields, TheRangeThatIsPrintedIsTheRangeThatIsTaken) {
   std::vector<const Field*> fields = {&threads_field()};
-  for (const Field& field : request_fields()) fields.push_back(&field);
+  for (const Field* field : request_fields()) fields.push_back(field);
   int checked = 0;
   for (const Field* field : fields) {
-    const bool is_integer = field->type == FieldType::integer || field->type == FieldType::side;
-    if (!is_integer && field->type != FieldType::number) continue;
+    const bool is_integer = field->kind == FieldKind::integer || field->kind == FieldKind::side;
+    if (!is_integer && field->kind != FieldKind::number) continue;
     SCOPED_TRACE(field->name);
     ++checked;
     const std::string range = field_range(*field);
@@ -94,13 +94,14 @@ TEST(Fields, TheRangeThatIsPrintedIsTheRangeThatIsTaken) {
       const FieldValue number = is_integer ? FieldValue(static_cast<int64_t>(value)) : FieldValue(value);
       EXPECT_NE(message_of(Code::out_of_range, [&] { check_field(*field, number); }).find(range), std::string::npos);
     };
-    for (const double edge : {field->minimum, field->maximum}) EXPECT_NE(range.find(text(edge)), std::string::npos);
-    field->excludes_minimum ? refuses(field->minimum) : takes(field->minimum);
-    field->excludes_maximum ? refuses(field->maximum) : takes(field->maximum);
-    refuses(field->minimum - beyond);
-    refuses(field->maximum + beyond);
-    EXPECT_EQ(range.find("above") != std::string::npos, field->excludes_minimum);
-    EXPECT_EQ(range.find("below") != std::string::npos, field->excludes_maximum);
+    for (const double edge : {field->range.least, field->range.most})
+      EXPECT_NE(range.find(text(edge)), std::string::npos);
+    field->range.excludes_least ? refuses(field->range.least) : takes(field->range.least);
+    field->range.excludes_most ? refuses(field->range.most) : takes(field->range.most);
+    refuses(field->range.least - beyond);
+    refuses(field->range.most + beyond);
+    EXPECT_EQ(range.find("above") != std::string::npos, field->range.excludes_least);
+    EXPECT_EQ(range.find("below") != std::string::npos, field->range.excludes_most);
   }
   EXPECT_GT(checked, 20);
 }

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "request/fields.h"
+#include "request/field_value.h"
 
 namespace redraw {
 namespace {

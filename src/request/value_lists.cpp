@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
@@ -14,7 +15,11 @@
 namespace redraw {
 namespace {
 
-constexpr auto kAxes = std::to_array<std::pair<std::string_view, WrapAxes>>({
+struct AxesRow {
+  std::string_view text;
+  WrapAxes axes;
+};
+constexpr auto kAxes = std::to_array<AxesRow>({
     {"x", {.x = true, .y = false}},
     {"y", {.x = false, .y = true}},
     {"x,y", {.x = true, .y = true}},
@@ -29,33 +34,42 @@ constexpr auto kStepNoises = std::to_array<std::pair<std::string_view, StepNoise
 
 }  // namespace
 
-WrapAxes parse_seamless_axes(std::string_view text) {
-  const auto* it = std::ranges::find(kAxes, text, &std::pair<std::string_view, WrapAxes>::first);
-  if (it != kAxes.end()) return it->second;
-  throw Error(Code::unknown_name,
-              "seamless_axes is '" + std::string(cut_utf8(text, 40)) + "', but must be x, y or x,y");
+std::vector<std::string> parse_axes(std::string_view field, std::string_view text) {
+  const auto* row = std::ranges::find(kAxes, text, &AxesRow::text);
+  if (row == kAxes.end()) {
+    throw Error(Code::unknown_name,
+                std::string(field) + " is '" + std::string(cut_utf8(text, 40)) + "', but must be x, y or x,y");
+  }
+  std::vector<std::string> axes;
+  if (row->axes.x) axes.emplace_back("x");
+  if (row->axes.y) axes.emplace_back("y");
+  return axes;
 }
 
-std::vector<double> parse_cfg_scales(std::string_view text) {
-  constexpr double kLargest = 100;
-  std::vector<double> scales;
+WrapAxes wrap_axes(std::span<const std::string> axes) {
+  return {.x = std::ranges::count(axes, "x") != 0, .y = std::ranges::count(axes, "y") != 0};
+}
+
+std::vector<double> parse_numbers(std::string_view field, std::string_view text, const std::string& range) {
+  std::vector<double> numbers;
   for (size_t at = 0; at <= text.size();) {
     const size_t end = std::min(text.find(',', at), text.size());
-    std::string_view entry = text.substr(at, end - at);
-    while (!entry.empty() && entry.front() == ' ') entry.remove_prefix(1);
-    while (!entry.empty() && entry.back() == ' ') entry.remove_suffix(1);
-    const std::string where = "cfg_scales: entry " + std::to_string(scales.size() + 1) + " is '" +
-                              std::string(cut_utf8(entry, 40)) + "', but must be a number, 0 to 100";
-    double scale = 0;
-    const auto result = std::from_chars(entry.data(), entry.data() + entry.size(), scale);
-    if (result.ec != std::errc() || result.ptr != entry.data() + entry.size() || std::isnan(scale)) {
-      throw Error(Code::not_a_number, where);
+    const std::string_view entry = trimmed(text.substr(at, end - at));
+    double number = 0;
+    const auto result = std::from_chars(entry.data(), entry.data() + entry.size(), number);
+    if (result.ec != std::errc() || result.ptr != entry.data() + entry.size() || std::isnan(number)) {
+      refuse_entry(Code::not_a_number, field, numbers.size(), entry,
+                   range.empty() ? "a number; separate them with commas" : "a number, " + range);
     }
-    if (scale < 0 || scale > kLargest) throw Error(Code::out_of_range, where);
-    scales.push_back(scale);
+    numbers.push_back(number);
     at = end + 1;
   }
-  return scales;
+  return numbers;
+}
+
+void refuse_entry(Code code, std::string_view field, size_t index, std::string_view entry, const std::string& wanted) {
+  throw Error(code, std::string(field) + ": entry " + std::to_string(index + 1) + " is '" +
+                        std::string(cut_utf8(entry, 40)) + "', but must be " + wanted);
 }
 
 std::vector<std::string_view> step_noise_names() {

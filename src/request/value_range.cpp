@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "request/field_value.h"
 
 namespace redraw {
 namespace {
@@ -24,6 +25,10 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
+bool has_range(FieldKind kind) {
+  return kind == FieldKind::integer || kind == FieldKind::number || kind == FieldKind::seed || kind == FieldKind::side;
+}
+
 // A number as it is written: digits / 10^places. Sums of these are exact, those of 0.1 in binary are not.
 struct Decimal {
   uint64_t digits = 0;
@@ -33,7 +38,7 @@ struct Decimal {
 [[noreturn]] void refuse_form(const Field& field, std::string_view text) {
   throw Error(Code::usage, std::string(field.name) + ": the range '" + std::string(cut_utf8(text, 40)) +
                                "' must be from:to:step in plain decimals, as " +
-                               (field.type == FieldType::number ? "0.3:0.9:0.1" : "10:50:10"));
+                               (field.kind == FieldKind::number ? "0.3:0.9:0.1" : "10:50:10"));
 }
 
 Decimal parse_decimal(const Field& field, std::string_view part, std::string_view range) {
@@ -70,7 +75,7 @@ void align(Decimal (&decimals)[3], const Field& field, std::string_view range) {
 
 void add_range(const Field& field, std::string_view text, std::vector<FieldValue>& values) {
   const std::vector<std::string_view> parts = split(text, ':');
-  if (parts.size() != 3 || field.type == FieldType::text) refuse_form(field, text);
+  if (parts.size() != 3 || !has_range(field.kind)) refuse_form(field, text);
   (void)parse_field(field, parts[0]);  // their errors are those of single values
   (void)parse_field(field, parts[1]);
   Decimal decimals[3];
@@ -94,7 +99,7 @@ void add_range(const Field& field, std::string_view text, std::vector<FieldValue
 std::vector<FieldValue> parse_values(const Field& field, std::string_view text) {
   std::vector<FieldValue> values;
   for (const std::string_view part : split(text, ',')) {
-    if (field.type != FieldType::text && part.find(':') != std::string_view::npos) {
+    if (has_range(field.kind) && part.find(':') != std::string_view::npos) {
       add_range(field, part, values);
     } else {
       values.push_back(parse_field(field, part));

@@ -29,7 +29,9 @@ class Plan(EndToEndTest):
         run = self.img2img(*chosen, "--json")
         self.assert_succeeds(run)
         plan = self.plan(*chosen)
-        self.assertEqual(json.loads(run.stdout)["metadata"]["plan"]["line"], plan["line"])
+        self.assertEqual(json.loads(run.stdout)["plan"]["line"], plan["line"])
+        self.assertEqual(json.loads(run.stdout)["plan"]["origins"]["cfg_scale"], "model")
+        self.assertIn(plan["line"], run.stderr)
         self.assertEqual(plan["network_calls"], 3)
 
     def test_for_people_it_is_a_table(self):

@@ -1,4 +1,4 @@
-#include "request/settings.h"
+#include "request/resolved_request.h"
 
 #include <fstream>
 #include <gtest/gtest.h>
@@ -11,23 +11,23 @@
 namespace redraw {
 namespace {
 
-TEST(Settings, TheOrderIsRequestModelProgram) {
+TEST(ResolvedRequest, TheOrderIsRequestModelProgram) {
   const TemporaryFolder folder;
   folder.write("redraw.json", R"({"cfg_scale": 4, "steps": 12})");
   const ModelDefaults model = read_model_defaults(folder.path());
   Request request;
-  request.steps = 7;
-  const Settings settings = resolve(request, model);
-  EXPECT_EQ(settings.values.steps, 7);
-  EXPECT_EQ(settings.origin("steps"), Origin::request);
-  EXPECT_EQ(settings.values.cfg_scale, 4.0);
-  EXPECT_EQ(settings.origin("cfg_scale"), Origin::model);
-  EXPECT_EQ(settings.values.strength, 0.75);
-  EXPECT_EQ(settings.origin("strength"), Origin::program);
-  EXPECT_FALSE(settings.values.seed) << "an open seed is drawn later";
+  request.steps.steps = 7;
+  const ResolvedRequest resolved = resolve(request, model);
+  EXPECT_EQ(resolved.fields.steps.steps, 7);
+  EXPECT_EQ(resolved.origin("steps"), Origin::asked);
+  EXPECT_EQ(resolved.fields.guidance.cfg_scale, 4.0);
+  EXPECT_EQ(resolved.origin("cfg_scale"), Origin::model);
+  EXPECT_EQ(resolved.fields.steps.strength, 0.75);
+  EXPECT_EQ(resolved.origin("strength"), Origin::program);
+  EXPECT_FALSE(resolved.seed) << "an open seed is drawn later";
 }
 
-TEST(Settings, ASingleFilesDefaultsAreInItsMetadata) {
+TEST(ResolvedRequest, ASingleFilesDefaultsAreInItsMetadata) {
   const TemporaryFolder folder;
   const auto file = [&](const std::string& defaults) {
     return folder.write("m.safetensors",
@@ -42,7 +42,7 @@ TEST(Settings, ASingleFilesDefaultsAreInItsMetadata) {
   EXPECT_EQ(code_of([&] { read_model_defaults(file("nonsense")); }), Code::json_malformed);
 }
 
-TEST(Settings, AModelMayNotSetEverythingAndItsMistakesNameTheFile) {
+TEST(ResolvedRequest, AModelMayNotSetEverythingAndItsMistakesNameTheFile) {
   const TemporaryFolder folder;
   folder.write("redraw.json", R"({"prompt": "fire"})");
   EXPECT_NE(message_of(Code::model_unsupported, [&] { read_model_defaults(folder.path()); }).find("redraw.json"),
@@ -56,9 +56,9 @@ TEST(Settings, AModelMayNotSetEverythingAndItsMistakesNameTheFile) {
   message_of(Code::usage, [&] { read_model_defaults(folder.path()); });
 }
 
-TEST(Settings, StrengthNeedsAPicture) {
+TEST(ResolvedRequest, StrengthNeedsAPicture) {
   Request request;
-  request.strength = 0.5;
+  request.steps.strength = 0.5;
   message_of(Code::usage, [&] { resolve(request, {}); });
 }
 

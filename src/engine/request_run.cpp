@@ -1,0 +1,153 @@
+#include "engine/request_run.h"
+
+#include <fmt/format.h>
+#include <utility>
+
+#include "base/error.h"
+#include "engine/model_choice.h"
+#include "engine/plan_text.h"
+#include "engine/prompt_warnings.h"
+#include "engine/record.h"
+#include "engine/schedule_plan.h"
+#include "engine/step_strip.h"
+#include "image/encode.h"
+#include "image/match_colours.h"
+
+namespace redraw {
+namespace {
+
+// The pictures of the steps that a request asks for beside its result.
+class StepPictures {
+ public:
+  explicit StepPictures(const ResolvedRequest& request) : request_(request) {}
+
+  bool wants(int64_t index) const { return request_.step_strip || is_saved(index); }
+
+  void take(const GenerateStep& step) {
+    if (!wants(step.index)) return;
+    strip_.push_back({.image = step.preview(), .timestep = step.timestep, .sigma = step.sigma});
+    if (is_saved(step.index)) {
+      extras_.push_back({fmt::format("step-{:02}", step.index + 1), encode_png(strip_.back().image, {})});
+    }
+  }
+
+  std::vector<ExtraPicture> finished(const GeneratePlan& plan, int64_t steps_run) {
+    if (request_.step_strip) {
+      const int64_t slots = plan.run.table().steps() + (plan.first_pass ? plan.first_pass->steps_to_run() : 0);
+      const std::string title = fmt::format("{}  ·  {} of {} steps", request_.prompt, steps_run, slots);
+      extras_.push_back({"steps", encode_png(step_strip(strip_, slots, title), {})});
+    }
+    return std::move(extras_);
+  }
+
+ private:
+  bool is_saved(int64_t index) const {
+    return request_.save_intermediates > 0 && (index + 1) % request_.save_intermediates == 0;
+  }
+
+  const ResolvedRequest& request_;
+  std::vector<StripStep> strip_;
+  std::vector<ExtraPicture> extras_;
+};
+
+PreviewPicture preview_of(Image image) {
+  return {.width = image.width, .height = image.height, .rgb = std::move(image.pixels)};
+}
+
+}  // namespace
+
+RequestRun::RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request)
+    : model_(model), defaults_(model_defaults(read_model_defaults(model.checkpoint()), choice, model.spec())) {
+  check_fits_model(request, model.spec());
+  const ResolvedRequest resolved = resolve(request, defaults_);
+  const auto stop_if_cancelled = [this] { model_.backend().stop_if_cancelled(); };
+  canvas_ = run_canvas(resolved, model.spec().native_side(), stop_if_cancelled);
+  if (resolved.init_color) colours_ = read_picture(*resolved.init_color, stop_if_cancelled);
+}
+
+GenerateRequest RequestRun::generation_of(const ResolvedRequest& request) const {
+  GenerateRequest generation{.prompt = request.prompt,
+                             .negative = request.negative,
+                             .guidance = request.guidance,
+                             .run = request.run,
+                             .width = canvas_.size.width,
+                             .height = canvas_.size.height,
+                             .noise = request.noise,
+                             .init = request.init ? &canvas_.init : nullptr,
+                             .vae_sample = request.vae_sample,
+                             .clip_skip = request.clip_skip,
+                             .seamless = request.seamless,
+                             .effects = request.effects,
+                             .hires_fix = {},
+                             .has_previews = request.step_strip || request.save_intermediates > 0};
+  if (request.hires_strength) {
+    generation.hires_fix = hires_fix(canvas_.size, *request.hires_strength, model_.spec().native_side());
+  }
+  return generation;
+}
+
+MemoryPlan RequestRun::plan_memory_of(const ResolvedRequest& request, const GenerateRequest& generation) const {
+  if (!request.max_memory_gib) return {};
+  return plan_memory(memory_need(model_, generation),
+                     static_cast<uint64_t>(*request.max_memory_gib * (uint64_t{1} << 30)), generation.has_previews);
+}
+
+Result RequestRun::finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
+                            const Image& made) const {
+  Image image = colours_ ? match_colours(made, *colours_) : made;
+  Result result;
+  result.metadata =
+      record_json({.request = request, .model = model_.spec(), .generation = generation, .plan = plan, .files = {}});
+  result.width = image.width;
+  result.height = image.height;
+  result.png = encode_png(image, {{"redraw", result.metadata}});
+  result.rgb = std::move(image.pixels);
+  result.seed = *request.seed;
+  return result;
+}
+
+RequestRun::Batch RequestRun::make(std::span<const Request> requests, const std::vector<std::string>& seed_notes,
+                                   double load_seconds, RunTeller& teller) {
+  const ResolvedRequest request = resolve(requests.front(), defaults_);
+  GenerateRequest generation = generation_of(request);
+  const GeneratePlan plan = plan_generation(model_.spec(), generation);
+  teller.note(NoteKind::info, "picture_fit", canvas_.line);
+  teller.note(NoteKind::info, "picture_encoder", encoder_line(request, model_.spec()));
+  const SchedulePlan steps = schedule_plan(request, plan);
+  teller.plan(steps);
+  teller.note(NoteKind::hint, "few_steps", few_steps_hint(request, plan));
+  const MemoryPlan memory = plan_memory_of(request, generation);
+  generation.is_releasing = memory.is_releasing;
+  teller.note(NoteKind::info, "memory", memory.line);
+  for (const std::string& note : seed_notes) teller.note(NoteKind::info, "seed_drawn", note);
+  for (const Note& warning : prompt_warnings(generation, cut_prompts(model_, generation, plan))) {
+    teller.note(NoteKind::warning, warning.code, warning.text);
+  }
+  StepPictures step_pictures(request);
+  const GenerateResult made = generate(model_, generation, plan, [&](const GenerateStep& step) {
+    teller.step({.index = step.index,
+                 .count = step.count,
+                 .timestep = step.timestep,
+                 .sigma = step.sigma,
+                 .seconds = step.seconds,
+                 .preview = [&](int64_t) { return preview_of(step.preview()); }});
+    step_pictures.take(step);
+  });
+  Batch batch{.pictures = {}, .cancelled = made.cancelled, .steps_run = made.steps_run};
+  if (made.cancelled) return batch;
+  Result result = finished(request, generation, plan, *made.image);
+  result.extras = step_pictures.finished(plan, made.steps_run);
+  result.notes = teller.notes();
+  result.plan = steps;
+  result.steps_run = made.steps_run;
+  result.network_rows = made.network_rows;
+  result.seconds = {.load = load_seconds,
+                    .text = made.text_seconds,
+                    .encode = made.encode_seconds,
+                    .denoise = made.denoise_seconds,
+                    .decode = made.decode_seconds};
+  batch.pictures.push_back(std::move(result));
+  return batch;
+}
+
+}  // namespace redraw

@@ -1,0 +1,48 @@
+// A request at work.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/run_canvas.h"
+#include "engine/run_teller.h"
+#include "library/resolve_model.h"
+#include "pipelines/memory_need.h"
+#include "redraw/result.h"
+#include "request/resolved_request.h"
+
+namespace redraw {
+
+/// What the pictures of a request share: the model, what it states, and the pictures that the request brings, which are
+/// read once.
+class RequestRun {
+ public:
+  /// Reads the pictures. All must outlive it. Throws as resolve, run_canvas and check_fits_model.
+  RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request);
+
+  /// Makes one batch: pictures that differ by their seeds alone. seed_notes: what was drawn for it. Returns no picture
+  /// where the run was cancelled; the steps that were taken are in `steps_run` then.
+  struct Batch {
+    std::vector<Result> pictures;
+    bool cancelled = false;
+    int64_t steps_run = 0;
+  };
+  Batch make(std::span<const Request> requests, const std::vector<std::string>& seed_notes, double load_seconds,
+             RunTeller& teller);
+
+ private:
+  GenerateRequest generation_of(const ResolvedRequest& request) const;
+  MemoryPlan plan_memory_of(const ResolvedRequest& request, const GenerateRequest& generation) const;
+  Result finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
+                  const Image& made) const;
+
+  StableDiffusion& model_;
+  ModelDefaults defaults_;
+  RunCanvas canvas_;
+  std::optional<Image> colours_;
+};
+
+}  // namespace redraw
