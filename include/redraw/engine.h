@@ -60,6 +60,15 @@ class Engine {
   /// request for this picture alone. Throws as run.
   RunEnd run_each(const Request& request, const RunEvents& events, const Cancellation& cancellation = {});
 
+  /// A network that is in memory, ready for the next run.
+  struct LoadedNetwork {
+    std::string kind;                ///< "UNet", "text encoders", "VAE decoder", ...
+    std::vector<std::string> files;  ///< paths of what it was read from
+    uint64_t bytes = 0;              ///< by estimate
+  };
+  /// The last used first.
+  std::vector<LoadedNetwork> loaded_networks() const;
+
   /// Where time and memory went: what `redraw bench` prints.
   struct Cost {
     struct Row {

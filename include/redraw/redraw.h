@@ -55,6 +55,7 @@ typedef struct redraw_engine redraw_engine;
 //   "models_root"  folder with the list of models that `redraw models` keeps. Default: none, models have no names
 //   "data_folder"  share/redraw of an installation, with the model in the box. Default: looked for around libredraw.so
 //                  and around the program
+//   "model_cache_bytes"  what networks may take in memory while no run uses them. Default: half of the machine's
 //   "allow_files"  true: requests may name files of this machine, for pictures, models and whatever else a field
 //                  takes. Default: false, a request can only name pictures that are given with it, and models by the
 //                  names of the list. Leave it so when requests come from somebody else.
@@ -77,7 +78,7 @@ redraw_run* redraw_run_create(const char* request);
 int redraw_run_add_picture(redraw_run* run, const char* name, const void* bytes, size_t size);
 
 // event: a JSON object on one line, valid until the function returns; "event" tells its kind:
-//   "phase"    "phase": "load", "text", "encode", "denoise", "decode" or "save"; "is_end"; of an end "seconds" and
+//   "phase"    "phase": "load", "text", "encode", "denoise" or "decode"; "is_end"; of an end "seconds" and
 //              "is_reused"
 //   "plan"     "plan": the steps, as redraw_plan gives them; before the first step
 //   "note"     "kind": "info", "hint" or "warning"; "code" for programs, "text" for people

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/file_identity.h"
+
 namespace redraw {
 
 /// Whose file it is. What goes wrong with a file of a model is the model's fault, with codes of its own:
@@ -28,7 +30,9 @@ class InputFile {
 
   const std::filesystem::path& path() const { return path_; }
   /// Bytes, when it was opened.
-  uint64_t size() const { return size_; }
+  uint64_t size() const { return identity_.size; }
+  /// Of the file that was opened, as it was then: it may have been changed or replaced since.
+  const FileIdentity& identity() const { return identity_; }
 
   /// Fills `out` with the bytes from `offset` on. Throws Error: file_changed when the file ends before that or is not
   /// the one that was opened any more (by size and modification time), file_unreadable; of a model: see FileOf.
@@ -46,8 +50,7 @@ class InputFile {
   std::filesystem::path path_;
   FileOf of_ = FileOf::user;
   int descriptor_ = -1;
-  uint64_t size_ = 0;
-  int64_t modified_ns_ = 0;
+  FileIdentity identity_;
 };
 
 /// Whether nothing lies there, as far as that can be known: of what cannot be looked at, reading says why.

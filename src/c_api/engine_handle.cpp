@@ -14,7 +14,8 @@
 namespace redraw::c_api {
 
 CreateOptions read_create_options(std::string_view text) {
-  constexpr std::array<std::string_view, 4> kNames = {"threads", "models_root", "data_folder", "allow_files"};
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"threads", "models_root", "data_folder", "model_cache_bytes", "allow_files"});
   constexpr int64_t kAnyInt = std::numeric_limits<int>::max();  // Engine checks the range
   if (text.empty()) return {};
   const JsonObject options = JsonObject::parse(text, "the options");
@@ -25,7 +26,9 @@ CreateOptions read_create_options(std::string_view text) {
   }
   return {.engine = EngineOptions{.threads = static_cast<int>(options.integer("threads", -kAnyInt, kAnyInt, 0)),
                                   .models_root = options.string("models_root", ""),
-                                  .data_folder = options.string("data_folder", "")},
+                                  .data_folder = options.string("data_folder", ""),
+                                  .model_cache_bytes = static_cast<uint64_t>(
+                                      options.integer("model_cache_bytes", 0, std::numeric_limits<int64_t>::max(), 0))},
           .allow_files = options.boolean("allow_files", false)};
 }
 

@@ -48,6 +48,12 @@ class FileOfHalves final : public WeightsFile {
   std::string_view format() const override { return halves_[0].file->format(); }
   const fs::path& path() const override { return halves_[0].file->path(); }
   std::vector<fs::path> files() const override { return {halves_[0].file->path(), halves_[1].file->path()}; }
+  std::vector<FileIdentity> identities() const override {
+    std::vector<FileIdentity> identities = halves_[0].file->identities();
+    const std::vector<FileIdentity> other = halves_[1].file->identities();
+    identities.insert(identities.end(), other.begin(), other.end());
+    return identities;
+  }
   std::span<const TensorEntry> tensors() const override { return entries_; }
   const std::map<std::string, std::string>& metadata() const override { return halves_[0].file->metadata(); }
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override {

@@ -15,7 +15,8 @@
 
 namespace redraw {
 
-/// One call of the network. Layout and batch are the caller's: samplers work by element.
+/// One call of the network. Layout and batch are the caller's: samplers work by element (but see
+/// SamplerInfo::couples_elements).
 struct NetworkCall {
   std::span<const float> x;  ///< the latent, scaled as the sampler wants it
   double timestep;           ///< a value of StepTable::timesteps, or between two
@@ -79,6 +80,9 @@ struct SamplerInfo {
   /// tells observers of those. Their number may differ from the table's; where it is not known beforehand, count is an
   /// estimate that may change from step to step, above index until the last step, which has index + 1 == count.
   bool chooses_its_levels = false;
+  /// Its decisions look at the whole latent, so that several pictures in one latent would not be those that they are
+  /// alone. The others treat every element by itself, whatever lies beside it.
+  bool couples_elements = false;
   /// The model's config as that class would take it over (ConfigMixin.from_config): absent fields get the class's own
   /// defaults, fields that it has no use for are reset, the sigma rule among them. A person's choice comes after it.
   SchedulerConfig (*adopt)(SchedulerConfig model_config);

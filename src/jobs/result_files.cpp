@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "engine/run_teller.h"
 
 namespace redraw {
 
@@ -21,10 +22,14 @@ std::vector<std::string> reused_phases(const Result& result) {
   return phases;
 }
 
-std::vector<std::filesystem::path> save_result(const Result& result, OutputFolder& folder) {
+std::vector<std::filesystem::path> save_result(const Result& result, OutputFolder& folder, const RunEvents& events) {
+  const RunTeller teller(events);
+  PhaseAtWork saving(teller, Phase::save);
   std::vector<OutputFile> files{{.tag = "", .bytes = result.png}};
   for (const ExtraPicture& extra : result.extras) files.push_back({.tag = extra.tag, .bytes = extra.png});
-  return folder.save(result.seed, files);
+  std::vector<std::filesystem::path> paths = folder.save(result.seed, files);
+  saving.end();
+  return paths;
 }
 
 nlohmann::json result_fields(const Result& result) {

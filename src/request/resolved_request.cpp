@@ -154,6 +154,7 @@ ResolvedRequest resolve(const Request& request, const ModelDefaults& model, bool
   resolved.clip_skip = *fields.model.clip_skip;
   resolved.init = fields.inputs.init;
   resolved.init_color = fields.inputs.init_color;
+  resolved.batch_size = *fields.output.batch_size;
   resolved.step_strip = *fields.output.step_strip;
   resolved.save_intermediates = *fields.output.save_intermediates;
   resolved.max_memory_gib = fields.output.max_memory;

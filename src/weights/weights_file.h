@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_identity.h"
 #include "tensor/tensor.h"
 #include "weights/tensor_entry.h"
 
@@ -28,6 +29,9 @@ class WeightsFile {
   virtual const std::filesystem::path& path() const = 0;
   /// All that are read, path() among them.
   virtual std::vector<std::filesystem::path> files() const { return {path()}; }
+  /// Of the files that the numbers come from, as they were when they were opened. Two of equal identities hold the same
+  /// tensors. Empty for what is no file.
+  virtual std::vector<FileIdentity> identities() const = 0;
   /// Sorted by name (bytewise), names distinct.
   virtual std::span<const TensorEntry> tensors() const = 0;
   /// What the file says about itself in texts.

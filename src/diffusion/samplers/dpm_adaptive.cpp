@@ -107,6 +107,7 @@ const SamplerInfo kDpmAdaptive = {.name = "dpm_adaptive",
                                   .source = "k-diffusion 0.1.1",
                                   .calls_per_step = 0,
                                   .chooses_its_levels = true,
+                                  .couples_elements = true,
                                   .adopt = adopt_for_k_diffusion,
                                   .steps = lambda_range_steps,
                                   .run = run};
