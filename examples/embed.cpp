@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    redraw::Engine engine;
+    redraw::Engine engine({.data_folder = REDRAW_DATA_FOLDER});  // the CMake package says where the model in the box is
     const redraw::Request request{.prompt = argv[2],
                                   .inputs = {.init = redraw::Picture::file(argv[1])},
                                   .steps = {.strength = 0.7, .steps = 10},

@@ -21,6 +21,9 @@ namespace redraw {
 struct EngineOptions {
   int threads = 0;               ///< of the CPU kernels; 0 for all processors
   std::string models_root = {};  ///< folder with the list of models; empty: models are known by their paths alone
+  /// Folder with models/emoji-128 and clip-vocabulary, share/redraw of an installation. Empty: it is looked for around
+  /// the program and where redraw was to be installed. The CMake package defines REDRAW_DATA_FOLDER for it.
+  std::string data_folder = {};
   /// Bytes that networks may take while no run uses them. The least recently used are evicted first. 0: half of the
   /// machine's memory.
   uint64_t model_cache_bytes = 0;

@@ -13,6 +13,7 @@
 #include "engine/picture_seeds.h"
 #include "engine/request_run.h"
 #include "engine/run_teller.h"
+#include "library/default_model.h"
 #include "ops/peak.h"
 #include "request/field_value.h"
 
@@ -47,14 +48,16 @@ struct Engine::State {
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
         caches(*backend, options.model_cache_bytes == 0 ? half_of_memory() : options.model_cache_bytes),
-        models(caches),
-        models_root(options.models_root) {}
+        models(caches, clip_vocabulary_folder(options.data_folder)),
+        models_root(options.models_root),
+        data_folder(options.data_folder) {}
 
   Context context;
   std::unique_ptr<Backend> backend;
   PipelineCaches caches;
   OpenModels models;
   std::filesystem::path models_root;
+  std::filesystem::path data_folder;
 };
 
 Engine::Engine(int threads) : Engine(EngineOptions{.threads = threads}) {}
@@ -82,7 +85,7 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
   RunEnd end;
   try {
     // Once: all are of one model, whatever becomes of names and the default meanwhile.
-    const ChosenModel choice = model_choice(request, state_->models_root);
+    const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
     RunTeller opening(events);
     PhaseAtWork loading(opening, Phase::load);
     const StableDiffusion& model = state_->models.get(choice);

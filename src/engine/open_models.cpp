@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "library/default_model.h"
 #include "library/model_files.h"
 
 namespace redraw {
@@ -48,10 +47,9 @@ const StableDiffusion& OpenModels::get(const ChosenModel& choice) {
     }
     entries_.erase(known);
   }
-  entries_.push_front(
-      {.choice = choice,
-       .files = std::move(files),
-       .model = StableDiffusion(caches_, Checkpoint::open(choice.path, choice.options), clip_vocabulary_folder())});
+  entries_.push_front({.choice = choice,
+                       .files = std::move(files),
+                       .model = StableDiffusion(caches_, Checkpoint::open(choice.path, choice.options), vocabulary_)});
   if (entries_.size() > kMostOpen) entries_.pop_back();
   return entries_.front().model;
 }

@@ -1,7 +1,9 @@
 // Models that are open.
 #pragma once
 
+#include <filesystem>
 #include <list>
+#include <utility>
 #include <vector>
 
 #include "base/file_identity.h"
@@ -14,8 +16,9 @@ namespace redraw {
 /// them by their files, so that a model opened anew finds its own there. Not for use from two threads at once.
 class OpenModels {
  public:
-  /// The caches must outlive it.
-  explicit OpenModels(PipelineCaches& caches) : caches_(caches) {}
+  /// The caches must outlive it. vocabulary: the folder of CLIP's (library/default_model.h).
+  OpenModels(PipelineCaches& caches, std::filesystem::path vocabulary)
+      : caches_(caches), vocabulary_(std::move(vocabulary)) {}
 
   /// The model, opened again where one of its files is another than it was. Valid until the next call. Throws as
   /// Checkpoint::open and StableDiffusion.
@@ -29,6 +32,7 @@ class OpenModels {
   };
 
   PipelineCaches& caches_;
+  std::filesystem::path vocabulary_;
   std::list<Entry> entries_;  ///< the last used first
 };
 

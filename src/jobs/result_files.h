@@ -22,7 +22,10 @@ std::vector<std::string> reused_phases(const Result& result);
 std::vector<std::filesystem::path> save_result(const Result& result, OutputFolder& folder,
                                                const RunEvents& events = {});
 
-/// One line. paths: as from save_result.
+/// What a program may want to know of a result beside its pictures: size, seed, plan, record, seconds, warnings.
+nlohmann::json result_fields(const Result& result);
+
+/// The same with its files, on one line. paths: as from save_result.
 std::string result_json(const Result& result, const std::vector<std::filesystem::path>& paths);
 
 }  // namespace redraw
