@@ -237,8 +237,8 @@ Converted convert(const Checkpoint& checkpoint, const fs::path& destination, con
     throw Error(
         Code::usage,
         checkpoint.part("vae").file->path().string() +
-            ": is a tiny autoencoder, which a model is not written with; convert with the model's own, and give "
-            "the tiny one as --vae when pictures are made");
+            ": is a tiny autoencoder, and a model is written with a whole one; convert with the model's own, and "
+            "give the tiny one as --vae to make pictures");
   }
   refuse_own_files(checkpoint, destination);
   refuse_existing(destination, request);

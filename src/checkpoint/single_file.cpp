@@ -205,7 +205,8 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   if (unet_part == nullptr) {
     refuse_other_kind(file);
     const std::string found = single.parts.empty() ? "no part of one" : "parts: " + joined(names_of_rows(single.parts));
-    throw Error(Code::model_unsupported, file.path().string() + ": is no Stable Diffusion model: it has no tensor '" +
+    throw Error(Code::model_unsupported, file.path().string() +
+                                             ": is not a Stable Diffusion model: it has no tensor '" +
                                              std::string(kUNetWitness) + "' (found: " + found + ")");
   }
   refuse_unbuilt_network(file, unet_part->prefix);

@@ -51,10 +51,10 @@ void refuse_others(const WeightsFile& file, const std::vector<KeyRow>& keys) {
       std::ranges::find_if(tensors, [&](const TensorEntry& entry) { return !known.contains(entry.name); });
   if (other == tensors.end()) return;
   const auto count = std::ranges::count_if(tensors, [&](const TensorEntry& e) { return !known.contains(e.name); });
-  throw Error(Code::tensor_unexpected, file.path().string() + ": looks like a tiny autoencoder (TAESD), but has " +
-                                           std::to_string(count) +
-                                           " tensors that those known do not have, the first '" + other->name +
-                                           "'; a newer variant, it seems, which would come out wrong without them");
+  throw Error(Code::tensor_unexpected,
+              file.path().string() + ": looks like a tiny autoencoder (TAESD), but has " + std::to_string(count) +
+                  " tensors that the known ones do not have, the first '" + other->name +
+                  "'; it seems to be a newer variant, whose pictures would be wrong without them");
 }
 
 // " as taesd_decoder.pth", where the encoder's name tells.
@@ -77,7 +77,7 @@ std::optional<TinyVaeSource> find_tiny_vae(const std::shared_ptr<const WeightsFi
     if (!has_decoder) {
       throw Error(Code::model_part_missing, file->path().string() +
                                                 ": holds the encoder of a tiny autoencoder without its decoder, so "
-                                                "nothing could be seen; put the decoder beside it" +
+                                                "no picture could be made; put the decoder beside it" +
                                                 decoder_name(file->path()) + ", or give a file with both");
     }
     TinyVaeSource found;

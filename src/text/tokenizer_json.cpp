@@ -192,7 +192,7 @@ class TokenizerReader : public nlohmann::json_sax<json> {
 [[noreturn]] void refuse(const std::string& where, const std::string& what) {
   throw Error(Code::model_unsupported,
               where + ": " + what +
-                  ", so it is no tokenizer of CLIP as redraw reads it; take the tokenizer that the model was published "
+                  ", so it is not a CLIP tokenizer as redraw reads it; take the tokenizer that the model was published "
                   "with, or its vocab.json and merges.txt");
 }
 
@@ -293,7 +293,7 @@ void check_steps(const json& rest, bool is_clip_class, const std::string& where)
 
 void TokenizerReader::misfit() const {
   check_model(*model_, where_);
-  fail(quoted_text(key_) + (key_ == "vocab" ? " is no object of token texts and ids" : " is no list of merges"));
+  fail(quoted_text(key_) + (key_ == "vocab" ? " is not an object of token texts and ids" : " is not a list of merges"));
 }
 
 TokenizerJson TokenizerReader::finish(bool is_clip_class) {

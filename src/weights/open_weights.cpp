@@ -26,7 +26,7 @@ std::string head_of(const std::filesystem::path& path) {
 std::shared_ptr<const WeightsFile> open_known_format(const std::filesystem::path& path) {
   const std::string head = head_of(path);
   if (const std::string other = recognised_as_other(head); !other.empty()) {
-    throw Error(Code::model_unsupported, path.string() + ": is no weights file that redraw reads; " + other);
+    throw Error(Code::model_unsupported, path.string() + ": is not a weights file that redraw reads; " + other);
   }
   if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
   if (is_zip_archive(head)) return std::make_shared<TorchFile>(TorchFile::open(path));

@@ -89,7 +89,7 @@ TEST(OpenWeights, SaysWhatAFileIsThatIsNoneOfThem) {
   for (const Row& row : table) {
     const auto path = folder.write("model.safetensors", row.bytes);
     const std::string message = message_of(Code::model_unsupported, [&] { open_weights(path); });
-    EXPECT_TRUE(message.starts_with(path.string() + ": is no weights file that redraw reads; it ")) << message;
+    EXPECT_TRUE(message.starts_with(path.string() + ": is not a weights file that redraw reads; it ")) << message;
     EXPECT_NE(message.find(row.what), std::string::npos) << message;
   }
   // A pointer instead of the index, too.

@@ -38,7 +38,7 @@ void WeightsFile::read_f32(const TensorEntry& entry, int64_t first, std::span<fl
   }
   const auto count = static_cast<int64_t>(out.size());
   if (first < 0 || first > entry.shape.elements() || count > entry.shape.elements() - first) {
-    throw Error(Code::bad_size, path().string() + ": '" + entry.name + "' has not as many numbers as asked for");
+    throw Error(Code::bad_size, path().string() + ": '" + entry.name + "' has fewer numbers than were asked for");
   }
   if (entry.dtype == DType::f32) {
     read_bytes(entry, static_cast<uint64_t>(first) * sizeof(float), std::as_writable_bytes(out));
@@ -66,8 +66,8 @@ void WeightsFile::read_f32(const TensorEntry& entry, int64_t first, std::span<fl
     }
     if (!is_within) {
       throw Error(Code::model_not_finite, path().string() + ": '" + entry.name +
-                                              "' holds numbers of 64 bits beyond what float32 can hold (3.4e38), "
-                                              "which redraw computes with; the model is damaged, fetch it again");
+                                              "' holds 64-bit numbers beyond 3.4e38, the largest of float32, in which "
+                                              "redraw computes; the model is damaged, fetch it again");
     }
     out = out.subspan(static_cast<size_t>(wanted));
     first += wanted;

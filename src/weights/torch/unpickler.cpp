@@ -244,14 +244,15 @@ class Unpickler {
   void append(const std::vector<PickleRef>& items) {
     PickleValue& list = top();
     if (list.kind != PickleKind::list) {
-      throw complaint_(Code::pickle_forbidden, "appends to what is no list; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "appends to something that is not a list; do not trust this file");
     }
     add_items(list, items);
   }
   void set_items(const std::vector<PickleRef>& items) {
     PickleValue& dict = top();
     if (!is_dict(dict.kind)) {
-      throw complaint_(Code::pickle_forbidden, "sets items of what is no dictionary; do not trust this file");
+      throw complaint_(Code::pickle_forbidden,
+                       "sets items of something that is not a dictionary; do not trust this file");
     }
     if (items.size() % 2 != 0) throw malformed("sets a key without a value");
     for (size_t i = 0; i < items.size(); i += 2) {
@@ -298,7 +299,7 @@ class Unpickler {
     const PickleValue& module = tree_[names[0]];
     const PickleValue& name = tree_[names[1]];
     if (module.kind != PickleKind::text || name.kind != PickleKind::text) {
-      throw complaint_(Code::pickle_forbidden, "makes a name of what is no text; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "makes a name of something that is not text; do not trust this file");
     }
     push_name(module.text, name.text);
   }
@@ -306,9 +307,9 @@ class Unpickler {
     const std::vector<PickleRef> call = pop_many(2);
     const PickleValue& callee = tree_[call[0]];
     if (callee.kind != PickleKind::name) {
-      throw complaint_(Code::pickle_forbidden, "calls what is no name; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "calls something that is not a name; do not trust this file");
     }
-    if (tree_[call[1]].kind != PickleKind::tuple) throw malformed("calls a name with arguments that are no tuple");
+    if (tree_[call[1]].kind != PickleKind::tuple) throw malformed("calls a name with arguments that are not a tuple");
     PickleValue result =
         pickle_call(pickle_names()[static_cast<size_t>(callee.number)], tree_[call[1]], tree_, complaint_);
     items_ += result.items.size();
@@ -322,7 +323,7 @@ class Unpickler {
     const bool is_harmless = (built == PickleKind::ordered_dict && is_dict(state)) ||
                              (built == PickleKind::number_type && state == PickleKind::tuple);
     if (!is_harmless) {
-      throw complaint_(Code::pickle_forbidden, "sets the state of what has none; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "sets the state of something that has none; do not trust this file");
     }
   }
 
