@@ -24,8 +24,8 @@ struct EngineOptions {
   /// Folder with models/emoji-128 and clip-vocabulary, share/redraw of an installation. Empty: it is looked for around
   /// the program and where redraw was to be installed. The CMake package defines REDRAW_DATA_FOLDER for it.
   std::string data_folder = {};
-  /// Bytes that networks may take while no run uses them. The least recently used are evicted first. 0: half of the
-  /// machine's memory.
+  /// Bytes that networks may take while no run uses them. The least recently used are evicted first. 0: three quarters
+  /// of the machine's memory.
   uint64_t model_cache_bytes = 0;
   std::string cache_folder = {};  ///< keeps SHA-256 sums of model files from one process to the next; empty: nothing is
 };

@@ -55,8 +55,9 @@ typedef struct redraw_engine redraw_engine;
 //   "models_root"  folder with the list of models that `redraw models` keeps. Default: none, models have no names
 //   "data_folder"  share/redraw of an installation, with the model in the box. Default: looked for around libredraw.so
 //                  and around the program
-//   "model_cache_bytes"  what networks may take in memory while no run uses them. Default: half of the machine's
-//   "allow_files"  true: requests may name files of this machine, for pictures, models and whatever else a field
+//   "model_cache_bytes"  what networks may take in memory while no run uses them. Default: three quarters of the
+//   machine's "allow_files"  true: requests may name files of this machine, for pictures, models and whatever else a
+//   field
 //                  takes. Default: false, a request can only name pictures that are given with it, and models by the
 //                  names of the list. Leave it so when requests come from somebody else.
 // An unknown field is an error. Returns NULL on failure. No model is loaded before the first run.

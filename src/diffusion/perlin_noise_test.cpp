@@ -17,7 +17,7 @@ struct Drawn {
   std::vector<float> noise;
 };
 Drawn draw(uint64_t seed, const LatentShape& shape) {
-  Drawn drawn{make_seeded_streams("torch-cpu", seed), {}};
+  Drawn drawn{find_noise_source("torch-cpu").make(seed), {}};
   std::vector<float> planes(static_cast<size_t>(shape.height * shape.width * shape.channels));
   drawn.streams.normal->normal(planes);
   drawn.noise = nchw_to_nhwc(planes, Shape{1, shape.channels, shape.height, shape.width});

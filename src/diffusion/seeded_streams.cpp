@@ -3,8 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "base/error.h"
-#include "base/suggest.h"
+#include "base/named_rows.h"
 #include "diffusion/torch_cpu_generator.h"
 #include "diffusion/torch_cuda_generator.h"
 
@@ -23,28 +22,22 @@ SeededStreams cuda_streams(uint64_t seed) {
   return {std::make_unique<TorchCudaGenerator>(seed), [cpu](std::span<float> out) { cpu->uniform(out); }};
 }
 
-using Maker = SeededStreams (*)(uint64_t seed);
-
-constexpr auto kNames = std::to_array<std::string_view>({"torch-cpu", "torch-cpu-f16", "torch-cuda"});
-constexpr auto kMakers =
-    std::to_array<Maker>({cpu_streams<TorchCpuGenerator>, cpu_streams<TorchCpuHalfGenerator>, cuda_streams});
-static_assert(kNames.size() == kMakers.size());
+constexpr auto kSources = std::to_array<NoiseSourceInfo>({{"torch-cpu", cpu_streams<TorchCpuGenerator>},
+                                                          {"torch-cpu-f16", cpu_streams<TorchCpuHalfGenerator>},
+                                                          {"torch-cuda", cuda_streams}});
 
 }  // namespace
 
-std::span<const std::string_view> noise_source_names() {
-  return kNames;
+std::span<const NoiseSourceInfo> noise_sources() {
+  return kSources;
 }
 
-SeededStreams make_seeded_streams(std::string_view name, uint64_t seed) {
-  for (size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return kMakers[i](seed);
-  }
-  throw Error(Code::unknown_name, unknown_name_message("noise source", name, kNames));
+std::vector<std::string_view> noise_source_names() {
+  return names_of_rows(kSources);
 }
 
-std::unique_ptr<NoiseSource> make_noise_source(std::string_view name, uint64_t seed) {
-  return make_seeded_streams(name, seed).normal;
+const NoiseSourceInfo& find_noise_source(std::string_view name) {
+  return row_named(kSources, "noise source", name);
 }
 
 }  // namespace redraw

@@ -13,6 +13,7 @@
 #include "engine/picture_seeds.h"
 #include "engine/request_run.h"
 #include "engine/run_teller.h"
+#include "image/start_pictures.h"
 #include "library/default_model.h"
 #include "ops/peak.h"
 #include "request/field_value.h"
@@ -31,10 +32,11 @@ int checked_threads(int threads) {
   return threads == 0 ? std::min(Context::available_processors(), most) : threads;
 }
 
-// Networks of several models stay in memory, and activations have room beside them.
-uint64_t half_of_memory() {
+// Networks of several models stay in memory, and activations have room beside them. Half would be too little where one
+// large network takes more than that: it would be read again for every picture.
+uint64_t three_quarters_of_memory() {
   const auto pages = static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES));
-  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
+  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 4 * 3;
 }
 
 int64_t images_of(const Request& request) {
@@ -47,10 +49,12 @@ struct Engine::State {
   explicit State(const EngineOptions& options)
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
-        caches(*backend, options.model_cache_bytes == 0 ? half_of_memory() : options.model_cache_bytes),
+        caches(*backend, options.model_cache_bytes == 0 ? three_quarters_of_memory() : options.model_cache_bytes),
         models(caches, clip_vocabulary_folder(options.data_folder)),
         models_root(options.models_root),
-        data_folder(options.data_folder) {}
+        data_folder(options.data_folder) {
+    start_pictures();  // before a program has more threads: it changes the environment for a moment
+  }
 
   Context context;
   std::unique_ptr<Backend> backend;

@@ -87,7 +87,7 @@ Guidance guidance_of(const RequestGuidance& asked) {
 }
 
 NoiseRequest noise_of(const RequestNoise& asked) {
-  NoiseRequest noise{.source = *asked.noise,
+  NoiseRequest noise{.source = &find_noise_source(*asked.noise),
                      .seed = asked.seed.value_or(0),
                      .perlin = *asked.perlin,
                      .step_noise = find_step_noise(*asked.step_noise)};

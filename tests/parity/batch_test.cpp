@@ -35,9 +35,11 @@ class Batch : public ::testing::Test {
     request.run.sampler = find_named_sampler(sampler);
     request.run.steps = 4;
     // Whatever may differ between the pictures does.
-    request.noise = {NoiseRequest{.seed = 3},
-                     NoiseRequest{.source = "torch-cuda", .seed = 4, .perlin = 0.2, .step_noise = StepNoise::brownian},
-                     NoiseRequest{.seed = 5, .variations = {{.seed = 6, .weight = 0.3}}, .step_noise = StepNoise::own}};
+    request.noise = {
+        NoiseRequest{.seed = 3},
+        NoiseRequest{
+            .source = &find_noise_source("torch-cuda"), .seed = 4, .perlin = 0.2, .step_noise = StepNoise::brownian},
+        NoiseRequest{.seed = 5, .variations = {{.seed = 6, .weight = 0.3}}, .step_noise = StepNoise::own}};
     return request;
   }
 

@@ -132,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Models, Seamless, ::testing::Values("tiny-sd15", "tiny-
 Image by_hand(StableDiffusion& model, const GenerateRequest& request, WrapAxes encoder, WrapAxes unet,
               WrapAxes decoder) {
   const GeneratePlan plan = plan_generation(model.spec(), request);
-  const auto source = make_noise_source(request.noise.front().source, request.noise.front().seed);
+  const auto source = request.noise.front().source->make(request.noise.front().seed).normal;
   const Shape shape{1, 16, 16, 4};
   Tensor planes = Tensor::zeros({1, 4, 16, 16});
   source->normal(planes.values());
