@@ -31,10 +31,11 @@ inline std::vector<FieldValue> number_samples(const Field& field) {
 inline std::vector<FieldValue> field_samples(const Field& field) {
   switch (field.kind) {
     case FieldKind::text:
-      return {std::string(""),        std::string("fire"),    std::string("a 'red' \"fire\" \\ $HOME `x` #1 *.png"),
-              std::string("-x"),      std::string("--"),      std::string("--steps"),
-              std::string("-5"),      std::string("plan"),    std::string("two\nlines"),
-              std::string("[a,{b}]"), std::string("émoji 🔥"), std::string("true")};
+      return {std::string(""),           std::string("fire"),    std::string("a 'red' \"fire\" \\ $HOME `x` #1 *.png"),
+              std::string("-x"),         std::string("--"),      std::string("--steps"),
+              std::string("-5"),         std::string("++"),      std::string("plan"),
+              std::string("two\nlines"), std::string("[a,{b}]"), std::string("émoji 🔥"),
+              std::string("true")};
     case FieldKind::choice: {
       std::vector<FieldValue> values;
       for (const std::string_view name : field.choices()) values.emplace_back(std::string(name));

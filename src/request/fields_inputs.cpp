@@ -12,6 +12,7 @@ constexpr auto kInputs = std::to_array<Field>({
      .label = "Picture",
      .help = "the picture to start from: PNG, JPEG or WebP, up to 320 million pixels",
      .value_name = "PICTURE",
+     .aliases = {"-I", "--init-img"},
      .needs_picture = true,
      .is_positional = true,
      .slot = kSlot<&Request::inputs, &RequestInputs::init>},
