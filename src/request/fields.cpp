@@ -13,6 +13,10 @@ namespace {
 constexpr std::array<std::string_view, 8> kGroupNames = {"inputs", "steps",   "guidance", "noise",
                                                          "size",   "effects", "model",    "output"};
 
+constexpr std::array<std::string_view, 14> kKindNames = {"text",    "choice",  "flag",        "integer",      "number",
+                                                         "seed",    "side",    "number_list", "seed_weights", "axes",
+                                                         "picture", "weights", "folder",      "model"};
+
 std::vector<const Field*> all_rows() {
   std::vector<const Field*> rows;
   for (const std::span<const Field> table :
@@ -27,6 +31,10 @@ std::vector<const Field*> all_rows() {
 
 std::string_view name_of(Group group) {
   return kGroupNames[static_cast<size_t>(group)];
+}
+
+std::string_view name_of(FieldKind kind) {
+  return kKindNames[static_cast<size_t>(kind)];
 }
 
 bool opens_files(FieldKind kind) {

@@ -38,6 +38,8 @@ enum class FieldKind {
   folder,        ///< a folder of configurations
   model,         ///< a checkpoint, a folder, or a name of the list of models
 };
+/// "text", "choice", ...
+std::string_view name_of(FieldKind kind);
 /// Whether a value of the kind names something on the disk of the program.
 bool opens_files(FieldKind kind);
 

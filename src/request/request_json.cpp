@@ -43,11 +43,13 @@ FieldValue list_of_json(const Field& field, const nlohmann::json& json) {
   }
   if (field.kind != FieldKind::seed_weights) refuse_json_type(field);
   std::vector<SeedWeight> pairs;
+  const Field& seed = find_field("seed");
   for (const nlohmann::json& pair : json) {
     const bool fits = pair.is_object() && pair.size() == 2 && pair.contains("seed") && pair.contains("weight") &&
-                      pair["seed"].is_number_unsigned() && pair["weight"].is_number();
+                      pair["seed"].is_number() && pair["weight"].is_number();
     if (!fits) refuse_json_value(field, R"(must be a list of {"seed": N, "weight": X})");
-    pairs.push_back({.seed = pair["seed"].get<uint64_t>(), .weight = pair["weight"].get<double>()});
+    pairs.push_back({.seed = std::get<uint64_t>(check_field(seed, field_value_of_json(seed, pair["seed"]))),
+                     .weight = pair["weight"].get<double>()});
   }
   return pairs;
 }

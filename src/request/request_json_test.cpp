@@ -97,7 +97,8 @@ TEST(RequestJson, RefusesWithTheFieldsName) {
       {R"("seamless_axes": "x")", Code::usage, "seamless_axes must be x, y or both"},
       {R"("with_variations": [{"seed": 3}])", Code::usage,
        R"(with_variations must be a list of {"seed": N, "weight": X})"},
-      {R"("with_variations": [{"seed": -3, "weight": 0}])", Code::usage, "with_variations must be a list of"},
+      {R"("with_variations": [{"seed": -3, "weight": 0}])", Code::out_of_range,
+       "with_variations: seed is -3, but must be 0 to"},
       {R"("with_variations": [{"seed": 3, "weight": 2}])", Code::out_of_range, "with_variations: variation 1"},
       {R"("with_variations": [])", Code::usage, "with_variations must be a list of seeds and weights"},
   };
