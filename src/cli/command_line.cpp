@@ -100,7 +100,9 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
 }
 
 constexpr std::string_view kEveryRule = "all";
-constexpr HelpNote kPlanNotes[] = {{"semantics", "or all, for one line about each"}};
+constexpr HelpNote kPlanNotes[] = {{.field = "semantics", .note = "or all, for one line about each"}};
+constexpr std::string_view kBenchSteps = "10";
+constexpr HelpNote kBenchNotes[] = {{.field = "steps", .fallback = kBenchSteps}};
 struct Commands {
   CLI::App app{"Redraws a picture from a prompt with Stable Diffusion."};
   CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
@@ -109,6 +111,7 @@ struct Commands {
   CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run, their noise levels and which are run");
   CLI::App* samplers = app.add_subcommand("samplers", "Lists the samplers");
   CLI::App* schedules = app.add_subcommand("schedules", "Lists the schedules of noise levels");
+  CLI::App* fields = app.add_subcommand("fields", "Lists what a request may say: names, options, ranges, defaults");
   CLI::App* selftest = app.add_subcommand("selftest", "Compares noise and samplers with known answers");
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
   ModelsCommand models{app};
@@ -116,13 +119,14 @@ struct Commands {
   RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
   RequestOptions sweep_fields_given{*sweep, fields_of_sweep(), sweep_notes()};
   RequestOptions plan_fields{*plan, fields_of_plan(), kPlanNotes};
+  RequestOptions bench_fields{*bench, fields_of_bench(), kBenchNotes};
   GenerateOptions options;
   std::string sweep_outdir;
   PlanOptions plan_options;
   bool prints_json = false;
+  bool prints_schema = false;
   std::string threads = "0";
   std::string models_root = models_root_of_environment();
-  std::string bench_model, bench_steps = "10", bench_width, bench_height, bench_sampler;
 
   // What the help of a sweep says of the fields that may vary.
   static std::vector<HelpNote> sweep_notes() {
@@ -158,9 +162,11 @@ struct Commands {
     }
     plan->add_option("--png", plan_options.png, "also draw noise levels and noise shares into this file")
         ->option_text("FILE");
-    for (CLI::App* command : {plan, samplers, schedules, selftest}) {
+    for (CLI::App* command : {plan, samplers, schedules, fields, selftest}) {
       command->add_flag("--json", prints_json, "print one line of JSON");
     }
+    fields->add_flag("--schema", prints_schema, "print a JSON Schema of a request")
+        ->excludes(fields->get_option("--json"));
     for (CLI::App* command : app.get_subcommands({})) {
       command->set_help_flag("-h,--help", "Prints this help and ends");
       command->fallthrough();
@@ -171,25 +177,13 @@ struct Commands {
     for (CLI::App* command : {img2img, txt2img, sweep, bench}) {
       command->add_option("--threads", threads, field_help(threads_field()))->option_text("N");
     }
-    bench->add_option("--model", bench_model, "a name of `redraw models`, or a diffusers folder [the default]")
-        ->option_text("MODEL");
-    const auto range = [](std::string_view field) { return field_range(find_field(field)); };
-    bench->add_option("--steps", bench_steps, "steps to run; " + range("steps") + " [10]")->option_text("N");
-    bench->add_option("--width", bench_width, range("width") + " [the model's native size]")->option_text("PIXELS");
-    bench->add_option("--height", bench_height, range("height") + " [the model's native size]")->option_text("PIXELS");
-    bench->add_option("--sampler", bench_sampler, "[as txt2img]")->option_text("NAME");
   }
 
   Request bench_request() const {
-    Request request{.prompt = "fire", .noise = RequestNoise{.seed = 1}};
-    const std::pair<const char*, const std::string*> given[] = {{"model", &bench_model},
-                                                                {"steps", &bench_steps},
-                                                                {"width", &bench_width},
-                                                                {"height", &bench_height},
-                                                                {"sampler", &bench_sampler}};
-    for (const auto& [name, text] : given) {
-      if (!text->empty()) set_field(request, find_field(name), parse_field(find_field(name), *text));
-    }
+    Request request = bench_fields.request();
+    request.prompt = "fire";
+    request.noise.seed = 1;
+    if (!request.steps.steps) set_field(request, find_field("steps"), parse_field(find_field("steps"), kBenchSteps));
     return request;
   }
 
@@ -221,6 +215,9 @@ struct Commands {
     if (*plan) return run_plan();
     if (*samplers) return samplers_command(prints_json);
     if (*schedules) return schedules_command(prints_json);
+    if (*fields) {
+      return fields_command(prints_schema ? FieldsForm::schema : prints_json ? FieldsForm::json : FieldsForm::text);
+    }
     if (*selftest) return selftest_command(prints_json);
     if (*sweep) return run_sweep();
     if (*bench) return bench_command(bench_request(), options.engine);

@@ -187,14 +187,11 @@ ModelsCommand::ModelsCommand(CLI::App& program)
       verify_(models_->add_subcommand("verify", "Compares checksums with the recorded ones, or records them")),
       default_(models_->add_subcommand("default", "Says or sets which model is taken where none is named")),
       rebuild_(models_->add_subcommand("rebuild", "Makes a damaged list anew, with names, places and the default")),
+      add_fields_(*add_, fields_of_checkpoint()),
       checkpoints_(*models_) {
   models_->require_subcommand(1);
   add_->add_option("path", path_, "where it lies")->required()->option_text("PATH");
   add_->add_option("--name", own_name_, "its name in the list [from the file's]")->option_text("NAME");
-  add_->add_option("--vae", vae_, "an autoencoder that every run of it is to take [its own]")->option_text("PATH");
-  add_->add_option("--prediction", prediction_, "epsilon, v_prediction or sample [its own]")->option_text("NAME");
-  add_->add_option("--model-config", model_config_, "for a single file: a diffusers folder whose configurations it has")
-      ->option_text("DIR");
   for (CLI::App* command : {info_, remove_}) {
     command->add_option("name", name_, "of a model in the list")->required()->option_text("NAME");
   }
@@ -225,8 +222,12 @@ int ModelsCommand::run(const std::string& models_root, bool json) const {
   ModelRegistry registry(models_root);
   if (*add_) {
     const bool is_named = add_->count("--name") != 0;
+    const RequestModel known = add_fields_.request().model;
     return add(registry, path_, is_named ? std::optional(own_name_) : std::nullopt,
-               {.vae = vae_, .prediction = prediction_, .configs = model_config_}, json);
+               {.vae = known.vae.value_or(""),
+                .prediction = known.prediction.value_or(""),
+                .configs = known.model_config.value_or("")},
+               json);
   }
   if (*info_) return info(registry, name_, json);
   if (*remove_) return remove(registry, name_, json);
