@@ -17,6 +17,7 @@
 #include "base/unicode_text.h"
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
+#include "cli/help_format.h"
 #include "cli/models_command.h"
 #include "cli/plan_command.h"
 #include "cli/print_commands.h"
@@ -77,26 +78,34 @@ std::string command_names(const CLI::App& app) {
   return names;
 }
 
-// CLI11's own message, with the nearest option where one was not known.
+// The nearest option or command of the command to a word that is none.
+std::string unknown_word(const CLI::App& command, const std::string& word) {
+  std::deque<std::string> names;
+  for (const CLI::Option* option : command.get_options()) names.push_back(option->get_name());
+  for (const CLI::App* sub : command.get_subcommands({})) names.push_back(sub->get_name());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string nearest = nearest_name(word.substr(0, word.find('=')), views);
+  return fmt::format("unknown {} '{}'", word.starts_with("-") ? "option" : "argument", word) +
+         (nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+}
+
+// CLI11's own message, or a better one; with a short help where the arguments are missing. Programs get the error
+// alone.
 int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& unknown,
                  bool json) {
+  const CLI::App& command = last_command(app);
   std::string message = error.what();
+  std::string help;
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    const CLI::App& command = last_command(app);
     message = command.get_subcommands({}).empty() ? needed_arguments(command)
                                                   : "a command is needed: " + command_names(command);
+    if (!json) help = short_help(command);
   } else if (!unknown.empty()) {
-    std::deque<std::string> names;
-    const CLI::App* command = &last_command(app);
-    for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
-    for (const CLI::App* sub : command->get_subcommands({})) names.push_back(sub->get_name());
-    const std::vector<std::string_view> views(names.begin(), names.end());
-    const std::string& first = unknown.front();
-    const std::string nearest = nearest_name(first.substr(0, first.find('=')), views);
-    message = fmt::format("unknown {} '{}'", first.starts_with("-") ? "option" : "argument", first);
-    if (!nearest.empty()) message += fmt::format("; did you mean '{}'?", nearest);
+    message = unknown_word(command, unknown.front());
   }
-  return report("usage", message + "; see redraw --help", kUsageStatus, json);
+  const int status = report("usage", message + "; see " + full_name(command) + " --help", kUsageStatus, json);
+  fmt::print(stderr, "{}", help);
+  return status;
 }
 
 constexpr std::string_view kEveryRule = "all";
@@ -137,6 +146,7 @@ struct Commands {
 
   Commands() {
     app.name("redraw");
+    app.formatter(help_format());
     app.require_subcommand(1);
     app.set_help_flag("-h,--help", "Prints this help and ends");
     app.footer(
@@ -168,6 +178,8 @@ struct Commands {
     fields->add_flag("--schema", prints_schema, "print a JSON Schema of a request")
         ->excludes(fields->get_option("--json"));
     for (CLI::App* command : app.get_subcommands({})) {
+      command->formatter(help_format());
+      for (CLI::App* sub : command->get_subcommands({})) sub->formatter(help_format());
       command->set_help_flag("-h,--help", "Prints this help and ends");
       command->fallthrough();
     }
