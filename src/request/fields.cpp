@@ -51,7 +51,7 @@ const Field& threads_field() {
                                   .group = Group::output,
                                   .kind = FieldKind::integer,
                                   .label = "Threads",
-                                  .help = "of the processor; 0 for all",
+                                  .help = "threads of the processor; 0 means all",
                                   .value_name = "N",
                                   .range = {.least = 0, .most = 1024},
                                   .fallback = "0",

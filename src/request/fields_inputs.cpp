@@ -36,9 +36,8 @@ constexpr auto kInputs = std::to_array<Field>({
     {.name = "vae_sample",
      .group = Group::inputs,
      .kind = FieldKind::flag,
-     .label = "Draw from the posterior",
-     .help =
-         "draw from the posterior of the encoded picture, first from the same generator, instead of taking its mean",
+     .label = "Sample the encoded picture",
+     .help = "take a random sample of the encoded picture instead of its mean; the seed's generator draws it first",
      .fallback = "false",
      .needs_picture = true,
      .slot = kSlot<&Request::inputs, &RequestInputs::vae_sample>},
@@ -46,7 +45,7 @@ constexpr auto kInputs = std::to_array<Field>({
      .group = Group::inputs,
      .kind = FieldKind::picture,
      .label = "Colours from",
-     .help = "a picture whose colours the result is matched to",
+     .help = "match the colours of the result to this picture",
      .value_name = "PICTURE",
      .slot = kSlot<&Request::inputs, &RequestInputs::init_color>},
 });
