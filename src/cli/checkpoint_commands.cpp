@@ -10,7 +10,7 @@
 namespace redraw::cli {
 
 CheckpointCommands::CheckpointCommands(CLI::App& models)
-    : inspect_(models.add_subcommand("inspect", "Tells what a model is, what it holds and what it lacks")),
+    : inspect_(models.add_subcommand("inspect", "Prints what a model is, what it holds and what it lacks")),
       convert_(models.add_subcommand("convert", "Writes a model in another layout or precision")),
       inspect_fields_(*inspect_, fields_of_checkpoint()),
       convert_fields_(*convert_, fields_of_checkpoint()) {

@@ -117,7 +117,7 @@ struct Commands {
   CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
   CLI::App* txt2img = app.add_subcommand("txt2img", "Draws a picture from a prompt alone");
   CLI::App* sweep = app.add_subcommand("sweep", "Redraws a picture with every combination of several values");
-  CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run, their noise levels and which are run");
+  CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run and their noise levels, without running it");
   CLI::App* samplers = app.add_subcommand("samplers", "Lists the samplers");
   CLI::App* schedules = app.add_subcommand("schedules", "Lists the schedules of noise levels");
   CLI::App* fields = app.add_subcommand("fields", "Lists what a request may say: names, options, ranges, defaults");
@@ -148,29 +148,31 @@ struct Commands {
     app.name("redraw");
     app.formatter(help_format());
     app.require_subcommand(1);
-    app.set_help_flag("-h,--help", "Prints this help and ends");
+    app.set_help_flag("-h,--help", "print this help and exit");
     app.footer(
         "redraw COMMAND --help lists a command's options. For example:\n"
         "  redraw img2img examples/fire-drawing.png \"fire\" --strength 0.7 --steps 10");
-    app.set_version_flag("--version", "redraw " + version(), "Prints the version and ends");
+    app.set_version_flag("--version", "redraw " + version(), "print the version and exit");
     app.add_option("--models-root", models_root,
-                   "where the list of models is, and the folder `models` that is always looked through\n"
-                   "[$XDG_DATA_HOME/redraw, or ~/.local/share/redraw]; may stand after the command as well")
+                   "folder of the list of models and of `models`, which every scan searches\n"
+                   "[$XDG_DATA_HOME/redraw, or ~/.local/share/redraw]; may also stand after the command")
         ->option_text("DIR");
     for (CLI::App* command : {img2img, txt2img}) {
-      command->add_option("--outdir", options.outdir, "where the picture goes, as COUNTER.SEED.png [outputs]")
+      command
+          ->add_option("--outdir", options.outdir,
+                       "folder for the pictures, which are called COUNTER.SEED.png [outputs]")
           ->option_text("DIR");
     }
     sweep
         ->add_option("--outdir", sweep_outdir,
-                     "where the pictures go; what is there already is not made again\n"
-                     "[outputs/sweep-ID, of what is asked]")
+                     "folder for the pictures; those that are there already are not made again\n"
+                     "[outputs/sweep-ID, with an ID of the request]")
         ->option_text("DIR");
     for (CLI::App* command : {img2img, txt2img, sweep}) {
-      command->add_flag("--quiet", options.quiet, "say nothing but errors");
+      command->add_flag("--quiet", options.quiet, "print errors only");
       command->add_flag("--json", options.json, "print one line of JSON on stdout, everything else on stderr");
     }
-    plan->add_option("--png", plan_options.png, "also draw noise levels and noise shares into this file")
+    plan->add_option("--png", plan_options.png, "also plot noise levels and noise shares into this file")
         ->option_text("FILE");
     for (CLI::App* command : {plan, samplers, schedules, fields, selftest}) {
       command->add_flag("--json", prints_json, "print one line of JSON");
@@ -180,7 +182,7 @@ struct Commands {
     for (CLI::App* command : app.get_subcommands({})) {
       command->formatter(help_format());
       for (CLI::App* sub : command->get_subcommands({})) sub->formatter(help_format());
-      command->set_help_flag("-h,--help", "Prints this help and ends");
+      command->set_help_flag("-h,--help", "print this help and exit");
       command->fallthrough();
     }
     for (CLI::App* command : app.get_subcommand("models")->get_subcommands({})) {

@@ -41,16 +41,16 @@ struct ShortHelp {
 constexpr ShortHelp kShortHelps[] = {
     {.command = "redraw",
      .most_used = {"img2img", "txt2img", "sweep", "models"},
-     .example = "redraw img2img examples/fire-drawing.png 'fire' --strength 0.7 --steps 10"},
+     .example = "redraw img2img examples/fire-drawing.png \"fire\" --strength 0.7 --steps 10"},
     {.command = "redraw img2img",
      .most_used = {"--strength", "--steps", "--seed", "--model"},
-     .example = "redraw img2img examples/fire-drawing.png 'fire' --strength 0.7 --steps 10"},
+     .example = "redraw img2img examples/fire-drawing.png \"fire\" --strength 0.7 --steps 10"},
     {.command = "redraw txt2img",
      .most_used = {"--steps", "--cfg-scale", "--seed", "--model"},
-     .example = "redraw txt2img 'fire' --steps 20 --seed 1"},
+     .example = "redraw txt2img \"fire\" --steps 20 --seed 1"},
     {.command = "redraw sweep",
      .most_used = {"--strength", "--steps", "--cfg-scale", "--seed"},
-     .example = "redraw sweep examples/fire-drawing.png 'fire' --strength 0.3:0.9:0.2 --steps 10"},
+     .example = "redraw sweep examples/fire-drawing.png \"fire\" --strength 0.3:0.9:0.2 --steps 10"},
     {.command = "redraw models",
      .most_used = {"add", "list", "scan", "default"},
      .example = "redraw models add ~/Downloads/my-model.safetensors --name my-model"},
@@ -94,7 +94,8 @@ std::string short_help(const CLI::App& command) {
   std::stringstream out;
   out << "\nUsage: " << usage_line(command) << "\n\nMost used:\n";
   for (const std::string_view one : help->most_used) add_line(command, one, out);
-  out << "\nFor example:\n  " << help->example << "\n\n" << name << " --help tells about all of them.\n";
+  out << "\nFor example:\n  " << help->example << "\n\n"
+      << name << " --help lists all " << (command.get_subcommands({}).empty() ? "options" : "commands") << ".\n";
   return out.str();
 }
 

@@ -84,7 +84,7 @@ TEST(RequestOptions, TheTextFormReadsEveryOptionAndAliasOfTheCommandLine) {
 
 TEST(RequestOptions, WordsWithoutAnOptionAreTheSameToBoth) {
   for (const char* line : {"x.png fire", "x.png -5", "x.png -- -x", "x.png ''", "-I x.png fire", "x.png --prompt fire",
-                           "x.png - ", "x.png --negative --steps", "x.png fire --negative -- -s 3"}) {
+                           "x.png - ", "x.png fire --negative --steps", "x.png fire --negative -- -s 3"}) {
     expect_agreement(line);
   }
   for (const char* line : {"fire", "-5", "-- -x", "command", "fire -s 3"})

@@ -120,7 +120,7 @@ class Help(EndToEndTest):
                 for word in most_used:
                     self.assertRegex(result.stderr, rf"\n  (-\w,)?{word} ")
                 self.assertRegex(result.stderr, rf"\nFor example:\n  {name} ")
-                self.assertIn(f"{name} --help tells about all of them.", lines[-1])
+                self.assertRegex(lines[-1], rf"^{name} --help lists all (options|commands)\.$")
 
     def test_a_program_gets_the_error_alone(self):
         for arguments in [["img2img"], ["models"], []]:
