@@ -89,6 +89,16 @@ std::string unknown_word(const CLI::App& command, const std::string& word) {
          (nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
 }
 
+// In place of CLI11's "--steps: 1 required TEXT missing".
+std::string missing_value(const CLI::App& last, const std::string& message) {
+  const std::string name = message.substr(0, message.find(':'));
+  for (const CLI::App* command = &last; command != nullptr; command = command->get_parent()) {
+    const CLI::Option* option = command->get_option_no_throw(name);
+    if (option != nullptr) return name + " needs a value: " + option->get_option_text();
+  }
+  return message;
+}
+
 // CLI11's own message, or a better one; with a short help where the arguments are missing. Programs get the error
 // alone.
 int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& unknown,
@@ -100,6 +110,8 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
     message = command.get_subcommands({}).empty() ? needed_arguments(command)
                                                   : "a command is needed: " + command_names(command);
     if (!json) help = short_help(command);
+  } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    message = missing_value(command, message);
   } else if (!unknown.empty()) {
     message = unknown_word(command, unknown.front());
   }

@@ -10,10 +10,23 @@ namespace {
 
 constexpr size_t kNameColumns = 30;
 
+// InvokeAI's spellings, --cfg_scale beside --cfg-scale, are taken and not shown.
+std::string shown_names(const CLI::Option& option) {
+  std::string names;
+  for (const std::string& name : CLI::detail::split(option.get_name(false, true), ',')) {
+    if (name.find('_') == std::string::npos) names += (names.empty() ? "" : ",") + name;
+  }
+  return names;
+}
+
 class HelpFormat : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App* app, std::string) const override {
     return "Usage: " + usage_line(*app) + "\n";
+  }
+
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    return is_positional ? option->get_option_text() : shown_names(*option);
   }
 
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
@@ -58,8 +71,8 @@ constexpr ShortHelp kShortHelps[] = {
 
 void add_line(const CLI::App& command, std::string_view name, std::ostream& out) {
   if (const CLI::Option* option = command.get_option_no_throw(std::string(name))) {
-    CLI::detail::format_help(out, option->get_name(false, true) + " " + option->get_option_text(),
-                             option->get_description(), kNameColumns);
+    CLI::detail::format_help(out, shown_names(*option) + " " + option->get_option_text(), option->get_description(),
+                             kNameColumns);
     return;
   }
   CLI::detail::format_help(out, std::string(name), command.get_subcommand(std::string(name))->get_description(),

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "base/error.h"
 #include "request/field_value.h"
 #include "request/request_text.h"
 
@@ -18,14 +19,11 @@ std::string group_title(Group group) {
   return title;
 }
 
-// The option with its aliases, as CLI11 takes them; a field that is positional may be given either way.
-std::string option_names(const Field& field) {
-  std::string names = field.is_positional ? std::string(field.name) + "," : "";
-  names += option_name(field);
-  for (const std::string_view alias : field.aliases) {
-    if (!alias.empty()) names += "," + std::string(alias);
-  }
-  return names;
+// All that is taken for the option, as CLI11 wants it; a field that is positional may be given either way.
+std::string cli11_names(const Field& field) {
+  std::string names;
+  for (const std::string& spelling : option_spellings(field)) names += (names.empty() ? "" : ",") + spelling;
+  return field.is_positional ? std::string(field.name) + "," + names : names;
 }
 
 FieldList fields_called(std::initializer_list<std::string_view> names) {
@@ -112,10 +110,10 @@ RequestOptions::RequestOptions(CLI::App& command, const FieldList& fields, std::
     const auto note = std::ranges::find(notes, field->name, &HelpNote::field);
     const std::string help = field_help(*field, note == notes.end() ? HelpNote{} : *note);
     std::string& text = texts_[field->name];
-    CLI::Option* option = field->kind == FieldKind::flag ? command.add_flag(option_names(*field), text, help)
-                                                         : command.add_option(option_names(*field), text, help);
+    CLI::Option* option = field->kind == FieldKind::flag ? command.add_flag(cli11_names(*field), text, help)
+                                                         : command.add_option(cli11_names(*field), text, help);
     option->group(group_title(field->group))
-        ->multi_option_policy(CLI::MultiOptionPolicy::Throw)  // a flag, too, is given once
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)  // text() refuses a second value
         ->required(field->is_positional)
         ->option_text(std::string(field->value_name));
   }
@@ -133,7 +131,9 @@ Request RequestOptions::request(std::span<const std::string_view> except) const 
 
 std::optional<std::string> RequestOptions::text(std::string_view field) const {
   // Which of them were given is known to CLI11 alone.
-  if (command_->count(option_name(find_field(field))) == 0) return std::nullopt;
+  const size_t count = command_->count(option_name(find_field(field)));
+  if (count > 1) throw Error(Code::usage, std::string(field) + " is given twice");
+  if (count == 0) return std::nullopt;
   return texts_.find(field)->second;
 }
 

@@ -45,9 +45,10 @@ class RequestOptions {
   /// Each group of the table becomes a group of the help. The command must outlive the options.
   RequestOptions(CLI::App& command, const FieldList& fields, std::span<const HelpNote> notes = {});
 
-  /// The fields that were given, without those of `except`, which somebody else reads. Throws Error as parse_field.
+  /// The fields that were given, without those of `except`, which somebody else reads. Throws Error as text and
+  /// parse_field.
   Request request(std::span<const std::string_view> except = {}) const;
-  /// As typed; empty when it was not given.
+  /// As typed; empty when it was not given. Throws Error(usage) for a field that was given twice.
   std::optional<std::string> text(std::string_view field) const;
 
  private:

@@ -11,14 +11,6 @@
 namespace redraw {
 namespace {
 
-std::vector<std::string> options_of(const Field& field) {
-  std::vector<std::string> options = {option_name(field)};
-  for (const std::string_view alias : field.aliases) {
-    if (!alias.empty()) options.emplace_back(alias);
-  }
-  return options;
-}
-
 std::string joined_texts(const auto& texts) {
   std::string line;
   for (const auto& text : texts) line += (line.empty() ? "" : ", ") + std::string(text);
@@ -45,7 +37,7 @@ nlohmann::json field_row_json(const Field& field) {
                         {"unit", field.unit},
                         {"help", field.help},
                         {"range", field_range(field)},
-                        {"options", options_of(field)},
+                        {"options", option_names(field)},
                         {"needs_picture", field.needs_picture},
                         {"opens_files", opens_files(field.kind)},
                         {"model_may_default", field.model_may_default}};
@@ -62,7 +54,7 @@ std::string fields_text() {
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < request_fields().size(); ++i) {
     const Field& field = *request_fields()[i];
-    rows.push_back({std::string(field.name), joined_texts(options_of(field)), values_of(field), default_of(field)});
+    rows.push_back({std::string(field.name), joined_texts(option_names(field)), values_of(field), default_of(field)});
     const bool is_last = i + 1 == request_fields().size() || request_fields()[i + 1]->group != field.group;
     if (!is_last) continue;
     text += std::string(name_of(field.group)) + "\n" + text_table(columns, rows) + "\n";

@@ -26,7 +26,7 @@ OptionWord option_word(std::string_view word) {
 }
 
 bool is_called(const Field& field, std::string_view option) {
-  return option == option_name(field) || std::ranges::count(field.aliases, option) != 0;
+  return std::ranges::count(option_spellings(field), option) != 0;
 }
 
 const Field& field_of_option(std::string_view option) {
@@ -89,6 +89,24 @@ std::string option_name(const Field& field) {
   return name;
 }
 
+std::vector<std::string> option_names(const Field& field) {
+  std::vector<std::string> names = {option_name(field)};
+  for (const std::string_view alias : field.aliases) {
+    if (!alias.empty()) names.emplace_back(alias);
+  }
+  return names;
+}
+
+std::vector<std::string> option_spellings(const Field& field) {
+  std::vector<std::string> spellings = option_names(field);
+  for (std::string name : option_names(field)) {
+    if (!name.starts_with("--") || name.find('-', 2) == std::string::npos) continue;
+    std::replace(name.begin() + 2, name.end(), '-', '_');
+    spellings.push_back(name);
+  }
+  return spellings;
+}
+
 bool is_option_like(std::string_view word) {
   const std::string_view name = word.substr(std::min<size_t>(word.starts_with("--") ? 2 : 1, word.size()));
   if (!word.starts_with('-') || name.empty()) return false;
@@ -131,7 +149,7 @@ Request request_of_words(std::span<const std::string> words) {
     } else if (++i < words.size()) {
       fields.set(field, words[i]);
     } else {
-      throw Error(Code::usage, std::string(name) + " needs a value: " + std::string(field.value_name));
+      throw Error(Code::usage, option_name(field) + " needs a value: " + std::string(field.value_name));
     }
   }
   set_positionals(positionals, fields);

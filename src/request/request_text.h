@@ -4,13 +4,18 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "request/fields.h"
 
 namespace redraw {
 
-/// "--cfg-scale": the field's own option. Others are its aliases.
+/// "--cfg-scale": the field's own option.
 std::string option_name(const Field& field);
+/// The option and its aliases: "--cfg-scale", "-C".
+std::vector<std::string> option_names(const Field& field);
+/// All that is taken for it: these, and long ones as InvokeAI writes them, "--cfg_scale".
+std::vector<std::string> option_spellings(const Field& field);
 
 /// Whether the command line takes a word for the name of an option: "-s", "--steps", but not "-5", "-" or "--".
 bool is_option_like(std::string_view word);

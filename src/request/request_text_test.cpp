@@ -64,7 +64,7 @@ TEST(RequestText, SaysWhatIsWrong) {
       {"--stength 0.5", Code::usage, "unknown option '--stength'; did you mean '--strength'?"},
       {"-q", Code::usage, "unknown option '-q'"},
       {"--steps", Code::usage, "--steps needs a value: N"},
-      {"-s", Code::usage, "-s needs a value: N"},
+      {"-s", Code::usage, "--steps needs a value: N"},
       {"--steps 5 -s 6", Code::usage, "steps is given twice"},
       {"--seamless --seamless", Code::usage, "seamless is given twice"},
       {"a.png fire -I b.png", Code::usage, "init is given twice"},
@@ -79,6 +79,16 @@ TEST(RequestText, SaysWhatIsWrong) {
     const std::string message = message_of(code, [&] { request_of_text(line); });
     EXPECT_NE(message.find(phrase), std::string::npos) << message;
   }
+}
+
+TEST(RequestText, InvokeAIsLongOptionsAreTaken) {
+  const Request request = request_of_text("fire --cfg_scale 6 --init_img a.png --h_symmetry_time_pct=0.5 --step_strip");
+  EXPECT_EQ(request.guidance.cfg_scale, 6);
+  EXPECT_EQ(request.inputs.init, Picture::file("a.png"));
+  EXPECT_EQ(request.effects.h_symmetry_time_pct, 0.5);
+  EXPECT_EQ(request.output.step_strip, true);
+  EXPECT_EQ(option_names(find_field("cfg_scale")), (std::vector<std::string>{"--cfg-scale", "-C"}));
+  EXPECT_EQ(option_spellings(find_field("cfg_scale")), (std::vector<std::string>{"--cfg-scale", "-C", "--cfg_scale"}));
 }
 
 TEST(RequestText, InvokeAIsShortOptionsAreTaken) {
@@ -102,10 +112,7 @@ TEST(RequestText, InvokeAIsShortOptionsAreTaken) {
 TEST(RequestText, EveryOptionIsOfOneField) {
   std::vector<std::string> names;
   for (const Field* field : request_fields()) {
-    names.push_back(option_name(*field));
-    for (const std::string_view alias : field->aliases) {
-      if (!alias.empty()) names.emplace_back(alias);
-    }
+    for (const std::string& name : option_spellings(*field)) names.push_back(name);
   }
   std::ranges::sort(names);
   EXPECT_EQ(std::ranges::adjacent_find(names), names.end());

@@ -141,6 +141,7 @@ class Help(EndToEndTest):
         self.assertIn("\n  -I,--init,--init-img PICTURE\n", help_text)
         self.assertEqual(help_text.count("the picture to start from"), 1)
         self.assertNotIn("\n\n\n", help_text)
+        self.assertNotRegex(help_text, r"--\w+_")
         self.assertLessEqual(max(map(len, help_text.splitlines())), 100)
 
 
