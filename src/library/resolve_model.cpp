@@ -35,11 +35,11 @@ FoundModel default_model(const fs::path& models_root) {
       ", `redraw models default " + std::string(kBoxModelName) + "` makes the model in the box the default");
 }
 
-FoundModel find_listed_model(const std::string& asked, const fs::path& models_root) {
+// without_list: what there is not, where there is no list either.
+FoundModel find_listed_model(const std::string& asked, const fs::path& models_root, const char* without_list) {
   if (is_same_name(asked, kBoxModelName)) return {.path = default_model_folder()};
   if (models_root.empty()) {
-    throw Error(Code::model_unknown,
-                "unknown model '" + std::string(cut_utf8(asked, 100)) + "': there is no list of models to look into");
+    throw Error(Code::model_unknown, "unknown model '" + std::string(cut_utf8(asked, 100)) + "': " + without_list);
   }
   const RegisteredModel model = ModelRegistry(models_root).require(asked);
   return existing(model, "model '" + model.name + "'", ", `redraw models list` shows all");
@@ -48,7 +48,7 @@ FoundModel find_listed_model(const std::string& asked, const fs::path& models_ro
 FoundModel find_model(const std::optional<std::string>& asked, const fs::path& models_root) {
   if (!asked) return default_model(models_root);
   if (asked->find('/') != std::string::npos || is_there(*asked)) return {.path = *asked};
-  return find_listed_model(*asked, models_root);
+  return find_listed_model(*asked, models_root, "there is no such file or folder, and no list of models to look into");
 }
 
 // The one that is given, or else the kept one, which must be there.
@@ -89,7 +89,8 @@ ChosenModel choose_model(const Request& request, const fs::path& models_root) {
                                 .preview_vae = request.output.preview_vae.value_or(""),
                                 .prediction = model.prediction.value_or(""),
                                 .configs = model.model_config.value_or("")};
-  if (model.model && model.is_listed_only) return chosen_model(find_listed_model(*model.model, models_root), given);
+  if (model.model && model.is_listed_only)
+    return chosen_model(find_listed_model(*model.model, models_root, "there is no list of models to look into"), given);
   return choose_model(model.model, given, models_root);
 }
 
