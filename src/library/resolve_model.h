@@ -31,6 +31,10 @@ struct ChosenModel {
 /// configurations of the registry that are gone.
 ChosenModel choose_model(const std::optional<std::string>& asked, const CheckpointOptions& given,
                          const std::filesystem::path& models_root, const std::filesystem::path& data_folder = {});
+/// The model of a request. With RequestModel::is_listed_only its name is looked up in the list and never taken for a
+/// path, whatever lies in the working folder. Throws as above.
+ChosenModel choose_model(const Request& request, const std::filesystem::path& models_root,
+                         const std::filesystem::path& data_folder = {});
 
 /// The request with the path of its model and what the registry keeps of it, so that it stays the same when names or
 /// the default change. One that leaves the model open stays so where that means the model in the box. Throws as
