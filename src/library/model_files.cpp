@@ -98,11 +98,30 @@ ModelFiles vae_files(const fs::path& path) {
   });
 }
 
+ModelFiles configuration_files(const fs::path& path) {
+  ModelFiles files = model_files(path);
+  std::erase_if(files.names, [](const std::string& name) { return !is_among(kTextEndings, fs::path(name).extension()); });
+  return files;
+}
+
+std::vector<fs::path> paths_of(const ModelFiles& files) {
+  if (!files.is_folder) return {files.path};
+  std::vector<fs::path> paths;
+  for (const std::string& name : files.names) paths.push_back(files.path / name);
+  return paths;
+}
+
 std::string model_sha256(const ModelFiles& files) {
-  if (!files.is_folder) return sha256_of_file(files.path);
+  std::vector<std::string> sums;
+  for (const fs::path& path : paths_of(files)) sums.push_back(sha256_of_file(path));
+  return model_sha256(files, sums);
+}
+
+std::string model_sha256(const ModelFiles& files, const std::vector<std::string>& sums) {
+  if (!files.is_folder) return sums.front();
   Sha256 hash;
-  for (const std::string& name : files.names) {
-    const std::string line = sha256_of_file(files.path / name) + "  " + name + "\n";
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const std::string line = sums[i] + "  " + files.names[i] + "\n";
     hash.add(std::as_bytes(std::span(line)));
   }
   return hash.hex();
