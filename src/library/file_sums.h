@@ -30,7 +30,7 @@ std::optional<FileIdentity> identity_of(const std::filesystem::path& path);
 /// used from several threads at once.
 class FileSums {
  public:
-  static constexpr size_t kMostKept = 4096;  ///< on disk, the newest
+  static constexpr size_t kMostKept = 512;  ///< on disk, the newest
 
   /// cache_folder: empty: nothing is kept on disk. Reads nothing yet.
   explicit FileSums(std::filesystem::path cache_folder = {});

@@ -92,9 +92,11 @@ TEST_F(FileSumsTest, AFileThatChangesMeanwhileHasNone) {
     FileSums sums(cache_);
     SumsAtWork work(sums, {{.files = one_file(file_)}});
     int pieces = 0;
-    return work.wait([&] {
-      if (pieces++ == 2) change();
-    }).front();
+    return work
+        .wait([&] {
+          if (pieces++ == 2) change();
+        })
+        .front();
   };
   EXPECT_EQ(sum_when([&] { write_old(folder_, "model.safetensors", std::string(text_.size(), 'y')); }), "");
   EXPECT_EQ(sum_when([&] { folder_.write("model.safetensors", "short"); }), "");

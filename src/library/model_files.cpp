@@ -100,7 +100,8 @@ ModelFiles vae_files(const fs::path& path) {
 
 ModelFiles configuration_files(const fs::path& path) {
   ModelFiles files = model_files(path);
-  std::erase_if(files.names, [](const std::string& name) { return !is_among(kTextEndings, fs::path(name).extension()); });
+  std::erase_if(files.names,
+                [](const std::string& name) { return !is_among(kTextEndings, fs::path(name).extension()); });
   return files;
 }
 
