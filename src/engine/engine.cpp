@@ -39,11 +39,13 @@ struct Engine::State {
   explicit State(const EngineOptions& options)
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
-        models_root(options.models_root) {}
+        models_root(options.models_root),
+        sums(options.cache_folder) {}
 
   Context context;
   std::unique_ptr<Backend> backend;
   std::filesystem::path models_root;
+  FileSums sums;
   std::unique_ptr<StableDiffusion> model;
   ChosenModel loaded;
 
@@ -87,13 +89,14 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     const ChosenModel choice = model_choice(request, state_->models_root);
     RunTeller opening(events);
     PhaseAtWork loading(opening, Phase::load);
+    UsedFiles files(state_->sums, choice, request, state_->models_root);  // as they are before they are opened
     StableDiffusion& model = state_->load(choice);
     check_together(request);
     const DrawnSeeds drawn = draw_seeds(request, images);
     if (images > 1) {
       for (const std::string& note : drawn.notes) opening.note(NoteKind::info, "seed_drawn", note);
     }
-    RequestRun run(model, choice, drawn.request);
+    RequestRun run(model, choice, drawn.request, files);
     double load_seconds = loading.end();
     while (end.pictures < images) {
       std::vector<Request> batch;

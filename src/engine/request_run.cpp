@@ -56,8 +56,10 @@ PreviewPicture preview_of(Image image) {
 
 }  // namespace
 
-RequestRun::RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request)
-    : model_(model), defaults_(model_defaults(read_model_defaults(model.checkpoint()), choice, model.spec())) {
+RequestRun::RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request, UsedFiles& files)
+    : model_(model),
+      files_(files),
+      defaults_(model_defaults(read_model_defaults(model.checkpoint()), choice, model.spec())) {
   check_fits_model(request, model.spec());
   const ResolvedRequest resolved = resolve(request, defaults_);
   const auto stop_if_cancelled = [this] { model_.backend().stop_if_cancelled(); };
@@ -93,14 +95,18 @@ MemoryPlan RequestRun::plan_memory_of(const ResolvedRequest& request, const Gene
 }
 
 Result RequestRun::finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
-                            const Image& made) const {
+                            const Image& made, const std::map<std::string, UsedFile>& files) const {
   Image image = colours_ ? match_colours(made, *colours_) : made;
   Result result;
-  result.metadata =
-      record_json({.request = request, .model = model_.spec(), .generation = generation, .plan = plan, .files = {}});
+  result.metadata = record_json({.request = request,
+                                 .model = model_.spec(),
+                                 .generation = generation,
+                                 .plan = plan,
+                                 .fit = canvas_.fit,
+                                 .files = files});
   result.width = image.width;
   result.height = image.height;
-  result.png = encode_png(image, {{"redraw", result.metadata}});
+  result.png = encode_png(image, {{kRecordKeyword, result.metadata}});
   result.rgb = std::move(image.pixels);
   result.seed = *request.seed;
   return result;
@@ -125,6 +131,7 @@ RequestRun::Batch RequestRun::make(std::span<const Request> requests, const std:
   }
   StepPictures step_pictures(request);
   const GenerateResult made = generate(model_, generation, plan, [&](const GenerateStep& step) {
+    files_.start();
     teller.step({.index = step.index,
                  .count = step.count,
                  .timestep = step.timestep,
@@ -135,7 +142,9 @@ RequestRun::Batch RequestRun::make(std::span<const Request> requests, const std:
   });
   Batch batch{.pictures = {}, .cancelled = made.cancelled, .steps_run = made.steps_run};
   if (made.cancelled) return batch;
-  Result result = finished(request, generation, plan, *made.image);
+  const std::map<std::string, UsedFile> files = files_.wait([this] { model_.backend().stop_if_cancelled(); });
+  teller.note(NoteKind::warning, "checksum_unknown", UsedFiles::warning(files));
+  Result result = finished(request, generation, plan, *made.image, files);
   result.extras = step_pictures.finished(plan, made.steps_run);
   result.notes = teller.notes();
   result.plan = steps;

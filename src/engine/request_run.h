@@ -9,6 +9,7 @@
 
 #include "engine/run_canvas.h"
 #include "engine/run_teller.h"
+#include "engine/used_files.h"
 #include "library/resolve_model.h"
 #include "pipelines/memory_need.h"
 #include "redraw/result.h"
@@ -21,7 +22,7 @@ namespace redraw {
 class RequestRun {
  public:
   /// Reads the pictures. All must outlive it. Throws as resolve, run_canvas and check_fits_model.
-  RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request);
+  RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request, UsedFiles& files);
 
   /// Makes one batch: pictures that differ by their seeds alone. seed_notes: what was drawn for it. Returns no picture
   /// where the run was cancelled; the steps that were taken are in `steps_run` then.
@@ -37,9 +38,10 @@ class RequestRun {
   GenerateRequest generation_of(const ResolvedRequest& request) const;
   MemoryPlan plan_memory_of(const ResolvedRequest& request, const GenerateRequest& generation) const;
   Result finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
-                  const Image& made) const;
+                  const Image& made, const std::map<std::string, UsedFile>& files) const;
 
   StableDiffusion& model_;
+  UsedFiles& files_;
   ModelDefaults defaults_;
   RunCanvas canvas_;
   std::optional<Image> colours_;
