@@ -158,8 +158,8 @@ TEST(RecordReader, FilesThatAreNoPicturesAreRefused) {
   message_of(Code::image_damaged, [&] { read_record_file(folder.write("damaged.png", damaged)); });
 }
 
-// 300 MB of pixels, as a hole in the file: nothing of them is read.
-TEST(RecordReader, OfALargeFileOnlyItsTextsAreRead) {
+// Its pixels are a hole, and no picture.
+TEST(RecordReader, ReadsTheRecordOfAFileOf300MBWhateverItsPixelsAre) {
   const TemporaryFolder folder;
   const std::vector<std::byte> png = small_png({{"redraw", good_record().dump()}});
   std::string start(reinterpret_cast<const char*>(png.data()), png.size() - 12);
