@@ -44,6 +44,7 @@ int report_rerun(const RerunReport& report, const RerunOptions& options, Termina
                   (report.was_run ? ": not the same, byte for byte" : ": cannot be made again as it was"));
   }
   for (const Difference& one : report.differences) terminal.line("  " + one.text);
+  if (!report.is_same && report.different_pixels == 0) terminal.line("  every pixel is the same");
   if (options.json) {
     fmt::print("{}\n", rerun_json(report, options.file, saved.empty() ? std::filesystem::path() : saved.front()));
   }

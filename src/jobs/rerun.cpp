@@ -31,37 +31,50 @@ nlohmann::json with_recorded_names(nlohmann::json now, const nlohmann::json& rec
   return now;
 }
 
-std::string shown(const nlohmann::json& flat, const std::string& key) {
-  return flat.contains(key) ? json_text(flat.at(key)) : "nothing";
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
-// "request: steps is 20 in the record, and 21 now". The version has a line of its own.
+// "request: steps is 20 in the record, and 21 now", and in a line each what one of the two does not hold.
+void compare_group(const char* group, const nlohmann::json& recorded, const nlohmann::json& now,
+                   std::vector<Difference>& differences) {
+  const auto differ = [&](const std::string& text) { differences.push_back({.code = "record", .text = text}); };
+  if (!recorded.is_object() || !now.is_object()) {
+    differ(fmt::format("{} is {} in the record, and {} now", group, json_text(recorded), json_text(now)));
+    return;
+  }
+  std::vector<std::string> added, gone;
+  for (const auto& [key, value] : now.items()) {
+    if (!recorded.contains(key)) {
+      added.push_back(key);
+    } else if (recorded.at(key) != value) {
+      differ(fmt::format("{}: {} is {} in the record, and {} now", group, key, json_text(recorded.at(key)),
+                         json_text(value)));
+    }
+  }
+  for (const auto& [key, unused] : recorded.items()) {
+    if (!now.contains(key)) gone.push_back(key);
+  }
+  if (!added.empty()) differ(fmt::format("{}: the record does not hold {}", group, joined(added)));
+  if (!gone.empty()) differ(fmt::format("{}: only the record holds {}", group, joined(gone)));
+}
+
+// The version has a line of its own.
 std::vector<Difference> record_differences(const nlohmann::json& recorded, const nlohmann::json& now) {
   std::vector<Difference> differences;
   for (const char* group : {"model", "family", "files", "request", "plan"}) {
+    // Records of earlier versions have no files.
+    const bool is_known = recorded.contains(group) || std::string_view(group) != "files";
     const nlohmann::json one = recorded.value(group, nlohmann::json());
-    const nlohmann::json other = now.value(group, nlohmann::json());
-    if (one == other) continue;
-    if (!one.is_object() || !other.is_object()) {
-      differences.push_back(
-          {.code = "record",
-           .text = fmt::format("{} is {} in the record, and {} now", group, json_text(one), json_text(other))});
-      continue;
-    }
-    nlohmann::json keys = one;
-    keys.update(other);
-    for (const auto& [key, unused] : keys.items()) {
-      const std::string before = shown(one, key);
-      const std::string after = shown(other, key);
-      if (before == after) continue;
-      differences.push_back(
-          {.code = "record", .text = fmt::format("{}: {} is {} in the record, and {} now", group, key, before, after)});
-    }
+    const nlohmann::json& other = now.at(group);
+    if (is_known && one != other) compare_group(group, one, other, differences);
   }
   if (differences.size() > kMostListed) {
     const size_t more = differences.size() - kMostListed;
     differences.resize(kMostListed);
-    differences.push_back({.code = "record", .text = fmt::format("and {} more fields of the record", more)});
+    differences.push_back({.code = "record", .text = fmt::format("and {} more differences of the record", more)});
   }
   return differences;
 }

@@ -130,6 +130,18 @@ TEST_F(RerunTest, SaysWhichFieldsAreOthers) {
   EXPECT_EQ(report.differences[0].text, "plan: steps is 77 in the record, and 2 now");
 }
 
+TEST_F(RerunTest, SaysWhatOnlyOneOfTheRecordsHolds) {
+  nlohmann::json record = nlohmann::json::parse(made_.metadata);
+  record["request"].erase("perlin");
+  record["request"].erase("eta");
+  record["plan"]["line"] = "a line";
+  write(encode_png({made_.width, made_.height, made_.rgb}, {{kRecordKeyword, record.dump()}}));
+  const RerunReport report = again(with_box());
+  ASSERT_EQ(codes(report), (std::vector<std::string>{"record", "record"}));
+  EXPECT_EQ(report.differences[0].text, "request: the record does not hold eta, perlin");
+  EXPECT_EQ(report.differences[1].text, "plan: only the record holds line");
+}
+
 TEST_F(RerunTest, CountsThePixelsThatDiffer) {
   Image edited{made_.width, made_.height, made_.rgb};
   for (const size_t at : {0u, 1u, 300u}) edited.pixels[at] = static_cast<uint8_t>(edited.pixels[at] ^ 0x80);

@@ -126,6 +126,7 @@ class Rerun(RecordTest):
         result = self.rerun(path, "--json")
         self.assertEqual(result.returncode, 1)
         line = json.loads(result.stdout)
+        self.assertIn("every pixel is the same", result.stderr)
         self.assertEqual([one["code"] for one in line["differences"]], ["version"])
         self.assertEqual(line["different_pixels"], 0)
 
