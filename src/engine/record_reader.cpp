@@ -103,7 +103,8 @@ class RecordReader {
 
   void read_files() {
     if (!json_.contains("files")) return;  // of an earlier version
-    for (const auto& [field, file] : object_of("files").items()) {
+    for (const auto& [key_of_file, file] : object_of("files").items()) {
+      const std::string field = key_of_file;  // clang 14 captures no binding
       const bool is_field = std::ranges::any_of(
           request_fields(), [&](const Field* one) { return one->name == field && names_file(*one); });
       if (!is_field) refuse_record(where_, "files: " + unknown(field));
