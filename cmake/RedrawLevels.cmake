@@ -12,6 +12,7 @@ function(redraw_level level)
   file(MAKE_DIRECTORY "${root}")
   file(CREATE_LINK "${PROJECT_SOURCE_DIR}/src/${level}" "${root}/${level}" SYMBOLIC)
   add_library(redraw_${level} STATIC ${ARG_SOURCES})
+  set_property(GLOBAL APPEND PROPERTY REDRAW_LEVELS ${level})  # for RedrawPackage.cmake
   target_include_directories(redraw_${level} PUBLIC "${root}")
   foreach(lower ${ARG_DEPENDS})
     target_link_libraries(redraw_${level} PUBLIC redraw_${lower})

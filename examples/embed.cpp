@@ -11,11 +11,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    redraw::Engine engine;
+    redraw::Engine engine({.data_folder = REDRAW_DATA_FOLDER});  // the CMake package says where the model in the box is
     const redraw::Request request{.prompt = argv[2],
-                                  .inputs = {.init = redraw::Picture::file(argv[1])},
-                                  .steps = {.strength = 0.7, .steps = 10},
-                                  .noise = {.seed = 1592514025}};
+                                  .inputs = redraw::RequestInputs{.init = redraw::Picture::file(argv[1])},
+                                  .steps = redraw::RequestSteps{.strength = 0.7, .steps = 10},
+                                  .noise = redraw::RequestNoise{.seed = 1592514025}};
     const redraw::RunEvents events{
         .on_plan = [](const redraw::SchedulePlan& plan) { std::puts(plan.line.c_str()); },
         .on_note = [](const redraw::Note& note) { std::puts(note.text.c_str()); },

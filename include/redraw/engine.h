@@ -21,8 +21,11 @@ namespace redraw {
 struct EngineOptions {
   int threads = 0;               ///< of the CPU kernels; 0 for all processors
   std::string models_root = {};  ///< folder with the list of models; empty: models are known by their paths alone
-  /// Bytes that networks may take while no run uses them. The least recently used are evicted first. 0: half of the
-  /// machine's memory.
+  /// Folder with models/emoji-128 and clip-vocabulary, share/redraw of an installation. Empty: it is looked for around
+  /// the program and where redraw was to be installed. The CMake package defines REDRAW_DATA_FOLDER for it.
+  std::string data_folder = {};
+  /// Bytes that networks may take while no run uses them. The least recently used are evicted first. 0: three quarters
+  /// of the machine's memory.
   uint64_t model_cache_bytes = 0;
   std::string cache_folder = {};  ///< keeps SHA-256 sums of model files from one process to the next; empty: nothing is
 };
@@ -56,6 +59,15 @@ class Engine {
   /// through the network at once. events.on_picture gets each as soon as it is finished; its record is that of the
   /// request for this picture alone. Throws as run.
   RunEnd run_each(const Request& request, const RunEvents& events, const Cancellation& cancellation = {});
+
+  /// A network that is in memory, ready for the next run.
+  struct LoadedNetwork {
+    std::string kind;                ///< "UNet", "text encoders", "VAE decoder", ...
+    std::vector<std::string> files;  ///< paths of what it was read from
+    uint64_t bytes = 0;              ///< by estimate
+  };
+  /// The last used first.
+  std::vector<LoadedNetwork> loaded_networks() const;
 
   /// Where time and memory went: what `redraw bench` prints.
   struct Cost {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "redraw/request.h"
@@ -13,8 +14,9 @@ namespace redraw {
 /// Every function may be called from any thread at any time, also while an Engine runs.
 class Planner {
  public:
-  /// models_root: as EngineOptions::models_root.
-  explicit Planner(std::string models_root = {}) : models_root_(std::move(models_root)) {}
+  /// As in EngineOptions.
+  explicit Planner(std::string models_root = {}, std::string data_folder = {})
+      : models_root_(std::move(models_root)), data_folder_(std::move(data_folder)) {}
 
   /// The steps that a run of this request would take. from_picture: image to image; the picture itself and the prompt
   /// do not matter. Throws Error as Engine::run does for whatever concerns the steps, and usage for hires_fix, which
@@ -27,6 +29,7 @@ class Planner {
 
  private:
   std::string models_root_;
+  std::string data_folder_;
 };
 
 }  // namespace redraw

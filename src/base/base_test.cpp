@@ -7,12 +7,15 @@
 #include <set>
 
 #include "base/ascii.h"
+#include "base/byte_size.h"
 #include "base/checked.h"
 #include "base/context.h"
 #include "base/half.h"
 #include "base/input_file.h"
 #include "base/json.h"
 #include "base/json_text.h"
+#include "base/listed.h"
+#include "base/named_rows.h"
 #include "base/shell_word.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
@@ -54,6 +57,49 @@ TEST(Half, AgreesWithTheDefinitionForEveryBitPattern) {
     }
   }
   EXPECT_EQ(bfloat16_to_float(0x3FC0), 1.5f);
+}
+
+TEST(ByteSize, HasThreeDigitsAndNeverAThousandOfAUnit) {
+  const std::pair<uint64_t, const char*> sizes[] = {{0, "0 B"},
+                                                    {999, "999 B"},
+                                                    {1000, "1.00 kB"},
+                                                    {9994, "9.99 kB"},
+                                                    {9995, "10.0 kB"},
+                                                    {812'345, "812 kB"},
+                                                    {999'499, "999 kB"},
+                                                    {999'500, "1.00 MB"},
+                                                    {99'949'999, "99.9 MB"},
+                                                    {1'990'000'000, "1.99 GB"},
+                                                    {4'000'000'000'000, "4.00 TB"}};
+  for (const auto& [bytes, text] : sizes) EXPECT_EQ(byte_size(bytes), text) << bytes;
+}
+
+TEST(Listed, JoinsWordsOfAnyKind) {
+  const std::vector<std::string_view> three = {"a", "b", "c"};
+  EXPECT_EQ(joined(three), "a, b, c");
+  EXPECT_EQ(joined(std::set<std::string>{"b", "a"}, "; "), "a; b");
+  EXPECT_EQ(joined(std::vector<std::string>{"", "a"}), ", a");
+  EXPECT_EQ(joined(std::vector<std::string>{}), "");
+  EXPECT_EQ(joined_by_or(three), "a, b or c");
+  EXPECT_EQ(joined_by_or(std::array{"a", "b"}), "a or b");
+  EXPECT_EQ(joined_by_or(std::array{"a"}), "a");
+  EXPECT_EQ(joined_by_or(std::vector<std::string>{}), "");
+  std::vector<std::string> many(10, "x");
+  EXPECT_EQ(listed(many), "x, x, x, x, x, x, x, x, x, x");
+  many.insert(many.end(), 4, "y");
+  EXPECT_EQ(listed(many), "x, x, x, x, x, x, x, x, x, x and 4 more");
+}
+
+TEST(NamedRows, FindsTheRowOrSaysWhichNamesThereAre) {
+  struct Row {
+    std::string_view name;
+    int value;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"euler", 1}, {"lms", 2}});
+  EXPECT_EQ(names_of_rows(kRows), (std::vector<std::string_view>{"euler", "lms"}));
+  EXPECT_EQ(row_named(kRows, "sampler", "lms").value, 2);
+  EXPECT_EQ(message_of(Code::unknown_name, [&] { row_named(kRows, "sampler", "eular"); }),
+            "unknown sampler 'eular'; did you mean 'euler'? (known: euler, lms)");
 }
 
 TEST(NearestName, SuggestsTypingSlipsAndNothingFarAway) {

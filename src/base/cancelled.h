@@ -3,9 +3,9 @@
 
 namespace redraw {
 
-/// Thrown in the midst of a computation when its run was cancelled. It crosses the levels that only compute (operators,
-/// networks, samplers) and becomes a result in `generate` (pipelines/generate.h), and in Engine::run for what comes
-/// before: cancellation is no Error, and nobody above sees this type.
+/// Ends a computation whose run was cancelled. It crosses the levels that only compute: operators, networks, samplers.
+/// `generate` (pipelines/generate.h) and the engine catch it and return a result. Cancellation is no Error, and nobody
+/// above them sees this type.
 struct Cancelled {};
 
 }  // namespace redraw

@@ -59,8 +59,7 @@ InputFile InputFile::open(const std::filesystem::path& path, FileOf of) {
   file.of_ = of;
   file.descriptor_ = open_regular(path, codes_of(of), status);
   file.path_ = path;
-  file.size_ = static_cast<uint64_t>(status.st_size);
-  file.modified_ns_ = modified_ns(status);
+  file.identity_ = identity_of(file.descriptor_, path).value_or(FileIdentity{});
   return file;
 }
 
@@ -74,8 +73,7 @@ InputFile& InputFile::operator=(InputFile&& other) noexcept {
     path_ = std::move(other.path_);
     of_ = other.of_;
     descriptor_ = std::exchange(other.descriptor_, -1);
-    size_ = std::exchange(other.size_, 0);
-    modified_ns_ = other.modified_ns_;
+    identity_ = std::exchange(other.identity_, FileIdentity{});
   }
   return *this;
 }
@@ -93,7 +91,7 @@ void InputFile::read(uint64_t offset, std::span<std::byte> out) const {
   const auto changed = [&] {
     return Error(codes_of(of_).changed, path_.string() + ": the file was changed while it was in use; run again");
   };
-  if (offset > size_ || out.size() > size_ - offset) throw changed();
+  if (offset > size() || out.size() > size() - offset) throw changed();
   for (size_t done = 0; done < out.size();) {
     const ssize_t n = ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
@@ -109,9 +107,10 @@ void InputFile::read(uint64_t offset, std::span<std::byte> out) const {
 }
 
 void InputFile::check_unchanged() const {
+  // Not by the whole identity: a mode or a link that was changed leaves the bytes as they are.
   struct stat status = {};
-  if (::fstat(descriptor_, &status) != 0 || static_cast<uint64_t>(status.st_size) != size_ ||
-      modified_ns(status) != modified_ns_) {
+  if (::fstat(descriptor_, &status) != 0 || static_cast<uint64_t>(status.st_size) != identity_.size ||
+      modified_ns(status) != identity_.modified_ns) {
     throw Error(codes_of(of_).changed, path_.string() + ": the file was changed while it was in use; run again");
   }
 }
@@ -128,6 +127,11 @@ bool is_missing(const std::filesystem::path& path) noexcept {
 bool is_there(const std::filesystem::path& path) noexcept {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
+}
+
+bool is_folder(const std::filesystem::path& path) noexcept {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
 }
 
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path) {

@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "base/file_identity.h"
+
 namespace redraw {
 
-/// Whose file it is. What goes wrong with a file of a model is the model's fault, with codes of its own:
-/// model_part_missing for file_not_found, model_file_changed for file_changed, and model_file_unreadable for the
-/// others.
+/// Whose file it is. A fault of a model's file has a code of its own: model_part_missing for file_not_found,
+/// model_file_changed for file_changed, model_file_unreadable for the others.
 enum class FileOf { user, model };
 
 /// Owns the open file; movable, not copyable. Reading from several threads is safe. The file is read and not mapped:
@@ -28,10 +29,12 @@ class InputFile {
 
   const std::filesystem::path& path() const { return path_; }
   /// Bytes, when it was opened.
-  uint64_t size() const { return size_; }
+  uint64_t size() const { return identity_.size; }
+  /// Of the file that was opened, as it was then: it may have been changed or replaced since.
+  const FileIdentity& identity() const { return identity_; }
 
-  /// Fills `out` with the bytes from `offset` on. Throws Error: file_changed when the file ends before that or is not
-  /// the one that was opened any more (by size and modification time), file_unreadable; of a model: see FileOf.
+  /// Fills `out` with the bytes from `offset` on. Throws Error: file_changed when the file ends before that, or has
+  /// another size or modification time than when it was opened; file_unreadable. Of a model: see FileOf.
   void read(uint64_t offset, std::span<std::byte> out) const;
   /// Throws Error(file_changed), of a model model_file_changed, when the file no longer has the size and modification
   /// time it had when it was opened.
@@ -46,8 +49,7 @@ class InputFile {
   std::filesystem::path path_;
   FileOf of_ = FileOf::user;
   int descriptor_ = -1;
-  uint64_t size_ = 0;
-  int64_t modified_ns_ = 0;
+  FileIdentity identity_;
 };
 
 /// Whether nothing lies there, as far as that can be known: of what cannot be looked at, reading says why.
@@ -55,6 +57,9 @@ bool is_missing(const std::filesystem::path& path) noexcept;
 
 /// Whether anything lies there; false too where that cannot be known.
 bool is_there(const std::filesystem::path& path) noexcept;
+
+/// Whether it is a folder; false too where that cannot be known.
+bool is_folder(const std::filesystem::path& path) noexcept;
 
 /// The whole of a file of moderate size. Throws as InputFile::open and read.
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path);

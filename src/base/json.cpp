@@ -36,8 +36,8 @@ bool too_deep(std::string_view text) {
   return false;
 }
 
-// Python's json writes three words that JSON lacks, and diffusers saves -Infinity as the default of one of its fields:
-// they become strings, which a getter of numbers refuses like any other.
+// Python's json writes three words that JSON lacks; diffusers saves -Infinity as the default of a field. They become
+// strings, and a getter of numbers refuses those like any other string.
 std::string with_words_for_numbers_quoted(std::string_view text) {
   constexpr std::array<std::string_view, 3> kWords = {"-Infinity", "Infinity", "NaN"};
   std::string result;
@@ -77,6 +77,11 @@ JsonObject JsonObject::parse(std::string_view text, std::string where) {
                                                              : 0) +
                                           ")");
   }
+}
+
+JsonObject JsonObject::of(json value, std::string where) {
+  if (!value.is_object()) throw Error(Code::internal, where + ": is not a JSON object");
+  return JsonObject(std::make_unique<json>(std::move(value)), std::move(where));
 }
 
 JsonObject JsonObject::read(const std::filesystem::path& path, FileOf of) {

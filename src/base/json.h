@@ -21,6 +21,8 @@ class JsonObject {
   /// Parses text that must be one object; depth at most 32. `where` names the file. Throws Error(json_malformed).
   /// Python's bare -Infinity, Infinity and NaN, which JSON does not know, become strings of those names.
   static JsonObject parse(std::string_view text, std::string where);
+  /// A value that the program made itself; `value` is an object.
+  static JsonObject of(nlohmann::json value, std::string where);
   /// Reads a file of at most 16 MiB and parses it. Throws as read_text_file and parse.
   static JsonObject read(const std::filesystem::path& path, FileOf of);
 

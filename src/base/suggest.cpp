@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/listed.h"
 #include "base/utf8.h"
 
 namespace redraw {
@@ -49,9 +50,7 @@ std::string unknown_name_message(std::string_view kind, std::string_view name,
   std::string message = "unknown " + std::string(kind) + " '" + std::string(cut_utf8(name, 100)) + "'";
   const std::string nearest = nearest_name(name, candidates);
   if (!nearest.empty()) message += "; did you mean '" + nearest + "'?";
-  message += " (known: ";
-  for (size_t i = 0; i < candidates.size(); ++i) message += (i ? ", " : "") + std::string(candidates[i]);
-  return message + ")";
+  return message + " (known: " + joined(candidates) + ")";
 }
 
 }  // namespace redraw

@@ -7,8 +7,9 @@
 
 namespace redraw {
 
-/// The candidate with the smallest edit distance (insert, delete, replace, swap of neighbours) to `name`, compared
-/// without regard to case; empty when none is within a third of the length of the longer one, or two edits.
+/// The candidate with the smallest edit distance to `name`, without regard to case. An edit inserts, deletes or
+/// replaces a letter, or swaps neighbours. Empty when the distance is above two edits and above a third of the longer
+/// name.
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates);
 
 /// "unknown sampler 'eular'; did you mean 'euler'? (known: ddim, euler, lms)": ready for an Error.

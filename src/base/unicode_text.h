@@ -17,9 +17,9 @@ std::string composed_text(std::string_view text);
 /// Well-formed UTF-8: each byte that belongs to no character becomes U+FFFD.
 std::string replaced_utf8(std::string_view text);
 
-/// For a terminal or a log: each byte that belongs to no character, and each control character, those that turn the
-/// direction of writing among them (U+061C, U+200E and F, U+202A to E, U+2066 to 9), as \xNN, so that a file's name can
-/// neither garble nor steer it. `keep`: control characters that stay, as "\n".
+/// For a terminal or a log, so that a file's name can neither garble nor steer it. Writes as \xNN each byte that
+/// belongs to no character, and each control character. Among those are the ones that turn the direction of writing
+/// (U+061C, U+200E and F, U+202A to E, U+2066 to 9). `keep`: control characters that stay, as "\n".
 std::string printable_text(std::string_view text, std::string_view keep = {});
 
 /// Columns of a terminal that the text takes: none for combining marks, two for wide East Asian characters and emoji.

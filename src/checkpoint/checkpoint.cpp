@@ -9,6 +9,7 @@
 #include "checkpoint/part_tensors.h"
 #include "checkpoint/single_file.h"
 #include "checkpoint/vae_source.h"
+#include "weights/open_weights.h"
 
 namespace redraw {
 namespace {
@@ -39,7 +40,7 @@ std::string name_for_people(const fs::path& path, Layout layout) {
 JsonObject with_field(const JsonObject& config, const char* field, const nlohmann::json& value) {
   nlohmann::json changed = config.raw();
   changed[field] = value;
-  return JsonObject::parse(changed.dump(), config.where());
+  return JsonObject::of(std::move(changed), config.where());
 }
 
 void set_part(ModelConfigs& configs, const std::string& part, JsonObject config) {

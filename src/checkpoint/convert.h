@@ -27,11 +27,10 @@ struct Converted {
 };
 
 /// Writes the model to `destination`: a .safetensors file, or a diffusers folder with all configurations. Names, shapes
-/// and order are those of the tables of key_row.h, so that converting there and back gives equal files. Numbers are
-/// copied byte for byte where the precision stays; else rounded to nearest even. What the model says about itself is
+/// and order are those of the tables of key_row.h, so converting there and back gives equal files. Numbers are copied
+/// byte for byte where the precision stays; else they are rounded to nearest even. What the model says about itself is
 /// the same before and after, also in one file: see describe_single_file. A folder's redraw.json, licence and texts for
-/// people go along to a folder. At no time is more than a piece of a
-/// tensor in memory, or one whole where it is transposed.
+/// people go along to a folder. Memory holds a piece of one tensor at a time, or a whole one where it is transposed.
 /// Throws Error: as Checkpoint::require_whole and describe_single_file; usage when the destination is there, when it
 /// belongs to the source (refuse_own_files, also with is_overwriting), and for a tiny autoencoder; out_of_range naming
 /// the tensor for numbers that the precision cannot hold; disk_full, output_not_writable.

@@ -15,6 +15,7 @@
 #include "support/gguf_bytes.h"
 #include "support/sanitized.h"
 #include "support/temporary_folder.h"
+#include "weights/open_weights.h"
 #include "weights/safetensors/safetensors_writer.h"
 
 namespace redraw {

@@ -20,6 +20,7 @@
 #include "support/temporary_folder.h"
 #include "text/clip_tokenizer.h"
 #include "weights/narrow.h"
+#include "weights/open_weights.h"
 #include "weights/safetensors/safetensors.h"
 #include "weights/safetensors/safetensors_writer.h"
 

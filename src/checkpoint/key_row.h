@@ -40,8 +40,8 @@ std::vector<KeyRow> vae_keys(const VaeConfig& config);
 /// CLIP ViT-L, which the single file holds in transformers' own names.
 std::vector<KeyRow> clip_keys(const ClipTextConfig& config);
 /// open_clip's text towers, with the query, key and value projections fused. stored_layers: how many layers files
-/// store, one more than config uses in SD 2, which takes the output of the last but one; what is beyond the used ones,
-/// and a projection that config does not use, is optional.
+/// store. In SD 2 that is one more than config uses: it takes the output of the last but one. Layers beyond the used
+/// ones are optional, and so is a projection that config does not use.
 std::vector<KeyRow> open_clip_keys(const ClipTextConfig& config, int64_t stored_layers);
 
 }  // namespace redraw

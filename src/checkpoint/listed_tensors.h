@@ -35,6 +35,7 @@ class ListedTensors final : public WeightsFile {
 
   std::string_view format() const override { return "list"; }
   const std::filesystem::path& path() const override { return path_; }
+  std::vector<FileIdentity> identities() const override { return {}; }
   std::span<const TensorEntry> tensors() const override { return tensors_; }
   const std::map<std::string, std::string>& metadata() const override { return metadata_; }
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override {

@@ -35,7 +35,7 @@ ModelConfigs read_model_configs(const DiffusersFolder& folder, bool is_vae_given
   configs.force_zeros_for_empty_prompt = index.boolean("force_zeros_for_empty_prompt", true);
   if (index.boolean("is_cosxl_edit", false)) {
     throw Error(Code::model_unsupported, folder.root().string() +
-                                             ": is CosXL Edit, whose noise levels and picture's scale are its own, "
+                                             ": is CosXL Edit, with noise levels and a picture's scale of its own, "
                                              "which redraw does not support; use an InstructPix2Pix model");
   }
   configs.index = std::move(index);

@@ -4,7 +4,8 @@
 #include <array>
 
 #include "base/error.h"
-#include "checkpoint/other_kinds.h"
+#include "checkpoint/kind_words.h"
+#include "checkpoint/pipeline_kinds.h"
 
 namespace redraw {
 namespace {
@@ -107,12 +108,6 @@ bool means_the_same(ModelSpec a, ModelSpec b) {
     spec->pipeline_class.clear();  // what of it matters is the family and the network's input
   }
   return a == b;
-}
-
-ModelSpec read_model_spec(const DiffusersFolder& folder) {
-  return make_model_spec(read_model_configs(folder),
-                         std::filesystem::absolute(folder.root()).lexically_normal().filename().string(),
-                         folder.root().string());
 }
 
 }  // namespace redraw

@@ -55,7 +55,4 @@ ModelSpec make_model_spec(const ModelConfigs& configs, std::string name, const s
 /// Whether the two give the same pictures: everything but what the model and its class of pipeline are called.
 bool means_the_same(ModelSpec a, ModelSpec b);
 
-/// Of a folder. Throws also the errors of DiffusersFolder.
-ModelSpec read_model_spec(const DiffusersFolder& folder);
-
 }  // namespace redraw

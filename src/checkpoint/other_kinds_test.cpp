@@ -1,13 +1,13 @@
 // Files and folders that people take for a Stable Diffusion model: what they are told.
-#include "checkpoint/other_kinds.h"
-
 #include <filesystem>
 #include <gtest/gtest.h>
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/listed_tensors.h"
 #include "checkpoint/other_places.h"
+#include "checkpoint/pipeline_kinds.h"
 #include "checkpoint/single_file.h"
+#include "checkpoint/tensor_kinds.h"
 #include "checkpoint/vae_source.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"

@@ -8,17 +8,16 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json.h"
+#include "base/listed.h"
 #include "base/utf8.h"
-#include "checkpoint/listed_names.h"
 #include "weights/shards/shard_index.h"
+#include "weights/weights_endings.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kWeightsEndings =
-    std::to_array<std::string_view>({".safetensors", ".ckpt", ".gguf", ".pt", ".pth", ".bin"});
 constexpr auto kConfigNames = std::to_array<std::string_view>(
     {"config.json", "scheduler_config.json", "tokenizer_config.json", "preprocessor_config.json"});
 constexpr size_t kMostEntries = 10000;
@@ -43,7 +42,7 @@ bool is_model_folder(const fs::path& path) {
 
 bool is_weights(const fs::path& path) {
   const std::string ending = path.extension().string();
-  return std::ranges::find(kWeightsEndings, ending) != kWeightsEndings.end() && !is_folder(path);
+  return is_weights_ending(ending) && !is_folder(path);
 }
 
 std::string paths_text(const std::vector<fs::path>& paths) {
@@ -97,11 +96,6 @@ std::string advice_for_cache(const fs::path& folder) {
 }
 
 }  // namespace
-
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
 
 fs::path folder_of_part(const fs::path& part) {
   const fs::path folder = is_folder(part) ? part : above(part);

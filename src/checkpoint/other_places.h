@@ -6,9 +6,6 @@
 
 namespace redraw {
 
-/// Whether it is a folder; false too where that cannot be known.
-bool is_folder(const std::filesystem::path& path);
-
 /// The folder of diffusers that a file or a folder of one part lies in; empty where there is none.
 std::filesystem::path folder_of_part(const std::filesystem::path& part);
 

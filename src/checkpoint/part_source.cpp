@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "checkpoint/listed_names.h"
+#include "base/listed.h"
 #include "checkpoint/weight_in_file.h"
 #include "weights/widen.h"
 

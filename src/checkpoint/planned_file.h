@@ -19,6 +19,7 @@ class PlannedFile final : public WeightsFile {
 
   std::string_view format() const override { return "safetensors"; }
   const std::filesystem::path& path() const override { return path_; }
+  std::vector<FileIdentity> identities() const override { return {}; }
   std::span<const TensorEntry> tensors() const override { return entries_; }
   const Metadata& metadata() const override { return metadata_; }
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override;

@@ -103,10 +103,10 @@ Prediction decide_of_sd2(const WeightsFile& file, const PartTensors& unet) {
     shown.resize(shown.find('.') + 4);
     return {.type = std::string(is_velocity ? kVelocity : kEpsilon),
             .decided_by = "the spread of the last attention's norm, " + shown + ", is " +
-                          (is_velocity ? "above" : "not above") + " 0.09; say --prediction if that is wrong"};
+                          (is_velocity ? "above" : "not above") + " 0.09; give --prediction if that is wrong"};
   }
   return {.type = std::string(kEpsilon),
-          .decided_by = "nothing in the file says otherwise; say --prediction if it does"};
+          .decided_by = "nothing in the file says otherwise; give --prediction if it is another"};
 }
 
 }  // namespace
@@ -143,7 +143,8 @@ Prediction decide_prediction(const WeightsFile& file, const PartTensors& unet, F
   }
   if (const auto type = type_of_metadata(file)) return decided(*type, "its metadata says so");
   if (has_velocity_mark) return decided(std::string(kVelocity), std::string(kByMark));
-  if (family != Family::sd2) return decided(std::string(kEpsilon), "as all of its family unless they say otherwise");
+  if (family != Family::sd2)
+    return decided(std::string(kEpsilon), "as every model of its family that does not say otherwise");
   const Prediction of_sd2 = decide_of_sd2(file, unet);
   return decided(of_sd2.type, of_sd2.decided_by);
 }

@@ -27,11 +27,14 @@ inline constexpr std::string_view kZeroSnrMark = "ztsnr";    ///< the betas are 
 /// The word of kPredictionKey for a type; nothing for "sample", which ModelSpec has no word for.
 std::optional<std::string> prediction_in_metadata(std::string_view type);
 
-/// The first that says something of: the user (`asked`); a .yaml of the same name beside the file ("parameterization:
-/// v", as AUTOMATIC1111's web UI reads it); redraw's own metadata (`kept`); the file's ModelSpec metadata; the marker
-/// tensors; for SD 2, whose shapes do not tell, the training step in the file (875000 is the 512 px base model,
-/// which predicts the noise; diffusers' rule), then the spread of a bias that grows with v-prediction (ComfyUI's rule:
-/// above 0.09); else the family's usual epsilon.
+/// The first of these that says something decides:
+/// - the user (`asked`);
+/// - a .yaml of the same name beside the file ("parameterization: v", as AUTOMATIC1111's web UI reads it);
+/// - redraw's own metadata (`kept`), then the file's ModelSpec metadata;
+/// - the marker tensors;
+/// - for SD 2, whose shapes do not tell: the training step in the file (875000 is the 512 px base model, which predicts
+/// the noise; diffusers' rule), then the spread of a bias that grows with v-prediction (ComfyUI's rule: above 0.09);
+/// - the family's usual epsilon.
 /// Throws Error(unknown_name) for another `asked`, and Error(model_unsupported) for EDM models ("edm_mean",
 /// "edm_vpred.sigma_max").
 Prediction decide_prediction(const WeightsFile& file, const PartTensors& unet, Family family, std::string_view asked,

@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "base/listed.h"
 #include "base/utf8.h"
 #include "checkpoint/kept_configs.h"
-#include "checkpoint/listed_names.h"
 #include "checkpoint/planned_file.h"
 #include "checkpoint/prediction.h"
 #include "checkpoint/stated_defaults.h"
@@ -140,7 +140,7 @@ void note_prediction(const ModelSpec& spec, std::vector<std::string>& notes) {
                   ": tell them");
 }
 
-// What would be read otherwise, and why where that can be told.
+// The fields that a reader of the one file would understand differently, and why where that can be told.
 std::string not_said(const KeptConfigs& differing, const fs::path& destination) {
   fs::path yaml = destination;
   yaml.replace_extension(".yaml");
@@ -207,10 +207,10 @@ SelfDescription describe_single_file(const Checkpoint& source, const std::vector
   const Checkpoint result = as_read();
   result.require_whole();
   if (!means_the_same(result.spec(), source.spec())) {
-    throw Error(Code::model_unsupported, destination.string() +
-                                             ": nothing was written: in one file this model would be read otherwise: " +
-                                             not_said(fields_to_keep(source.configs(), result.configs()), destination) +
-                                             "; convert it to a folder");
+    throw Error(
+        Code::model_unsupported,
+        destination.string() + ": nothing was written, because this model would be read differently from one file: " +
+            not_said(fields_to_keep(source.configs(), result.configs()), destination) + "; convert it to a folder");
   }
   note_prediction(source.spec(), own.notes);
   note_kept(kept, own.notes);

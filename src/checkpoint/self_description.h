@@ -24,10 +24,10 @@ struct SelfDescription {
 SelfDescription carried_metadata(const Checkpoint& source);
 
 /// For one file of these tensors. Prediction type and zero terminal SNR are written as other programs write them
-/// (prediction.h). Then what a reader would work out of the planned file is compared with the source, the whole
-/// ModelSpec; the fields that differ go into redraw's own metadata (kept_configs.h), and the comparison is made again.
-/// destination: the file's name, beside which a .yaml may lie. Throws Error(model_unsupported) naming the fields that
-/// would still be read otherwise, before anything is written.
+/// (prediction.h). Then the whole ModelSpec that a reader would work out of the planned file is compared with the
+/// source's. The fields that differ go into redraw's own metadata (kept_configs.h), and the comparison is made again.
+/// destination: the file's name, beside which a .yaml may lie. Throws Error(model_unsupported), before anything is
+/// written, naming the fields that would still be read differently.
 SelfDescription describe_single_file(const Checkpoint& source, const std::vector<TensorToWrite>& tensors,
                                      const std::filesystem::path& destination);
 

@@ -5,11 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "checkpoint/listed_names.h"
-#include "checkpoint/other_kinds.h"
+#include "base/listed.h"
+#include "base/named_rows.h"
 #include "checkpoint/other_places.h"
 #include "checkpoint/part_configs.h"
 #include "checkpoint/prediction.h"
+#include "checkpoint/tensor_kinds.h"
 
 namespace redraw {
 namespace {
@@ -182,12 +183,6 @@ void refuse_other_kind(const WeightsFile& file) {
   if (!kind.empty()) throw Error(Code::model_unsupported, where + kind);
 }
 
-std::string count_line(const SingleFile& single) {
-  std::string names;
-  for (const SingleFilePart& part : single.parts) names += (names.empty() ? "" : ", ") + part.name;
-  return "parts: " + names;
-}
-
 }  // namespace
 
 const SingleFilePart* SingleFile::find(std::string_view part) const {
@@ -209,13 +204,13 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
   const SingleFilePart* unet_part = single.find("unet");
   if (unet_part == nullptr) {
     refuse_other_kind(file);
-    const std::string found = single.parts.empty() ? "no part of one" : count_line(single);
-    throw Error(Code::model_unsupported, file.path().string() + ": is no Stable Diffusion model: it has no tensor '" +
+    const std::string found = single.parts.empty() ? "no part of one" : "parts: " + joined(names_of_rows(single.parts));
+    throw Error(Code::model_unsupported, file.path().string() +
+                                             ": is not a Stable Diffusion model: it has no tensor '" +
                                              std::string(kUNetWitness) + "' (found: " + found + ")");
   }
   refuse_unbuilt_network(file, unet_part->prefix);
   const PartTensors unet_tensors(file, unet_part->prefix);
-  single.is_linear_projection = has_linear_projections(unet_tensors);
   json unet = unet_config_of(unet_tensors, 0);
   const Decided decided = decide_family(single, unet);
   single.family = decided.family;
@@ -229,7 +224,7 @@ SingleFile read_single_file(const WeightsFile& file, std::string_view prediction
 
   const std::string where = file.path().string();
   const auto add = [&](const std::string& part, const json& config) {
-    single.configs.parts.emplace(part, JsonObject::parse(config.dump(), where + " (" + part + ")"));
+    single.configs.parts.emplace(part, JsonObject::of(config, where + " (" + part + ")"));
   };
   single.configs.pipeline_class = pipeline_class_of(family, unet);
   single.configs.force_zeros_for_empty_prompt = single.family == Family::sdxl;

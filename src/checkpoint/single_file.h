@@ -25,7 +25,6 @@ struct SingleFile {
   Family family = Family::sd1;
   std::vector<SingleFilePart> parts;  ///< in the order unet, vae, text encoders; those that are there
   ModelConfigs configs;
-  bool is_linear_projection = false;
   /// How it was decided, a sentence each.
   std::vector<std::string> decisions;
   std::vector<std::string> marks = {};  ///< marker tensors whose word was taken (prediction.h)

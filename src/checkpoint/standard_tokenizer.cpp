@@ -56,7 +56,7 @@ void require_standard_tokenizers(const Checkpoint& checkpoint, const fs::path& v
     const auto folder = checkpoint.tokenizer_folder(name);
     if (!folder) continue;
     if (!is_there(vocabulary / "vocab.json")) {
-      throw Error(Code::file_not_found, "CLIP's vocabulary, with which a model in one file is used, is not in " +
+      throw Error(Code::file_not_found, "a model in one file needs CLIP's vocabulary, which is not in " +
                                             vocabulary.string() + "; run scripts/clip-vocabulary " +
                                             vocabulary.string());
     }

@@ -1,5 +1,8 @@
 #include "checkpoint/stated_defaults.h"
 
+#include "base/input_file.h"
+#include "weights/open_weights.h"
+
 namespace redraw {
 
 namespace {
@@ -25,8 +28,7 @@ std::optional<JsonObject> stated_defaults(const Checkpoint& checkpoint) {
 }
 
 std::optional<JsonObject> stated_defaults(const std::filesystem::path& model) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(model, ignored)) return defaults_in_folder(model);
+  if (is_folder(model)) return defaults_in_folder(model);
   return defaults_in_metadata(*open_weights(model));
 }
 

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/input_file.h"
-#include "checkpoint/tiny_vae_source.h"
+#include "checkpoint/tiny_vae_naming.h"
+#include "weights/open_weights.h"
+#include "weights/weights_endings.h"
 
 namespace redraw {
 namespace {
@@ -23,7 +25,6 @@ constexpr auto kWords = std::to_array<Word>({{"decoder", "encoder"},
                                              {"Encoder", "Decoder"},
                                              {"DECODER", "ENCODER"},
                                              {"ENCODER", "DECODER"}});
-constexpr auto kEndings = std::to_array<const char*>({".safetensors", ".pth", ".pt", ".ckpt", ".bin"});
 
 /// One of the two files, and what its tensors are called in the whole.
 struct Half {
@@ -48,6 +49,12 @@ class FileOfHalves final : public WeightsFile {
   std::string_view format() const override { return halves_[0].file->format(); }
   const fs::path& path() const override { return halves_[0].file->path(); }
   std::vector<fs::path> files() const override { return {halves_[0].file->path(), halves_[1].file->path()}; }
+  std::vector<FileIdentity> identities() const override {
+    std::vector<FileIdentity> identities = halves_[0].file->identities();
+    const std::vector<FileIdentity> other = halves_[1].file->identities();
+    identities.insert(identities.end(), other.begin(), other.end());
+    return identities;
+  }
   std::span<const TensorEntry> tensors() const override { return entries_; }
   const std::map<std::string, std::string>& metadata() const override { return halves_[0].file->metadata(); }
   void read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const override {
@@ -99,7 +106,7 @@ std::optional<BothHalves> find_other_half(const std::shared_ptr<const WeightsFil
   const std::optional<fs::path> name = given ? name_of_other_half(file->path()) : std::nullopt;
   if (!name) return std::nullopt;
   std::vector<fs::path> candidates = {*name};
-  for (const char* ending : kEndings) candidates.push_back(fs::path(*name).replace_extension(ending));
+  for (const WeightsEnding& row : kWeightsEndings) candidates.push_back(fs::path(*name).replace_extension(row.ending));
   for (const fs::path& candidate : candidates) {
     std::error_code ignored;
     if (!fs::is_regular_file(candidate, ignored)) continue;

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 
-#include "models/tiny_autoencoder_names.h"
 #include "weights/weights_file.h"
 
 namespace redraw {

@@ -1,7 +1,6 @@
 #include "checkpoint/tiny_vae_source.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -9,44 +8,16 @@
 #include "base/error.h"
 #include "checkpoint/part_tensors.h"
 #include "checkpoint/tiny_vae_halves.h"
+#include "checkpoint/tiny_vae_naming.h"
 #include "models/tiny_autoencoder_names.h"
 
 namespace redraw {
 namespace {
 
-using Tensors = std::vector<TinyAutoencoderTensor>;
-
-/// How a file names the tensors of both halves. In diffusers' names the prefixes are part of the table.
-struct TinyNaming {
-  Layout layout;
-  const char* encoder;
-  const char* decoder;
-};
-constexpr auto kTinyNamings = std::to_array<TinyNaming>({
-    {Layout::diffusers, "", ""},
-    {Layout::ldm, "taesd_encoder.", "taesd_decoder."},
-    {Layout::ldm, "encoder.", "decoder."},
-    {Layout::ldm, "", ""},
-});
-
-std::string stored_name(const TinyNaming& naming, TinyAutoencoderPart part, const TinyAutoencoderTensor& tensor) {
-  if (naming.layout == Layout::diffusers) return tensor.name;
-  return (part == TinyAutoencoderPart::encoder ? naming.encoder : naming.decoder) + tensor.original_name;
-}
-
-// The first convolution and the first of a block: by their places the halves differ.
-bool has_half(const WeightsFile& file, const TinyNaming& naming, TinyAutoencoderPart part) {
-  const Tensors tensors = tiny_autoencoder_tensors({}, part);
-  const auto block =
-      std::ranges::find_if(tensors, [](const auto& tensor) { return tensor.name.find(".conv.") != std::string::npos; });
-  return file.find(stored_name(naming, part, tensors.front())) != nullptr &&
-         file.find(stored_name(naming, part, *block)) != nullptr;
-}
-
 // The extent of a half's first convolution.
 int64_t extent(const WeightsFile& file, const TinyNaming& naming, TinyAutoencoderPart part, size_t axis) {
   constexpr int64_t kMost = 1 << 16;
-  const std::string name = stored_name(naming, part, tiny_autoencoder_tensors({}, part).front());
+  const std::string name = tiny_vae_stored_name(naming, part, tiny_autoencoder_tensors({}, part).front());
   const int64_t extent = PartTensors(file, "").extent(name, axis);
   if (extent >= 1 && extent <= kMost) return extent;
   throw Error(Code::model_unsupported, file.path().string() + ": '" + name + "' has the shape " +
@@ -66,7 +37,7 @@ void add_keys(std::vector<KeyRow>& keys, const TinyNaming& naming, TinyAutoencod
               const TinyAutoencoderConfig& config) {
   for (const TinyAutoencoderTensor& tensor : tiny_autoencoder_tensors(config, part)) {
     keys.push_back({.name = tensor.name,
-                    .ldm_name = stored_name(naming, part, tensor),
+                    .ldm_name = tiny_vae_stored_name(naming, part, tensor),
                     .shape = tensor.shape,
                     .ldm_shape = tensor.shape});
   }
@@ -80,10 +51,10 @@ void refuse_others(const WeightsFile& file, const std::vector<KeyRow>& keys) {
       std::ranges::find_if(tensors, [&](const TensorEntry& entry) { return !known.contains(entry.name); });
   if (other == tensors.end()) return;
   const auto count = std::ranges::count_if(tensors, [&](const TensorEntry& e) { return !known.contains(e.name); });
-  throw Error(Code::tensor_unexpected, file.path().string() + ": looks like a tiny autoencoder (TAESD), but has " +
-                                           std::to_string(count) +
-                                           " tensors that those known do not have, the first '" + other->name +
-                                           "'; a newer variant, it seems, which would come out wrong without them");
+  throw Error(Code::tensor_unexpected,
+              file.path().string() + ": looks like a tiny autoencoder (TAESD), but has " + std::to_string(count) +
+                  " tensors that the known ones do not have, the first '" + other->name +
+                  "'; it seems to be a newer variant, whose pictures would be wrong without them");
 }
 
 // " as taesd_decoder.pth", where the encoder's name tells.
@@ -94,31 +65,19 @@ std::string decoder_name(const std::filesystem::path& encoder) {
 
 }  // namespace
 
-std::optional<LoneHalf> lone_half(const WeightsFile& file) {
-  for (const TinyNaming& naming : kTinyNamings) {
-    const bool has_encoder = has_half(file, naming, TinyAutoencoderPart::encoder);
-    const bool has_decoder = has_half(file, naming, TinyAutoencoderPart::decoder);
-    if (!has_encoder && !has_decoder) continue;
-    if (has_encoder && has_decoder) return std::nullopt;
-    return LoneHalf{.part = has_encoder ? TinyAutoencoderPart::encoder : TinyAutoencoderPart::decoder,
-                    .has_bare_names = naming.layout == Layout::ldm && *naming.decoder == '\0'};
-  }
-  return std::nullopt;
-}
-
 bool is_tiny_autoencoder(const JsonObject& config) {
   return config.string("_class_name", "") == "AutoencoderTiny";
 }
 
 std::optional<TinyVaeSource> find_tiny_vae(const std::shared_ptr<const WeightsFile>& file, const JsonObject* stated) {
-  for (const TinyNaming& naming : kTinyNamings) {
-    const bool has_encoder = has_half(*file, naming, TinyAutoencoderPart::encoder);
-    const bool has_decoder = has_half(*file, naming, TinyAutoencoderPart::decoder);
+  for (const TinyNaming& naming : tiny_vae_namings()) {
+    const bool has_encoder = has_tiny_vae_half(*file, naming, TinyAutoencoderPart::encoder);
+    const bool has_decoder = has_tiny_vae_half(*file, naming, TinyAutoencoderPart::decoder);
     if (!has_encoder && !has_decoder) continue;
     if (!has_decoder) {
       throw Error(Code::model_part_missing, file->path().string() +
                                                 ": holds the encoder of a tiny autoencoder without its decoder, so "
-                                                "nothing could be seen; put the decoder beside it" +
+                                                "no picture could be made; put the decoder beside it" +
                                                 decoder_name(file->path()) + ", or give a file with both");
     }
     TinyVaeSource found;

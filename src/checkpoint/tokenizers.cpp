@@ -33,7 +33,7 @@ std::string_view standard_pad(const ModelSpec& spec, std::string_view encoder) {
 
 ClipTokenizer standard_tokenizer(const ModelSpec& spec, std::string_view encoder, const fs::path& vocabulary) {
   if (!is_there(vocabulary / "vocab.json")) {
-    throw Error(Code::model_part_missing, "CLIP's vocabulary, which a model in one file is used with, is not in " +
+    throw Error(Code::model_part_missing, "a model in one file needs CLIP's vocabulary, which is not in " +
                                               vocabulary.string() + "; run scripts/clip-vocabulary " +
                                               vocabulary.string());
   }

@@ -81,7 +81,7 @@ int64_t context_width(const PartTensors& unet, const std::vector<Level>& levels)
   }
   throw Error(Code::model_unsupported,
               unet.file().path().string() + ": its network of " + std::to_string(levels.size()) +
-                  " levels has no attention to a prompt, so it is no text-to-image Stable Diffusion");
+                  " levels has no attention to a prompt, so it is not a text-to-image Stable Diffusion");
 }
 
 void check_levels(const PartTensors& unet, const std::vector<Level>& down, const std::vector<Level>& up) {

@@ -6,10 +6,11 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
-#include "checkpoint/other_kinds.h"
 #include "checkpoint/part_configs.h"
+#include "checkpoint/tensor_kinds.h"
 #include "checkpoint/tiny_vae_halves.h"
 #include "weights/diffusers_folder.h"
+#include "weights/open_weights.h"
 
 namespace redraw {
 namespace {
@@ -38,7 +39,7 @@ JsonObject usual_config(int64_t latent_channels, const std::string& where) {
                                  {"layers_per_block", 2},           {"block_out_channels", {128, 256, 512, 512}},
                                  {"down_block_types", down},        {"up_block_types", up},
                                  {"sample_size", kUsualSampleSize}, {"scaling_factor", kUsualScalingFactor}};
-  return JsonObject::parse(config.dump(), where);
+  return JsonObject::of(config, where);
 }
 
 VaeSource tiny_source(TinyVaeSource tiny, const JsonObject* model) {
@@ -72,7 +73,7 @@ VaeSource open_file(const fs::path& path, const JsonObject* model) {
                                                                : diffusers_vae_config_of(tensors, scaling, size);
     return {
         .source = PartSource{.name = "vae", .file = file, .layout = naming.layout, .prefix = naming.prefix, .keys = {}},
-        .config = JsonObject::parse(config.dump(), path.string())};
+        .config = JsonObject::of(config, path.string())};
   }
   const std::optional<BothHalves> both = find_other_half(file);
   if (std::optional<TinyVaeSource> tiny = find_tiny_vae(both ? both->file : file, nullptr)) {
@@ -101,8 +102,7 @@ VaeSource open_model_folder(const DiffusersFolder& folder, const JsonObject* mod
 }  // namespace
 
 VaeSource open_vae(const fs::path& path, const JsonObject* model) {
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) return open_file(path, model);
+  if (!is_folder(path)) return open_file(path, model);
   if (is_there(path / "model_index.json")) return open_model_folder(DiffusersFolder::open(path), model);
   return open_part_folder(path, model);
 }

@@ -16,12 +16,14 @@ struct VaeSource {
   std::filesystem::path other_half = {};   ///< the second file, where a tiny one's halves are in two
 };
 
-/// path: a weights file in either layout, with or without the prefix that whole checkpoints use; a folder of diffusers'
-/// AutoencoderKL or AutoencoderTiny; a file of a tiny autoencoder (find_tiny_vae), whose other half is taken from
-/// beside it (find_other_half); or a whole diffusers model, whose autoencoder is taken. model: the configuration of the
-/// autoencoder that it replaces, whose scaling_factor it keeps where it states none of its own; may be null. Throws
-/// Error: model_unsupported when there is no autoencoder there; those of open_weights, DiffusersFolder and
-/// find_tiny_vae.
+/// path is one of these:
+/// - a weights file in either layout, with or without the prefix that whole checkpoints use;
+/// - a folder of diffusers' AutoencoderKL or AutoencoderTiny;
+/// - a file of a tiny autoencoder (find_tiny_vae); find_other_half looks for its other half beside it;
+/// - a whole diffusers model, whose autoencoder is taken.
+/// model: the configuration of the autoencoder that it replaces; may be null. The scaling_factor is taken from there
+/// where the new one states none. Throws Error: model_unsupported when there is no autoencoder there; those of
+/// open_weights, DiffusersFolder and find_tiny_vae.
 VaeSource open_vae(const std::filesystem::path& path, const JsonObject* model);
 
 /// The same places, for a tiny autoencoder only: Error(model_unsupported) when another one is there.

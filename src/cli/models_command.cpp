@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "base/json_text.h"
 #include "cli/interrupt_guard.h"
@@ -36,7 +37,7 @@ int add(ModelRegistry& registry, const std::string& path, const std::optional<st
   }
   const std::string vae = model.vae.path.empty() ? "" : ", with the autoencoder " + model.vae.path.string();
   print_text(stdout, "added {}: {} ({}, {}, {}){}; it stays where it is\n", model.name, model.path.string(),
-             model.summary.family, model.summary.format, size_text(model.summary.bytes), vae);
+             model.summary.family, model.summary.format, byte_size(model.summary.bytes), vae);
   return 0;
 }
 

@@ -73,7 +73,8 @@ int rerun_command(const RerunOptions& options) {
   const Cancellation cancellation;
   InterruptGuard guard(cancellation, verbosity);
   RerunPlaces places{.folders = {std::filesystem::current_path(), std::filesystem::current_path() / kExamplesFolder},
-                     .models_root = options.engine.models_root};
+                     .models_root = options.engine.models_root,
+                     .data_folder = options.engine.data_folder};
   for (const auto& [field, value] : options.given) {
     if (!value.empty()) places.given.emplace(field, value);
   }

@@ -9,16 +9,16 @@
 namespace redraw {
 
 /// `BrownianTreeNoiseSampler(x, sigma_min, sigma_max, seed)` of k-diffusion 0.1.1 (diffusers' DPMSolverSDEScheduler has
-/// the same), over BrownianTree of torchsde 0.2.6. The noise of a step belongs to its two levels, not to its place in
-/// a run: however the way from sigma_max to sigma_min is cut into steps, they follow one path, so that more steps come
-/// closer to the same picture.
+/// the same), over BrownianTree of torchsde 0.2.6. The noise of a step belongs to its two levels, not to its place in a
+/// run. However the way from sigma_max to sigma_min is cut into steps, they follow one path. So more steps come closer
+/// to the same picture.
 ///
-/// The path is known at both ends, and between at the middle of what is known (Brownian bridge), over and over, down to
-/// levels 1e-6 apart; each middle has a generator of its own, seeded from its place in the tree. Nothing is kept but
-/// the whole increment: a query draws what it needs, about two times log2((sigma_max - sigma_min) * 1e6) draws. So the
-/// order of queries does not matter.
+/// The path is known at both ends. Between them it is drawn at the middle of what is known (Brownian bridge), over and
+/// over, down to levels 1e-6 apart. Each middle has a generator of its own, seeded from its place in the tree. Only the
+/// whole increment is kept. A query draws what it needs, about two times log2((sigma_max - sigma_min) * 1e6) draws. So
+/// the order of queries does not matter.
 ///
-/// Agrees with the reference on its CPU to 1.2e-7 relative: the path is equal, torch's square root of a step's length
+/// Agrees with the reference on its CPU to 1.2e-7 relative. The path is equal; torch's square root of a step's length
 /// is off by a unit in the last place for some.
 class BrownianTree {
  public:

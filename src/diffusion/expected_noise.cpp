@@ -5,10 +5,10 @@
 namespace redraw {
 
 std::span<const NoiseReport> expected_noise() {
-  // Computed with torch 2.13.0: torch.randn(1, 4, 64, 64) of a CPU generator in float32 and float16; numpy's mt19937
-  // for the words; Philox in numpy's integers, its normals in float64 rounded to float32 (as
-  // tools/goldens/make_rng.py), of which none of these seeds has one within 10^4 units of the last place of double
-  // precision of a rounding boundary.
+  // Computed with torch 2.13.0. torch-cpu and torch-cpu-f16: torch.randn(1, 4, 64, 64) of a CPU generator in float32
+  // and float16. The words: numpy's mt19937. torch-cuda: Philox in numpy's integers, its normals in float64 rounded to
+  // float32 (tools/goldens/make_rng.py). For these seeds none of the latter lies within 10^4 units of the last place of
+  // double precision of a rounding boundary.
   static const auto kExpected = std::to_array<NoiseReport>({
       {"torch-cpu",
        0u,

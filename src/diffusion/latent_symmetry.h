@@ -16,10 +16,10 @@ void mirror_left_to_right(const LatentShape& shape, std::span<float> latent);
 /// The same from the top half to the bottom one. (`--v_symmetry_time_pct`.)
 void mirror_top_to_bottom(const LatentShape& shape, std::span<float> latent);
 
-/// After which of the steps run (0-based) a latent is mirrored that is to be after a part `time` of them, in (0, 1]:
-/// the first whose index over `steps` is not below `time`, never the first of all, as InvokeAI 2.3 counts. There is
-/// none such for a time above 1 - 1 / steps; InvokeAI then did nothing, here it is the last step. steps >= 1. Throws
-/// Error(out_of_range).
+/// A latent is to be mirrored after a part `time` of its steps, in (0, 1]. Returns after which of the steps run
+/// (0-based) that is: the first whose index over `steps` is not below `time`, but never the first of all, as InvokeAI
+/// 2.3 counts. For a time above 1 - 1 / steps there is no such step. InvokeAI then did nothing; here it is the last
+/// step. steps >= 1. Throws Error(out_of_range).
 int64_t symmetry_step(double time, int64_t steps);
 
 }  // namespace redraw

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/fnv1a.h"
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 #include "diffusion/torch_cuda_generator.h"
 
 namespace redraw {
@@ -52,7 +52,7 @@ uint64_t hash_of(std::span<const uint32_t> words) {
 }  // namespace
 
 NoiseReport noise_report(std::string_view name, uint64_t seed) {
-  const auto source = make_noise_source(name, seed);
+  const auto source = find_noise_source(name).make(seed).normal;
   const auto engine = std::ranges::find(kEngines, name, &Engine::noise_source);
   if (engine == kEngines.end()) throw Error(Code::internal, std::string(name) + ": no engine in the noise report");
 

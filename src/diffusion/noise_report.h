@@ -18,9 +18,8 @@ struct NoiseReport {
   uint64_t word_hash = 0;
   /// The same over the normal numbers, as the bits of a float32. Equal everywhere for torch-cpu and torch-cpu-f16,
   /// whose arithmetic IEEE 754 fixes (torch_box_muller.h). torch-cuda rounds the C library's double precision logarithm
-  /// and sine to float32: another library changes a number only where its last bit decides that rounding, which happens
-  /// for at most a few seeds in ten thousand. Where only this hash differs, `first`, `mean` and `deviation` say by how
-  /// much.
+  /// and sine to float32. Another library changes a number only where its last bit decides that rounding: at most a few
+  /// seeds in ten thousand. Where only this hash differs, `first`, `mean` and `deviation` say by how much.
   uint64_t normal_hash = 0;
   std::array<float, 4> first = {};
   double mean = 0;

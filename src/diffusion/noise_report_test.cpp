@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "diffusion/expected_noise.h"
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 #include "diffusion/test_support.h"
 
 namespace redraw {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#include "diffusion/seeded_streams.h"
 #include "diffusion/test_support.h"
 #include "diffusion/torch_cpu_generator.h"
 #include "support/golden.h"
@@ -16,7 +17,7 @@ struct Drawn {
   std::vector<float> noise;
 };
 Drawn draw(uint64_t seed, const LatentShape& shape) {
-  Drawn drawn{make_seeded_streams("torch-cpu", seed), {}};
+  Drawn drawn{find_noise_source("torch-cpu").make(seed), {}};
   std::vector<float> planes(static_cast<size_t>(shape.height * shape.width * shape.channels));
   drawn.streams.normal->normal(planes);
   drawn.noise = nchw_to_nhwc(planes, Shape{1, shape.channels, shape.height, shape.width});

@@ -9,25 +9,11 @@
 #include "base/ascii.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "diffusion/samplers/list.h"
 
 namespace redraw {
 
-// A declaration takes no parentheses, which the check would have around macro arguments.
-// NOLINTNEXTLINE(bugprone-macro-parentheses)
-#define SAMPLER(file, info)      \
-  namespace file {               \
-  extern const SamplerInfo info; \
-  }
-#include "diffusion/samplers/list.inc"
-#undef SAMPLER
-
 namespace {
-
-#define SAMPLER(file, info) &file::info,
-constexpr auto kSamplers = std::to_array<const SamplerInfo*>({
-#include "diffusion/samplers/list.inc"
-});
-#undef SAMPLER
 
 // By name, alias or class of diffusers, all in lower case; null: none.
 const SamplerInfo* sampler_called(std::string_view name) {

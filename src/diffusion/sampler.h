@@ -15,7 +15,8 @@
 
 namespace redraw {
 
-/// One call of the network. Layout and batch are the caller's: samplers work by element.
+/// One call of the network. Layout and batch are the caller's: samplers work by element (but see
+/// SamplerInfo::couples_elements).
 struct NetworkCall {
   std::span<const float> x;  ///< the latent, scaled as the sampler wants it
   double timestep;           ///< a value of StepTable::timesteps, or between two
@@ -35,7 +36,7 @@ struct StepInfo {
   double timestep = 0;                        ///< at which the step called the network
   double sigma = 0;                           ///< noise level before the step
   std::span<const float> latent;              ///< after the step
-  std::span<const float> predicted_original;  ///< the step's estimate of the clean latent, for previews
+  std::span<const float> predicted_original;  ///< the step's estimate of the clean latent
 };
 
 struct SamplerInfo;
@@ -65,7 +66,7 @@ struct SamplerRun {
   int64_t end_of(const StepTable& table) const { return end < 0 ? table.steps() : end; }
 };
 
-/// One row of the table of samplers. A new sampler is one file in samplers/, its test, and its name in sampler.cpp.
+/// One row of the table of samplers. A new sampler is one file in samplers/, its test, and its name in samplers/list.h.
 struct SamplerInfo {
   std::string_view name;
   std::span<const std::string_view> aliases;  ///< other names that find_sampler takes, written in lower case
@@ -79,6 +80,9 @@ struct SamplerInfo {
   /// tells observers of those. Their number may differ from the table's; where it is not known beforehand, count is an
   /// estimate that may change from step to step, above index until the last step, which has index + 1 == count.
   bool chooses_its_levels = false;
+  /// Its decisions look at the whole latent, so that several pictures in one latent would not be those that they are
+  /// alone. The others treat every element by itself, whatever lies beside it.
+  bool couples_elements = false;
   /// The model's config as that class would take it over (ConfigMixin.from_config): absent fields get the class's own
   /// defaults, fields that it has no use for are reset, the sigma rule among them. A person's choice comes after it.
   SchedulerConfig (*adopt)(SchedulerConfig model_config);

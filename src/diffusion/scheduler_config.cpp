@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "base/suggest.h"
+#include "base/listed.h"
+#include "base/named_rows.h"
 #include "base/utf8.h"
 
 namespace redraw {
@@ -75,13 +76,11 @@ std::string_view name_in(const std::array<Named<Value>, n>& table, Value value) 
 template <typename Value, size_t n>
 Value choice(const JsonObject& json, std::string_view field, const std::array<Named<Value>, n>& table) {
   const std::string name = json.string(field);
-  std::string known;
   for (const auto& entry : table) {
     if (entry.name == name) return entry.value;
-    known += (known.empty() ? "" : ", ") + std::string(entry.name);
   }
-  throw Error(Code::model_unsupported,
-              json.where() + ": '" + std::string(field) + "' is " + in_quotes(name) + "; it must be one of " + known);
+  throw Error(Code::model_unsupported, json.where() + ": '" + std::string(field) + "' is " + in_quotes(name) +
+                                           "; it must be one of " + joined(names_of_rows(table)));
 }
 
 // Fields that change what is computed and that nothing here computes: refused rather than passed over.
@@ -189,29 +188,17 @@ std::string_view name_of(PredictionType type) {
   return name_in(kPredictionTypes, type);
 }
 std::vector<std::string_view> prediction_type_names() {
-  std::vector<std::string_view> names;
-  names.reserve(kPredictionTypes.size());
-  for (const auto& entry : kPredictionTypes) names.push_back(entry.name);
-  return names;
+  return names_of_rows(kPredictionTypes);
 }
 PredictionType find_prediction_type(std::string_view name) {
-  for (const auto& entry : kPredictionTypes) {
-    if (entry.name == name) return entry.value;
-  }
-  throw Error(Code::unknown_name, unknown_name_message("prediction type", name, prediction_type_names()));
+  return row_named(kPredictionTypes, "prediction type", name).value;
 }
 
 std::vector<std::string_view> timestep_spacing_names() {
-  std::vector<std::string_view> names;
-  names.reserve(kSpacings.size());
-  for (const auto& entry : kSpacings) names.push_back(entry.name);
-  return names;
+  return names_of_rows(kSpacings);
 }
 TimestepSpacing find_timestep_spacing(std::string_view name) {
-  for (const auto& entry : kSpacings) {
-    if (entry.name == name) return entry.value;
-  }
-  throw Error(Code::unknown_name, unknown_name_message("spacing", name, timestep_spacing_names()));
+  return row_named(kSpacings, "spacing", name).value;
 }
 std::string_view name_of(TimestepSpacing spacing) {
   return name_in(kSpacings, spacing);

@@ -103,10 +103,10 @@ struct SchedulerConfig {
   bool operator==(const SchedulerConfig&) const = default;
 };
 
-/// Reads a scheduler_config.json. Fields that only other solvers read are passed over, as diffusers does; those that
-/// would change what these samplers compute and are not supported here (thresholding, flow matching,
-/// explicit sigma_min and sigma_max, ...) throw Error(model_unsupported) when switched on, and so does an unknown
-/// value. Wrong types and ranges: json_wrong_type, json_out_of_range. Two sigma rules at once: json_out_of_range.
+/// Reads a scheduler_config.json. Fields that only other solvers read are passed over, as diffusers does. Fields that
+/// would change what these samplers compute and are not supported here (thresholding, flow matching, explicit sigma_min
+/// and sigma_max, ...) throw Error(model_unsupported) when switched on. So does an unknown value. Wrong types and
+/// ranges: json_wrong_type, json_out_of_range. Two sigma rules at once: json_out_of_range.
 SchedulerConfig parse_scheduler_config(const JsonObject& json);
 
 }  // namespace redraw

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/suggest.h"
+#include "base/named_rows.h"
 #include "diffusion/strength.h"
 
 namespace redraw {
@@ -89,12 +89,7 @@ std::span<const Semantics> all_semantics() {
 }
 
 const Semantics& find_semantics(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const Semantics& semantics : kSemantics) {
-    if (semantics.name == name) return semantics;
-    names.push_back(semantics.name);
-  }
-  throw Error(Code::unknown_name, unknown_name_message("semantics", name, names));
+  return row_named(kSemantics, "semantics", name);
 }
 
 int64_t first_entry_below(const StepTable& table, double share, int64_t num_train) {

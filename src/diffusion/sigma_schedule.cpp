@@ -8,7 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/error.h"
-#include "base/suggest.h"
+#include "base/named_rows.h"
 
 namespace redraw {
 namespace {
@@ -147,12 +147,10 @@ std::span<const SigmaScheduleInfo> sigma_schedules() {
 const SigmaScheduleInfo& find_sigma_schedule(std::string_view name) {
   std::string underscored(name);
   std::ranges::replace(underscored, '-', '_');
-  std::vector<std::string_view> names;
   for (const SigmaScheduleInfo& schedule : kSchedules) {
     if (schedule.name == underscored || std::ranges::count(schedule.aliases, underscored) != 0) return schedule;
-    names.push_back(schedule.name);
   }
-  throw Error(Code::unknown_name, unknown_name_message("schedule", name, names));
+  throw Error(Code::unknown_name, unknown_name_message("schedule", name, names_of_rows(kSchedules)));
 }
 
 const SigmaScheduleInfo& sigma_schedule(SigmaRule rule) {

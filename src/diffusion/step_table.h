@@ -31,13 +31,13 @@ struct StepTable {
   int64_t steps() const { return static_cast<int64_t>(timesteps.size()); }
 };
 
-/// n timesteps of [0, num_train), falling, as whole numbers or (linspace) evenly spread ones that are not rounded.
-/// diffusers 0.42.1's set_timesteps, with one difference: its trailing spacing yields n + 1 entries, the last of them
-/// -1, for some n (61, 103, 121, ... of 1000), through the rounding of numpy.arange; here there are always n.
+/// n timesteps of [0, num_train), falling, as whole numbers or (linspace) evenly spread ones that are not rounded. This
+/// is diffusers 0.42.1's set_timesteps, with one difference. Its trailing spacing yields n + 1 entries, the last of
+/// them -1, for some n (61, 103, 121, ... of 1000), because numpy.arange rounds. Here there are always n.
 std::vector<double> spaced_timesteps(TimestepSpacing spacing, int64_t num_train, int64_t n, int64_t steps_offset);
 
-/// n timesteps that fall from `start` exactly, as no spacing of whole numbers could: down to 0 (linspace), or to one
-/// n-th of start, the step to 0 being the last (leading, trailing). start > 0, not rounded.
+/// n timesteps that fall from `start` exactly, as no spacing of whole numbers could. They fall to 0 (linspace), or to
+/// one n-th of start and the last step goes to 0 (leading, trailing). start > 0, not rounded.
 std::vector<double> timesteps_from(TimestepSpacing spacing, double start, int64_t n);
 
 /// Logarithms of the model's noise levels, one a training timestep, rising, float32. Where the last alpha is 0 its
@@ -58,7 +58,7 @@ StepTable sigma_step_table(const SchedulerConfig& config, const NoiseSchedule& s
                            RuleRange range = RuleRange::timesteps);
 
 /// The steps of the samplers that keep their latent as sqrt(alpha) * picture + sqrt(1 - alpha) * noise, over the levels
-/// of sigma_step_table (RuleRange::model): for rules and starts between the timesteps, which those samplers' classes do
+/// of sigma_step_table (RuleRange::model). For rules and starts between the timesteps, which those samplers' classes do
 /// not know.
 StepTable alpha_step_table(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n);
 

@@ -12,8 +12,8 @@ struct StrengthPlan {
   int64_t begin = 0;  ///< steps - run
 };
 
-/// int(steps * strength): the product in double, truncated, as InvokeAI 2.x and diffusers 0.42.1 do; so 100 steps at
-/// 0.29 are 28, for 100 * 0.29 is 28.999999999999996 in binary64. 0 when the strength is too small for one step.
+/// int(steps * strength): the product in double, truncated, as InvokeAI 2.x and diffusers 0.42.1 do. So 100 steps at
+/// 0.29 are 28, because 100 * 0.29 is 28.999999999999996 in binary64. 0 when the strength is too small for one step.
 /// steps >= 1 (else Error out_of_range); strength in (0, 1] (else Error out_of_range, or not_a_number).
 int64_t steps_to_run(int64_t steps, double strength);
 

@@ -7,12 +7,12 @@ namespace redraw {
 namespace {
 
 // Logarithm, sine and cosine are those of the Cephes library (Moshier 1989, logf.c and sinf.c) as torch evaluates them.
-// Which products its compiler fused with a sum decides the last bit. Found by trying the choices against 2^18 numbers
-// of torch 2.13: with the ones below all are equal, with any other some are not.
+// Which products its compiler fused with a sum decides the last bit. That was found by trying the choices against 2^18
+// numbers of torch 2.13: with the ones below all are equal, with any other some are not.
 //
-// Written to be compiled twice, with and without the processor's instruction for them: by the compiler's own names for
-// fma, square root and bit cast, which are never functions that the linker could merge, and without branches, so that
-// all eight pairs go through at once.
+// Written to be compiled twice, with and without the processor's instruction for them. So fma, square root and bit cast
+// have the compiler's own names: those are never functions that the linker could merge. There are no branches, so all
+// eight pairs go through at once.
 
 constexpr int kPairs = kBoxMullerBlock / 2;
 

@@ -10,16 +10,16 @@
 namespace redraw {
 
 /// `torch.Generator().manual_seed(seed)` and its `torch.randn` / `torch.rand` in float32 (PyTorch 2.13,
-/// aten/src/ATen/native/cpu/DistributionTemplates.h). Equal to torch's on x86-64, uniform and normal numbers, but for
-/// draws of n < 16 normal ones, where the C library's double precision logarithm and cosine decide the rounding to
-/// float32 (all goldens are equal there too). Only the low 32 bits of the seed count, as in torch.
+/// aten/src/ATen/native/cpu/DistributionTemplates.h). Uniform and normal numbers are equal to torch's on x86-64, with
+/// one exception: draws of n < 16 normal ones, where the C library's double precision logarithm and cosine decide the
+/// rounding to float32 (all goldens are equal there too). Only the low 32 bits of the seed count, as in torch.
 class TorchCpuGenerator : public NoiseSource {
  public:
   explicit TorchCpuGenerator(uint64_t seed);
 
-  /// n >= 16: float32 Box-Muller in blocks of 16; where n is no multiple of 16 the last 16 are drawn anew, over what
-  /// the blocks have left there. n < 16: double precision Box-Muller, one number at a time, whose second value waits
-  /// for the next such draw, be it many calls later.
+  /// n >= 16: float32 Box-Muller in blocks of 16. Where n is no multiple of 16, the last 16 are drawn anew, over what
+  /// the blocks have left there. n < 16: double precision Box-Muller, one number at a time. Its second value waits for
+  /// the next such draw, be it many calls later.
   void normal(std::span<float> out) override;
 
   /// `torch.randn(n, dtype=torch.float16)`: float16 numbers, held as float32. Computed as float32 and rounded. n >= 16:

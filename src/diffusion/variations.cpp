@@ -66,10 +66,10 @@ Variation parse_pair(std::string_view pair, size_t number) {
                 "the seed is " + std::string(cut_utf8(seed, 40)) + ", but must be 0 to " + std::to_string(kMaxSeed));
   }
   if (seed_error != std::errc{})
-    refuse_pair(Code::not_a_number, number, pair, "the seed is no whole number; " + std::string(kForm));
+    refuse_pair(Code::not_a_number, number, pair, "the seed is not a whole number; " + std::string(kForm));
   const std::errc weight_error = parse_whole(weight, variation.weight).ec;
   if (weight_error == std::errc::invalid_argument) {
-    refuse_pair(Code::not_a_number, number, pair, "the weight is no number; " + std::string(kForm));
+    refuse_pair(Code::not_a_number, number, pair, "the weight is not a number; " + std::string(kForm));
   }
   if (weight_error != std::errc{} || !(variation.weight >= 0 && variation.weight <= 1)) {
     refuse_pair(Code::out_of_range, number, pair,

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <utility>
 
 #include "base/cancelled.h"
 #include "base/context.h"
 #include "engine/model_choice.h"
+#include "engine/open_models.h"
 #include "engine/picture_seeds.h"
 #include "engine/request_run.h"
 #include "engine/run_teller.h"
+#include "image/start_pictures.h"
 #include "library/default_model.h"
 #include "ops/peak.h"
 #include "request/field_value.h"
@@ -29,8 +32,15 @@ int checked_threads(int threads) {
   return threads == 0 ? std::min(Context::available_processors(), most) : threads;
 }
 
-int64_t checked_count(std::string_view field, const std::optional<int64_t>& asked) {
-  return std::get<int64_t>(check_field(find_field(field), asked.value_or(1)));
+// Networks of several models stay in memory, and activations have room beside them. Half would be too little where one
+// large network takes more than that: it would be read again for every picture.
+uint64_t three_quarters_of_memory() {
+  const auto pages = static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES));
+  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 4 * 3;
+}
+
+int64_t images_of(const Request& request) {
+  return std::get<int64_t>(check_field(find_field("images"), request.output.images.value_or(1)));
 }
 
 }  // namespace
@@ -39,25 +49,21 @@ struct Engine::State {
   explicit State(const EngineOptions& options)
       : context(checked_threads(options.threads)),
         backend(make_cpu_backend(context)),
+        caches(*backend, options.model_cache_bytes == 0 ? three_quarters_of_memory() : options.model_cache_bytes),
+        models(caches, clip_vocabulary_folder(options.data_folder)),
         models_root(options.models_root),
-        sums(options.cache_folder) {}
+        data_folder(options.data_folder),
+        sums(options.cache_folder) {
+    start_pictures();  // before a program has more threads: it changes the environment for a moment
+  }
 
   Context context;
   std::unique_ptr<Backend> backend;
+  PipelineCaches caches;
+  OpenModels models;
   std::filesystem::path models_root;
+  std::filesystem::path data_folder;
   FileSums sums;
-  std::unique_ptr<StableDiffusion> model;
-  ChosenModel loaded;
-
-  StableDiffusion& load(const ChosenModel& choice) {
-    if (!model || loaded != choice) {
-      model.reset();
-      model = std::make_unique<StableDiffusion>(*backend, Checkpoint::open(choice.path, choice.options),
-                                                clip_vocabulary_folder());
-      loaded = choice;
-    }
-    return *model;
-  }
 };
 
 Engine::Engine(int threads) : Engine(EngineOptions{.threads = threads}) {}
@@ -80,17 +86,16 @@ Result Engine::run(const Request& request, const RunEvents& events, const Cancel
 }
 
 RunEnd Engine::run_each(const Request& request, const RunEvents& events, const Cancellation& cancellation) {
-  const int64_t images = checked_count("images", request.output.images);
-  const int64_t batch_size = checked_count("batch_size", request.output.batch_size);
+  const int64_t images = images_of(request);
   const Backend::RunScope scope(*state_->backend, cancellation);
   RunEnd end;
   try {
     // Once: all are of one model, whatever becomes of names and the default meanwhile.
-    const ChosenModel choice = model_choice(request, state_->models_root);
+    const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
     RunTeller opening(events);
     PhaseAtWork loading(opening, Phase::load);
     UsedFiles files(state_->sums, choice, request, state_->models_root);  // as they are before they are opened
-    StableDiffusion& model = state_->load(choice);
+    const StableDiffusion& model = state_->models.get(choice);
     check_together(request);
     const DrawnSeeds drawn = draw_seeds(request, images);
     if (images > 1) {
@@ -100,7 +105,7 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     double load_seconds = loading.end();
     while (end.pictures < images) {
       std::vector<Request> batch;
-      for (int64_t i = end.pictures; i < std::min(images, end.pictures + batch_size); ++i) {
+      for (int64_t i = end.pictures; i < std::min(images, end.pictures + run.batch_size()); ++i) {
         batch.push_back(request_of_picture(drawn.request, i));
       }
       RunTeller teller(events);
@@ -120,6 +125,17 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     end.cancelled = true;
   }
   return end;
+}
+
+std::vector<Engine::LoadedNetwork> Engine::loaded_networks() const {
+  std::vector<LoadedNetwork> networks;
+  for (const NetworkCache::Row& row : state_->caches.networks.rows()) {
+    LoadedNetwork& network = networks.emplace_back();
+    network.kind = name_of(row.kind);
+    for (const FileIdentity& file : row.files) network.files.push_back(file.path.string());
+    network.bytes = row.bytes;
+  }
+  return networks;
 }
 
 Engine::Cost Engine::cost() const {

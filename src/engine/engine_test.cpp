@@ -6,19 +6,12 @@
 #include <thread>
 
 #include "base/error.h"
+#include "engine/engine_test_support.h"
 #include "request/fields.h"
 #include "support/error_of.h"
 
 namespace redraw {
 namespace {
-
-Request small_request() {
-  return {.prompt = "fire",
-          .inputs = RequestInputs{.init = Picture::file(std::string(REDRAW_SOURCE_DIR) + "/examples/fire-drawing.png")},
-          .steps = RequestSteps{.strength = 0.5, .steps = 4},
-          .noise = RequestNoise{.seed = 3},
-          .model = RequestModel{.model = std::string(REDRAW_SOURCE_DIR) + "/models/emoji-128"}};
-}
 
 TEST(Engine, EqualRequestsGiveEqualBytes) {
   Engine engine(2);
@@ -158,12 +151,6 @@ TEST(Engine, ADrawnSeedIsReportedAndReproduces) {
   const Result drawn = engine.run(request);
   request.noise.seed = drawn.seed;
   EXPECT_EQ(engine.run(request).rgb, drawn.rgb);
-}
-
-std::vector<Result> each_of(Engine& engine, const Request& request) {
-  std::vector<Result> results;
-  engine.run_each(request, {.on_picture = [&](Result result) { results.push_back(std::move(result)); }});
-  return results;
 }
 
 TEST(Engine, ASeedBeyond32BitsIsTorchs) {

@@ -10,7 +10,8 @@
 namespace redraw {
 
 /// Throws as choose_model.
-ChosenModel model_choice(const Request& request, const std::filesystem::path& models_root);
+ChosenModel model_choice(const Request& request, const std::filesystem::path& models_root,
+                         const std::filesystem::path& data_folder);
 
 /// What holds for a model where the request says nothing: what it states itself (`stated`), the sampler that its
 /// scheduler configuration names, what its kind is used with, and what the list of models keeps of it.

@@ -14,7 +14,7 @@ SchedulePlan Planner::plan(const Request& request, bool from_picture) const {
     throw Error(Code::usage, "a plan is of one pass; leave out hires_fix, and plan its second pass by hires_strength");
   }
   // The configurations are enough: a plan needs none of the model's numbers.
-  const ChosenModel choice = model_choice(request, models_root_);
+  const ChosenModel choice = model_choice(request, models_root_, data_folder_);
   const ModelSpec model = Checkpoint::read_spec(choice.path, choice.options);
   check_fits_model(request, model);
   Request whole = request;

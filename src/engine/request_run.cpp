@@ -19,13 +19,12 @@ namespace {
 // The pictures of the steps that a request asks for beside its result.
 class StepPictures {
  public:
-  explicit StepPictures(const ResolvedRequest& request) : request_(request) {}
-
-  bool wants(int64_t index) const { return request_.step_strip || is_saved(index); }
+  /// picture: its place in the batch.
+  StepPictures(const ResolvedRequest& request, int64_t picture) : request_(request), picture_(picture) {}
 
   void take(const GenerateStep& step) {
-    if (!wants(step.index)) return;
-    strip_.push_back({.image = step.preview(), .timestep = step.timestep, .sigma = step.sigma});
+    if (!request_.step_strip && !is_saved(step.index)) return;
+    strip_.push_back({.image = step.preview(picture_), .timestep = step.timestep, .sigma = step.sigma});
     if (is_saved(step.index)) {
       extras_.push_back({fmt::format("step-{:02}", step.index + 1), encode_png(strip_.back().image, {})});
     }
@@ -46,17 +45,37 @@ class StepPictures {
   }
 
   const ResolvedRequest& request_;
+  int64_t picture_;
   std::vector<StripStep> strip_;
   std::vector<ExtraPicture> extras_;
 };
 
-PreviewPicture preview_of(Image image) {
-  return {.width = image.width, .height = image.height, .rgb = std::move(image.pixels)};
+Step told(const GenerateStep& step, int64_t pictures) {
+  return {.index = step.index,
+          .count = step.count,
+          .timestep = step.timestep,
+          .sigma = step.sigma,
+          .seconds = step.seconds,
+          .pictures = pictures,
+          .preview = [&step](int64_t picture) {
+            Image image = step.preview(picture);
+            return PreviewPicture{.width = image.width, .height = image.height, .rgb = std::move(image.pixels)};
+          }};
+}
+
+PhaseSeconds share_of(const PhaseSeconds& batch, int64_t pictures) {
+  const auto share = 1.0 / static_cast<double>(pictures);
+  return {.load = batch.load * share,
+          .text = batch.text * share,
+          .encode = batch.encode * share,
+          .denoise = batch.denoise * share,
+          .decode = batch.decode * share};
 }
 
 }  // namespace
 
-RequestRun::RequestRun(StableDiffusion& model, const ChosenModel& choice, const Request& request, UsedFiles& files)
+RequestRun::RequestRun(const StableDiffusion& model, const ChosenModel& choice, const Request& request,
+                       UsedFiles& files)
     : model_(model),
       files_(files),
       defaults_(model_defaults(read_model_defaults(model.checkpoint()), choice, model.spec())) {
@@ -65,16 +84,19 @@ RequestRun::RequestRun(StableDiffusion& model, const ChosenModel& choice, const 
   const auto stop_if_cancelled = [this] { model_.backend().stop_if_cancelled(); };
   canvas_ = run_canvas(resolved, model.spec().native_side(), stop_if_cancelled);
   if (resolved.init_color) colours_ = read_picture(*resolved.init_color, stop_if_cancelled);
+  const bool is_coupled = plan_generation(model.spec(), generation_of({&resolved, 1})).couples_pictures();
+  batch_size_ = is_coupled ? 1 : resolved.batch_size;
 }
 
-GenerateRequest RequestRun::generation_of(const ResolvedRequest& request) const {
+GenerateRequest RequestRun::generation_of(std::span<const ResolvedRequest> pictures) const {
+  const ResolvedRequest& request = pictures.front();
   GenerateRequest generation{.prompt = request.prompt,
                              .negative = request.negative,
                              .guidance = request.guidance,
                              .run = request.run,
                              .width = canvas_.size.width,
                              .height = canvas_.size.height,
-                             .noise = request.noise,
+                             .noise = {},
                              .init = request.init ? &canvas_.init : nullptr,
                              .vae_sample = request.vae_sample,
                              .clip_skip = request.clip_skip,
@@ -82,16 +104,20 @@ GenerateRequest RequestRun::generation_of(const ResolvedRequest& request) const 
                              .effects = request.effects,
                              .hires_fix = {},
                              .has_previews = request.step_strip || request.save_intermediates > 0};
+  for (const ResolvedRequest& picture : pictures) generation.noise.push_back(picture.noise);
   if (request.hires_strength) {
     generation.hires_fix = hires_fix(canvas_.size, *request.hires_strength, model_.spec().native_side());
   }
   return generation;
 }
 
-MemoryPlan RequestRun::plan_memory_of(const ResolvedRequest& request, const GenerateRequest& generation) const {
-  if (!request.max_memory_gib) return {};
-  return plan_memory(memory_need(model_, generation),
-                     static_cast<uint64_t>(*request.max_memory_gib * (uint64_t{1} << 30)), generation.has_previews);
+void RequestRun::plan_memory_of(const ResolvedRequest& request, GenerateRequest& generation, RunTeller& teller) const {
+  if (!request.max_memory_gib) return;
+  const auto limit = static_cast<uint64_t>(*request.max_memory_gib * (uint64_t{1} << 30));
+  const MemoryPlan memory = plan_memory(memory_need(model_, generation), limit, generation.has_previews);
+  generation.is_releasing = memory.is_releasing;
+  model_.evict_others();  // the limit is for all that is in memory
+  teller.note(NoteKind::info, "memory", memory.line);
 }
 
 Result RequestRun::finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
@@ -114,48 +140,53 @@ Result RequestRun::finished(const ResolvedRequest& request, const GenerateReques
 
 RequestRun::Batch RequestRun::make(std::span<const Request> requests, const std::vector<std::string>& seed_notes,
                                    double load_seconds, RunTeller& teller) {
-  const ResolvedRequest request = resolve(requests.front(), defaults_);
-  GenerateRequest generation = generation_of(request);
+  std::vector<ResolvedRequest> resolved;
+  for (const Request& request : requests) resolved.push_back(resolve(request, defaults_));
+  const ResolvedRequest& request = resolved.front();  // but for their seeds all are alike
+  GenerateRequest generation = generation_of(resolved);
   const GeneratePlan plan = plan_generation(model_.spec(), generation);
+  const SchedulePlan steps = schedule_plan(request, plan);
   teller.note(NoteKind::info, "picture_fit", canvas_.line);
   teller.note(NoteKind::info, "picture_encoder", encoder_line(request, model_.spec()));
-  const SchedulePlan steps = schedule_plan(request, plan);
   teller.plan(steps);
   teller.note(NoteKind::hint, "few_steps", few_steps_hint(request, plan));
-  const MemoryPlan memory = plan_memory_of(request, generation);
-  generation.is_releasing = memory.is_releasing;
-  teller.note(NoteKind::info, "memory", memory.line);
+  plan_memory_of(request, generation, teller);
   for (const std::string& note : seed_notes) teller.note(NoteKind::info, "seed_drawn", note);
   for (const Note& warning : prompt_warnings(generation, cut_prompts(model_, generation, plan))) {
     teller.note(NoteKind::warning, warning.code, warning.text);
   }
-  StepPictures step_pictures(request);
-  const GenerateResult made = generate(model_, generation, plan, [&](const GenerateStep& step) {
-    files_.start();
-    teller.step({.index = step.index,
-                 .count = step.count,
-                 .timestep = step.timestep,
-                 .sigma = step.sigma,
-                 .seconds = step.seconds,
-                 .preview = [&](int64_t) { return preview_of(step.preview()); }});
-    step_pictures.take(step);
-  });
+  std::vector<StepPictures> step_pictures;
+  for (size_t i = 0; i < resolved.size(); ++i) step_pictures.emplace_back(resolved[i], static_cast<int64_t>(i));
+  const GenerateEvents events{.on_phase = [&](const PhaseEvent& phase) { teller.phase(phase); },
+                              .on_step =
+                                  [&](const GenerateStep& step) {
+                                    files_.start();
+                                    teller.step(told(step, std::ssize(resolved)));
+                                    for (StepPictures& pictures : step_pictures) pictures.take(step);
+                                  }};
+  const GenerateResult made = generate(model_, generation, plan, events);
   Batch batch{.pictures = {}, .cancelled = made.cancelled, .steps_run = made.steps_run};
   if (made.cancelled) return batch;
   const std::map<std::string, UsedFile> files = files_.wait([this] { model_.backend().stop_if_cancelled(); });
   teller.note(NoteKind::warning, "checksum_unknown", UsedFiles::warning(files));
-  Result result = finished(request, generation, plan, *made.image, files);
-  result.extras = step_pictures.finished(plan, made.steps_run);
-  result.notes = teller.notes();
-  result.plan = steps;
-  result.steps_run = made.steps_run;
-  result.network_rows = made.network_rows;
-  result.seconds = {.load = load_seconds,
-                    .text = made.text_seconds,
-                    .encode = made.encode_seconds,
-                    .denoise = made.denoise_seconds,
-                    .decode = made.decode_seconds};
-  batch.pictures.push_back(std::move(result));
+  const PhaseSeconds seconds = share_of({.load = load_seconds + made.load_seconds,
+                                         .text = made.text_seconds,
+                                         .encode = made.encode_seconds,
+                                         .denoise = made.denoise_seconds,
+                                         .decode = made.decode_seconds},
+                                        std::ssize(resolved));
+  for (size_t i = 0; i < resolved.size(); ++i) {
+    Result result = finished(resolved[i], generation, plan, made.images[i], files);
+    result.extras = step_pictures[i].finished(plan, made.steps_run);
+    result.notes = teller.notes();
+    result.plan = steps;
+    result.steps_run = made.steps_run;
+    result.network_rows = made.network_rows / std::ssize(resolved);
+    result.is_text_reused = made.is_text_reused;
+    result.is_encode_reused = made.is_encode_reused;
+    result.seconds = seconds;
+    batch.pictures.push_back(std::move(result));
+  }
   return batch;
 }
 

@@ -4,11 +4,6 @@
 
 namespace redraw {
 
-std::string_view name_of(Phase phase) {
-  constexpr std::string_view kNames[] = {"load", "text", "encode", "denoise", "decode", "save"};
-  return kNames[static_cast<size_t>(phase)];
-}
-
 void RunTeller::note(NoteKind kind, std::string code, const std::string& text) {
   if (text.empty()) return;
   notes_.push_back({.kind = kind, .code = std::move(code), .text = text});

@@ -9,7 +9,7 @@ namespace redraw {
 namespace {
 
 bool are_all_known(FileSums& sums, const ModelFiles& files) {
-  return std::ranges::all_of(paths_of(files), [&](const std::filesystem::path& path) {
+  return std::ranges::all_of(file_paths(files), [&](const std::filesystem::path& path) {
     const std::optional<FileIdentity> identity = identity_of(path);
     return identity && sums.find(*identity);
   });

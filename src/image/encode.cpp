@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "image/png_chunks.h"
+#include "image/start_pictures.h"
 #include "image/vips_support.h"
 
 namespace redraw {
@@ -39,7 +40,7 @@ std::vector<std::byte> encode_png(const Image& image, const PngText& text) {
     throw Error(Code::internal, "cannot encode an image of " + size_text(image.width, image.height) + " with " +
                                     std::to_string(image.pixels.size()) + " bytes");
   }
-  start_vips();
+  start_pictures();
   const VipsImagePtr picture = wrap(image);
   void* buffer = nullptr;
   size_t bytes = 0;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/suggest.h"
+#include "base/named_rows.h"
 #include "image/resize.h"
 
 namespace redraw {
@@ -117,12 +117,7 @@ std::string_view fit_mode_name(FitMode mode) {
 }
 
 FitMode parse_fit_mode(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const FitModeInfo& info : kFitModes) {
-    if (info.name == name) return info.mode;
-    names.push_back(info.name);
-  }
-  throw Error(Code::unknown_name, unknown_name_message("fit", name, names));
+  return row_named(kFitModes, "fit", name).mode;
 }
 
 Size natural_size(Size picture, int64_t native_side) {

@@ -35,10 +35,10 @@ struct Size {
 inline constexpr int64_t kMaxNaturalRatio = 4;
 
 /// The size to draw a picture in when none is asked for: the model's own area at the picture's ratio. Sides are
-/// multiples of 8; of those sizes the one with the smallest ln(area / native area)^2 + ln(ratio / picture's ratio)^2,
-/// so a square gives native_side x native_side and a picture and its transpose give transposes.
+/// multiples of 8. Of those sizes it is the one with the smallest ln(area / native area)^2 + ln(ratio / picture's
+/// ratio)^2. So a square gives native_side x native_side, and a picture and its transpose give transposes.
 /// native_side: of the square the model was trained on, as check_side has it.
-/// Throws Error(bad_size) when one side of the picture is more than 4 times the other: models draw such strips badly,
+/// Throws Error(bad_size) when one side of the picture is more than 4 times the other. Models draw such strips badly,
 /// so the person is asked for a size instead.
 Size natural_size(Size picture, int64_t native_side);
 

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "image/image.h"
+#include "image/start_pictures.h"
 #include "image/vips_support.h"
 #include "support/error_of.h"
 
@@ -43,7 +44,7 @@ inline Image flat(int64_t width, int64_t height, uint8_t red, uint8_t green, uin
 template <typename Sample>
 VipsImagePtr vips_image(const std::vector<Sample>& samples, int64_t width, int64_t height, int bands,
                         VipsInterpretation interpretation) {
-  start_vips();
+  start_pictures();
   const auto format = sizeof(Sample) == 1 ? VIPS_FORMAT_UCHAR : VIPS_FORMAT_USHORT;
   const VipsImagePtr plain(vips_image_new_from_memory_copy(samples.data(), samples.size() * sizeof(Sample),
                                                            static_cast<int>(width), static_cast<int>(height), bands,

@@ -12,10 +12,10 @@ struct Lab {
   double b = 0.0;
 };
 
-/// sRGB (IEC 61966-2-1, its matrix) to CIE 1976 L*a*b* and back, in double precision, with the colour that 255, 255,
-/// 255 has under that matrix as white (D65: 0.9505, 1, 1.089), so that a grey has a and b of 0 but for the last bits.
-/// OpenCV, scikit-image and libvips have other digits in white and matrix: they are within 0.04 of this, their greys a
-/// little off 0, and libvips moves half a percent of all colours by a level on the way there and back; here none moves.
+/// sRGB (IEC 61966-2-1, its matrix) to CIE 1976 L*a*b* and back, in double precision. White is the colour of 255, 255,
+/// 255 under that matrix (D65: 0.9505, 1, 1.089), so a grey has a and b of 0 except for the last bits. OpenCV,
+/// scikit-image and libvips have other digits in white and matrix: they are within 0.04 of this, and their greys are a
+/// little off 0. libvips moves half a percent of all colours by a level on the way there and back; here none moves.
 Lab to_lab(Rgb colour);
 
 /// The nearest 8-bit colour, each channel limited to 0..255 by itself: LAB holds colours that no screen shows.

@@ -18,7 +18,7 @@ inline constexpr int64_t kMaxPngTextBytes = int64_t{1} << 20;  ///< of one text,
 inline constexpr int64_t kMaxPngTexts = 64;
 
 /// Every tEXt, zTXt and iTXt chunk of a PNG file in its order, wherever in the file it stands. tEXt and zTXt are
-/// Latin-1 by the specification; since many programs put UTF-8 there, what is valid UTF-8 is taken as that.
+/// Latin-1 by the specification. Many programs put UTF-8 there, so what is valid UTF-8 is taken as that.
 /// Throws Error: image_not_recognised (not a PNG), image_truncated, image_damaged (CRC, compression, layout),
 /// image_too_large (a text of more than 1 MiB when expanded, or more than 64 texts).
 PngText read_png_text(std::span<const std::byte> png, const std::string& where);

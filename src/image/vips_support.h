@@ -1,4 +1,4 @@
-// libvips, started once and kept quiet. Included by .cpp files of this level only.
+// What all users of libvips need: its errors, and owners of its objects. Included by .cpp files of this level only.
 #pragma once
 
 #include <memory>
@@ -6,11 +6,6 @@
 #include <vips/vips.h>
 
 namespace redraw {
-
-/// Starts libvips on the first call; cheap and thread-safe afterwards. What it sets is state of the whole process,
-/// libvips having no other: no plug-in modules, loaders for untrusted files blocked, no operation cache, one thread a
-/// pipeline, and no messages of libvips and Pango on stderr. Throws Error(internal).
-void start_vips();
 
 /// The text libvips has gathered about its errors, as one line; empties it. The text belongs to the whole process:
 /// hold the lock of the calling part where two threads could fail at the same time.

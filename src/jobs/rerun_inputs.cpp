@@ -118,21 +118,21 @@ std::vector<RegisteredModel> models_of_list(const fs::path& models_root) {
   }
 }
 
-std::optional<fs::path> model_in_the_box() {
+std::optional<fs::path> model_in_the_box(const fs::path& data_folder) {
   try {
-    return default_model_folder();
+    return default_model_folder(data_folder);
   } catch (const Error&) {
     return std::nullopt;
   }
 }
 
 // Verified sums first, which cost no reading; then those of the name; then the one in the box, which is small.
-void search_models(InputSearch& search, const UsedFile& file, const std::string& name, const fs::path& models_root) {
-  const std::vector<RegisteredModel> models = models_of_list(models_root);
+void search_models(InputSearch& search, const UsedFile& file, const std::string& name, const RerunPlaces& places) {
+  const std::vector<RegisteredModel> models = models_of_list(places.models_root);
   for (const RegisteredModel& model : models) {
     if (!model.sha256.empty() && model.sha256 == file.sha256 && search.try_any(model.path)) return;
   }
-  const std::optional<fs::path> box = model_in_the_box();
+  const std::optional<fs::path> box = model_in_the_box(places.data_folder);
   if (box && is_same_name(name, kBoxModelName) && search.try_named(*box)) return;
   for (const RegisteredModel& model : models) {
     const bool is_named = is_same_name(model.name, name) || recorded_place(model.path.string()) == file.name;
@@ -154,12 +154,13 @@ void search(InputSearch& search, const Record& record, const RerunPlaces& places
   if (given != places.given.end()) {
     // What is given is meant: nothing else is looked at.
     const bool is_model = kind.field == "model";
-    const fs::path path = is_model ? resolve_model(given->second, places.models_root) : fs::path(given->second);
+    const fs::path path =
+        is_model ? resolve_model(given->second, places.models_root, places.data_folder) : fs::path(given->second);
     if (!is_there(path)) throw Error(Code::file_not_found, path.string() + ": no such file or folder");
     search.try_named(path);
     return;
   }
-  if (kind.field == "model") return search_models(search, file, record.model, places.models_root);
+  if (kind.field == "model") return search_models(search, file, record.model, places);
   for (const fs::path& folder : places.folders) {
     if (!file.name.empty() && search.try_named(folder / file.name)) return;
   }

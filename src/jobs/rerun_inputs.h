@@ -18,6 +18,7 @@ struct RerunPlaces {
   std::map<std::string, std::string> given = {};
   std::vector<std::filesystem::path> folders = {};  ///< looked through for files of the recorded names, in this order
   std::filesystem::path models_root = {};           ///< with the list of models; empty: there is none
+  std::filesystem::path data_folder = {};           ///< with the model in the box: EngineOptions::data_folder
 };
 
 /// Something that keeps a picture from being the same, or tells why it is not.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "engine/run_teller.h"
 
 namespace redraw {
 
@@ -21,20 +22,20 @@ std::vector<std::string> reused_phases(const Result& result) {
   return phases;
 }
 
-std::vector<std::filesystem::path> save_result(const Result& result, OutputFolder& folder) {
+std::vector<std::filesystem::path> save_result(const Result& result, OutputFolder& folder, const RunEvents& events) {
+  const RunTeller teller(events);
+  PhaseAtWork saving(teller, Phase::save);
   std::vector<OutputFile> files{{.tag = "", .bytes = result.png}};
   for (const ExtraPicture& extra : result.extras) files.push_back({.tag = extra.tag, .bytes = extra.png});
-  return folder.save(result.seed, files);
+  std::vector<std::filesystem::path> paths = folder.save(result.seed, files);
+  saving.end();
+  return paths;
 }
 
-std::string result_json(const Result& result, const std::vector<std::filesystem::path>& paths) {
-  nlohmann::json extras = nlohmann::json::array();
-  for (size_t i = 1; i < paths.size(); ++i) extras.push_back(paths[i].string());
+nlohmann::json result_fields(const Result& result) {
   nlohmann::json origins = nlohmann::json::object();
   for (const UsedValue& value : result.plan.values) origins[value.field] = value.origin;
-  return json_text({
-      {"file", paths.front().string()},
-      {"extras", extras},
+  return {
       {"width", result.width},
       {"height", result.height},
       {"seed", result.seed},
@@ -50,7 +51,15 @@ std::string result_json(const Result& result, const std::vector<std::filesystem:
         {"encode", result.seconds.encode},
         {"denoise", result.seconds.denoise},
         {"decode", result.seconds.decode}}},
-  });
+  };
+}
+
+std::string result_json(const Result& result, const std::vector<std::filesystem::path>& paths) {
+  nlohmann::json json = result_fields(result);
+  json["file"] = paths.front().string();
+  json["extras"] = nlohmann::json::array();
+  for (size_t i = 1; i < paths.size(); ++i) json["extras"].push_back(paths[i].string());
+  return json_text(json);
 }
 
 }  // namespace redraw

@@ -1,8 +1,10 @@
 #include "jobs/sweep.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "request/field_value.h"
 
 namespace redraw {
@@ -15,15 +17,6 @@ std::vector<const Field*> fields_that_vary() {
   }
   std::ranges::sort(fields, {}, [](const Field* field) { return field->sweep.rank; });
   return fields;
-}
-
-// "sampler, schedule or seed"
-std::string one_of(std::span<const Field* const> fields) {
-  std::string text;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == fields.size() ? " or " : ", ") + std::string(fields[i]->name);
-  }
-  return text;
 }
 
 }  // namespace
@@ -53,7 +46,8 @@ Sweep make_sweep(const Request& base, const std::map<std::string_view, std::stri
     }
   }
   if (sweep.axes.empty()) {
-    throw Error(Code::usage, "nothing varies; give " + one_of(sweep_fields()) +
+    throw Error(Code::usage, "nothing varies; give " +
+                                 joined_by_or(sweep_fields() | std::views::transform(&Field::name)) +
                                  " a list (lms,ddim) or a range (0.3:0.9:0.1), or use img2img for one picture");
   }
   if (sweep.cells() > kMaxSweepCells) {

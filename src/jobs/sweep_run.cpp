@@ -71,7 +71,7 @@ bool SweepRun::make(const PlannedCell& one, const std::string& key, Engine& engi
   const Result result = engine.run(one.cell.request, events.run, cancellation);
   if (result.cancelled) return false;
   if (made_ == 0) notes_ = result.notes;  // of the prompts, which all pictures have
-  const std::vector<std::filesystem::path> paths = save_result(result, output_);
+  const std::vector<std::filesystem::path> paths = save_result(result, output_, events.run);
   const CellRecord record{.file = paths.front().filename().string(),
                           .metadata = metadata_hash(result.metadata),
                           .steps_run = result.steps_run,

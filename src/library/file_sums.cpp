@@ -6,7 +6,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
-#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -24,10 +23,6 @@ namespace fs = std::filesystem;
 constexpr int64_t kNsOfSecond = 1'000'000'000;
 constexpr int64_t kSettledNs = 2 * kNsOfSecond;
 
-int64_t nanoseconds(const timespec& time) {
-  return int64_t{time.tv_sec} * kNsOfSecond + int64_t{time.tv_nsec};
-}
-
 int64_t nanoseconds_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
@@ -38,19 +33,6 @@ bool is_sha256(const std::string& text) {
 }
 
 }  // namespace
-
-std::optional<FileIdentity> identity_of(const fs::path& path) {
-  std::error_code problem;
-  const fs::path absolute = fs::absolute(path, problem).lexically_normal();
-  struct stat status = {};
-  if (problem || ::stat(absolute.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return FileIdentity{.path = absolute,
-                      .bytes = static_cast<uint64_t>(status.st_size),
-                      .modified_ns = nanoseconds(status.st_mtim),
-                      .changed_ns = nanoseconds(status.st_ctim),
-                      .device = status.st_dev,
-                      .inode = status.st_ino};
-}
 
 FileSums::FileSums(fs::path cache_folder) : cache_folder_(std::move(cache_folder)) {}
 
@@ -89,7 +71,7 @@ void FileSums::save() noexcept {
     nlohmann::json rows = nlohmann::json::array();
     for (const Entry* entry : newest) {
       rows.push_back({{"path", entry->file.path.string()},
-                      {"bytes", entry->file.bytes},
+                      {"bytes", entry->file.size},
                       {"modified_ns", entry->file.modified_ns},
                       {"changed_ns", entry->file.changed_ns},
                       {"device", entry->file.device},
@@ -116,11 +98,11 @@ FileSums::Entries FileSums::read() const {
       const std::string path = row.string("path");
       const auto number = [&](const char* field) { return json.at(field).get<uint64_t>(); };
       Entry entry{.file = FileIdentity{.path = path,
-                                       .bytes = number("bytes"),
-                                       .modified_ns = row.integer("modified_ns", -kMany, kMany),
-                                       .changed_ns = row.integer("changed_ns", -kMany, kMany),
                                        .device = number("device"),
-                                       .inode = number("inode")},
+                                       .inode = number("inode"),
+                                       .size = number("bytes"),
+                                       .modified_ns = row.integer("modified_ns", -kMany, kMany),
+                                       .changed_ns = row.integer("changed_ns", -kMany, kMany)},
                   .sha256 = row.string("sha256"),
                   .kept_ns = row.integer("kept_ns", -kMany, kMany)};
       if (is_sha256(entry.sha256)) entries.emplace(path, std::move(entry));

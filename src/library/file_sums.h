@@ -8,22 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "base/file_identity.h"
+
 namespace redraw {
-
-/// What tells, without reading a file, that it is still the one whose sum was computed.
-struct FileIdentity {
-  std::filesystem::path path = {};  ///< absolute
-  uint64_t bytes = 0;
-  int64_t modified_ns = 0;  ///< since 1970
-  int64_t changed_ns = 0;   ///< likewise: of its inode, which nobody can set back
-  uint64_t device = 0;
-  uint64_t inode = 0;
-
-  bool operator==(const FileIdentity&) const = default;
-};
-
-/// Empty where there is no regular file that can be looked at.
-std::optional<FileIdentity> identity_of(const std::filesystem::path& path);
 
 /// Sums in memory and, where a folder is given, in one small file there. That file is a cache: a damaged one counts as
 /// empty, one that cannot be written is left as it is, and of two processes that write at once the later wins. May be

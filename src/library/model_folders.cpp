@@ -1,18 +1,21 @@
 #include "library/model_folders.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
-#include <string_view>
 #include <system_error>
+
+#include "weights/weights_endings.h"
 
 namespace redraw {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kEndings = std::to_array<std::string_view>({".safetensors", ".ckpt", ".pt", ".pth", ".gguf"});
+bool means_weights(const fs::path& path) {
+  const auto row = std::ranges::find(kWeightsEndings, path.extension().string(), &WeightsEnding::ending);
+  return row != kWeightsEndings.end() && row->means_weights;
+}
 
 // One look through all places.
 class Search {
@@ -46,8 +49,7 @@ class Search {
     std::error_code problem;
     const fs::file_status status = fs::status(path, problem);
     if (fs::is_directory(status)) return look_into(path);
-    std::string ending = path.extension().string();
-    if (!fs::is_regular_file(status) || std::ranges::find(kEndings, ending) == kEndings.end()) return;
+    if (!fs::is_regular_file(status) || !means_weights(path)) return;
     const fs::path canonical = fs::canonical(path, problem);
     if (!problem) found_.emplace(canonical, path);
   }

@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "base/shell_word.h"
 #include "base/text_table.h"
@@ -68,17 +69,6 @@ ListedModel listed_model(const ModelRegistry& registry, const std::string& name)
   return {.model = registry.require(name)};
 }
 
-std::string size_text(uint64_t bytes) {
-  constexpr auto kUnits = std::to_array<std::string_view>({"kB", "MB", "GB", "TB"});
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  double size = static_cast<double>(bytes) / 1000;
-  size_t unit = 0;
-  // 999.5 and more would be shown as 1000.
-  for (; size >= 999.5 && unit + 1 < kUnits.size(); ++unit) size /= 1000;
-  const int decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
-  return fmt::format("{:.{}f} {}", size, decimals, kUnits[unit]);
-}
-
 std::string model_table(const std::vector<ListedModel>& models) {
   const TableColumn columns[] = {{"name"}, {"is"}, {"family"}, {"prediction"}, {"format"}, {"size", true}, {"where"}};
   std::vector<std::vector<std::string>> rows;
@@ -86,7 +76,7 @@ std::string model_table(const std::vector<ListedModel>& models) {
     const RegisteredModel& model = listed.model;
     rows.push_back({model.name, marks(listed), model.summary.family,
                     std::string(or_dash(model.summary.prediction_type)), model.summary.format,
-                    size_text(model.summary.bytes), listed.is_in_box ? "in the box" : model.path.string()});
+                    byte_size(model.summary.bytes), listed.is_in_box ? "in the box" : model.path.string()});
   }
   return text_table(columns, rows);
 }
@@ -106,7 +96,7 @@ std::string model_text(const ListedModel& listed) {
   row("format", model.summary.format);
   row("family", model.summary.family);
   row("prediction", or_dash(model.summary.prediction_type));
-  row("size", fmt::format("{} ({} bytes)", size_text(model.summary.bytes), model.summary.bytes));
+  row("size", fmt::format("{} ({} bytes)", byte_size(model.summary.bytes), model.summary.bytes));
   if (!model.vae.path.empty()) {
     const std::string_view vae_state = state_name(state_of_vae(model));
     row("vae", model.vae.path.string() + (vae_state.empty() ? "" : " (" + std::string(vae_state) + ")"));

@@ -29,7 +29,4 @@ std::string model_text(const ListedModel& model);
 /// As json_of, with "state", "is_default" and "is_in_box", and "fault" where there is one.
 nlohmann::json listed_json(const ListedModel& model);
 
-/// "1.99 GB", "812 kB": by thousands, three digits.
-std::string size_text(uint64_t bytes);
-
 }  // namespace redraw

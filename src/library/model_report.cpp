@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/byte_size.h"
 #include "base/text_table.h"
 #include "library/model_list_text.h"
 
@@ -75,7 +76,7 @@ std::string model_report_text(const Checkpoint& checkpoint, const ModelInspectio
   std::vector<std::vector<std::string>> rows;
   for (const PartSummary& part : inspection.parts) {
     rows.push_back({part.name, fmt::format("{}", part.tensors),
-                    fmt::format("{:.1f} M", static_cast<double>(part.parameters) / 1e6), size_text(part.bytes),
+                    fmt::format("{:.1f} M", static_cast<double>(part.parameters) / 1e6), byte_size(part.bytes),
                     precision_text(part)});
   }
   constexpr TableColumn kColumns[] = {{"part"}, {"tensors", true}, {"parameters", true}, {"size", true}, {"precision"}};

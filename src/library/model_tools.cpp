@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "base/json_text.h"
-#include "base/suggest.h"
+#include "base/named_rows.h"
 #include "checkpoint/convert.h"
 #include "checkpoint/standard_tokenizer.h"
 #include "library/default_model.h"
@@ -36,16 +37,6 @@ constexpr auto kLayouts = std::to_array<Named<Layout>>({{"ldm", Layout::ldm}, {"
 constexpr auto kPrecisions = std::to_array<Named<std::optional<DType>>>(
     {{"keep", std::nullopt}, {"f32", DType::f32}, {"f16", DType::f16}, {"bf16", DType::bf16}});
 
-template <typename Table>
-auto find_named(const Table& table, std::string_view kind, std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const auto& row : table) {
-    if (row.name == name) return row.value;
-    names.push_back(row.name);
-  }
-  throw Error(Code::unknown_name, unknown_name_message(kind, name, names));
-}
-
 }  // namespace
 
 ModelReport inspect_model(const ModelToOpen& asked) {
@@ -59,9 +50,10 @@ ModelReport inspect_model(const ModelToOpen& asked) {
 
 std::string convert_model(const ModelToOpen& asked, const Conversion& conversion, bool json) {
   const bool is_file = conversion.destination.ends_with(".safetensors");
-  const ConvertRequest request{.layout = conversion.layout.empty() ? (is_file ? Layout::ldm : Layout::diffusers)
-                                                                   : find_named(kLayouts, "layout", conversion.layout),
-                               .dtype = find_named(kPrecisions, "precision", conversion.precision),
+  const ConvertRequest request{.layout = conversion.layout.empty()
+                                             ? (is_file ? Layout::ldm : Layout::diffusers)
+                                             : row_named(kLayouts, "layout", conversion.layout).value,
+                               .dtype = row_named(kPrecisions, "precision", conversion.precision).value,
                                .vocabulary = clip_vocabulary_folder(),
                                .is_overwriting = conversion.is_overwriting};
   const Checkpoint checkpoint = open(asked);
@@ -78,7 +70,7 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
   }
   std::string text;
   for (const auto& file : converted.files) text += fmt::format("wrote {}\n", file.string());
-  text += fmt::format("{} in all\n", size_text(converted.bytes));
+  text += fmt::format("{} in all\n", byte_size(converted.bytes));
   for (const std::string& note : converted.notes) text += note + "\n";
   if (!converted.narrowed.empty()) {
     text += fmt::format("wrote {} tensors of F64 as F32, the most that redraw computes with, {} the first\n",

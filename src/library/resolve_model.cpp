@@ -25,20 +25,21 @@ FoundModel existing(const RegisteredModel& model, const std::string& what, const
                                         "; `redraw models scan` looks for it in all places" + or_else);
 }
 
-FoundModel default_model(const fs::path& models_root) {
-  if (models_root.empty()) return {.path = default_model_folder()};
+FoundModel default_model(const fs::path& models_root, const fs::path& data_folder) {
+  if (models_root.empty()) return {.path = default_model_folder(data_folder)};
   const ModelRegistry registry(models_root);
   const std::string name = registry.default_name();
-  if (name.empty()) return {.path = default_model_folder()};
+  if (name.empty()) return {.path = default_model_folder(data_folder)};
   return existing(
       registry.require(name), "the default model '" + name + "'",
       ", `redraw models default " + std::string(kBoxModelName) + "` makes the model in the box the default");
 }
 
-FoundModel find_model(const std::optional<std::string>& asked, const fs::path& models_root) {
-  if (!asked) return default_model(models_root);
+FoundModel find_model(const std::optional<std::string>& asked, const fs::path& models_root,
+                      const fs::path& data_folder) {
+  if (!asked) return default_model(models_root, data_folder);
   if (asked->find('/') != std::string::npos || is_there(*asked)) return {.path = *asked};
-  if (is_same_name(*asked, kBoxModelName)) return {.path = default_model_folder()};
+  if (is_same_name(*asked, kBoxModelName)) return {.path = default_model_folder(data_folder)};
   if (models_root.empty()) {
     throw Error(Code::model_unknown, "unknown model '" + std::string(cut_utf8(*asked, 100)) +
                                          "': there is no such file or folder, and no list of models to look into");
@@ -59,14 +60,15 @@ fs::path given_or_kept(const fs::path& given, const fs::path& kept, const std::s
 
 }  // namespace
 
-fs::path resolve_model(const std::optional<std::string>& asked, const fs::path& models_root) {
-  return find_model(asked, models_root).path;
+fs::path resolve_model(const std::optional<std::string>& asked, const fs::path& models_root,
+                       const fs::path& data_folder) {
+  return find_model(asked, models_root, data_folder).path;
 }
 
 ChosenModel choose_model(const std::optional<std::string>& asked, const CheckpointOptions& given,
-                         const fs::path& models_root) {
+                         const fs::path& models_root, const fs::path& data_folder) {
   if (!given.prediction.empty()) find_prediction_type(given.prediction);
-  const FoundModel found = find_model(asked, models_root);
+  const FoundModel found = find_model(asked, models_root, data_folder);
   ChosenModel chosen{.path = found.path, .options = given};
   chosen.options.vae = given_or_kept(given.vae, found.kept.vae, "the autoencoder of " + found.what, "--vae");
   chosen.options.configs = given_or_kept(given.configs, found.kept.configs,

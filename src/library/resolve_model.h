@@ -14,8 +14,9 @@ namespace redraw {
 /// a path; "emoji-128" is the model in the box; else a name of the registry in models_root. Empty: the registry's
 /// default, else the model in the box. An empty models_root: there is no registry. Never another model in place of one
 /// that is not there. Throws Error: model_unknown with the nearest names; file_not_found for a model of the registry
-/// that is gone; registry_unusable.
-std::filesystem::path resolve_model(const std::optional<std::string>& asked, const std::filesystem::path& models_root);
+/// that is gone; registry_unusable. data_folder: as in default_model.h.
+std::filesystem::path resolve_model(const std::optional<std::string>& asked, const std::filesystem::path& models_root,
+                                    const std::filesystem::path& data_folder = {});
 
 /// A model and what is known better than its files say.
 struct ChosenModel {
@@ -29,7 +30,7 @@ struct ChosenModel {
 /// goes before. Throws as resolve_model, unknown_name for the prediction, and file_not_found for an autoencoder or
 /// configurations of the registry that are gone.
 ChosenModel choose_model(const std::optional<std::string>& asked, const CheckpointOptions& given,
-                         const std::filesystem::path& models_root);
+                         const std::filesystem::path& models_root, const std::filesystem::path& data_folder = {});
 
 /// The SHA-256 that `redraw models verify` has kept of a model, where its files have not changed since; else empty,
 /// also where there is no list or it cannot be read.

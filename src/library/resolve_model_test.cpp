@@ -14,11 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The model in the box stands beside the program, and not beside the tests: asking for it there says so.
-template <typename Function>
-void expect_box(Function function) {
-  const std::string message = message_of(Code::file_not_found, function);
-  EXPECT_NE(message.find("the model in the box is not where it should be"), std::string::npos) << message;
+// The model in the box is asked for where it is not: the message says so.
+constexpr const char* kNoData = "/proc/self/no-data";
+void expect_box(const std::optional<std::string>& asked, const fs::path& root) {
+  const std::string message = message_of(Code::file_not_found, [&] { resolve_model(asked, root, kNoData); });
+  EXPECT_NE(message.find("the model in the box is not where it should be (/proc/self/no-data/models/emoji-128)"),
+            std::string::npos)
+      << message;
 }
 
 TEST(ResolveModel, APathIsAPathAndANameIsAName) {
@@ -30,10 +32,17 @@ TEST(ResolveModel, APathIsAPathAndANameIsAName) {
   EXPECT_EQ(resolve_model("MY-SD15", root), model);
   EXPECT_EQ(resolve_model("./my-sd15", root), "./my-sd15") << "a path, though there is none";
   EXPECT_EQ(resolve_model("models", root), "models") << "a folder here goes before the registry";
-  expect_box([&] { resolve_model("emoji-128", root); });
-  expect_box([&] { resolve_model(std::nullopt, root); });
+  expect_box("emoji-128", root);
+  expect_box(std::nullopt, root);
   EXPECT_NE(message_of(Code::model_unknown, [&] { resolve_model("my-sd14", root); }).find("'my-sd15'"),
             std::string::npos);
+}
+
+TEST(ResolveModel, TheModelInTheBoxIsInTheDataFolder) {
+  const TemporaryFolder folder;
+  const fs::path source = REDRAW_SOURCE_DIR;
+  EXPECT_EQ(resolve_model(std::nullopt, {}, source), source / "models" / "emoji-128");
+  EXPECT_EQ(resolve_model("emoji-128", folder / "root", source), source / "models" / "emoji-128");
 }
 
 TEST(ResolveModel, ADefaultThatIsGoneIsNotReplaced) {
@@ -49,7 +58,7 @@ TEST(ResolveModel, ADefaultThatIsGoneIsNotReplaced) {
   EXPECT_NE(message.find("the default model 'tiny' is gone"), std::string::npos) << message;
   EXPECT_NE(message.find("models default emoji-128"), std::string::npos) << message;
   message_of(Code::file_not_found, [&] { resolve_model("tiny", root); });
-  expect_box([&] { resolve_model("emoji-128", root); });
+  expect_box("emoji-128", root);
 }
 
 TEST(ResolveModel, ADamagedRegistryIsInNobodysWayWhoNamesAPath) {
@@ -59,7 +68,7 @@ TEST(ResolveModel, ADamagedRegistryIsInNobodysWayWhoNamesAPath) {
   message_of(Code::registry_unusable, [&] { resolve_model(std::nullopt, root); });
   message_of(Code::registry_unusable, [&] { resolve_model("my-sd15", root); });
   EXPECT_EQ(resolve_model("/somewhere/else", root), "/somewhere/else");
-  expect_box([&] { resolve_model("emoji-128", root); });
+  expect_box("emoji-128", root);
 }
 
 TEST(ResolveModel, ARequestTakesThePathOfItsModel) {

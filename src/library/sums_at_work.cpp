@@ -25,7 +25,7 @@ void take_lowest_priority() {
 
 SumsAtWork::SumsAtWork(FileSums& sums, std::vector<FilesToSum> orders) : sums_(sums), orders_(std::move(orders)) {
   for (const FilesToSum& order : orders_) {
-    for (const std::filesystem::path& path : paths_of(order.files)) {
+    for (const std::filesystem::path& path : file_paths(order.files)) {
       parts_.push_back({.identity = identity_of(path), .is_known = !order.known.empty()});
     }
   }
@@ -55,7 +55,7 @@ std::vector<std::string> SumsAtWork::wait(const std::function<void()>& between_p
   for (const FilesToSum& order : orders_) {
     bool is_same = true;
     std::vector<std::string> sums;
-    for (size_t i = 0; i < paths_of(order.files).size(); ++i, ++part) {
+    for (size_t i = 0; i < file_paths(order.files).size(); ++i, ++part) {
       // Also of files whose sum was known: they may have changed since.
       is_same = is_same && part->identity && identity_of(part->identity->path) == part->identity;
       sums.push_back(part->sha256);

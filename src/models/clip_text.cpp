@@ -119,8 +119,10 @@ ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids, int64_t h
   for (const Layer& layer : layers_) {
     // What is kept here is not written over: an operator copies a residual that somebody else holds.
     const int64_t to_go = &layers_.back() - &layer + 1;
-    if (to_go == hidden_from_end) out.hidden = x;
-    if (to_go == 1) out.penultimate = x;
+    if (to_go == hidden_from_end) {
+      out.hidden = x;
+      if (!projection_) return out;
+    }
     {
       const Tensor h = layer.norm1(x);
       x = layer.out(attention(*backend_, layer.q(h), layer.k(h), layer.v(h), config_.num_attention_heads, true),
@@ -130,15 +132,20 @@ ClipTextOutput ClipTextModel::operator()(std::span<const int32_t> ids, int64_t h
     x = layer.fc2(h, std::move(x));
   }
   if (hidden_from_end == 0) out.hidden = x;
-  out.last_hidden_state = final_norm(x);
-  out.pooled = Tensor(backend_->pool(), {count, width});
+  if (projection_) out.text_embeds = (*projection_)(pooled(final_norm(x), ids));
+  return out;
+}
+
+Tensor ClipTextModel::pooled(const Tensor& normed, std::span<const int32_t> ids) const {
+  const int64_t count = normed.shape()[0];
+  const int64_t length = config_.max_position_embeddings;
+  const int64_t width = config_.hidden_size;
+  Tensor result(backend_->pool(), {count, width});
   for (int64_t n = 0; n < count; ++n) {
     const auto row = ids.subspan(static_cast<size_t>(n * length), static_cast<size_t>(length));
-    std::copy_n(out.last_hidden_state.data() + (n * length + end_position(row)) * width, width,
-                out.pooled.data() + n * width);
+    std::copy_n(normed.data() + (n * length + end_position(row)) * width, width, result.data() + n * width);
   }
-  if (projection_) out.text_embeds = (*projection_)(out.pooled);
-  return out;
+  return result;
 }
 
 }  // namespace redraw

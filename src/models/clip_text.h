@@ -30,13 +30,10 @@ struct ClipTextConfig {
 /// Throws the errors of JsonObject, and Error(model_unsupported) for another kind of model.
 ClipTextConfig parse_clip_text_config(const JsonObject& config);
 
-/// Every output that a Stable Diffusion family uses; N prompts of `max_position_embeddings` tokens.
+/// Of N prompts of `max_position_embeddings` tokens.
 struct ClipTextOutput {
-  Tensor last_hidden_state;  ///< [N, 77, hidden], after the final layer norm: SD 1 and 2
-  Tensor penultimate;        ///< [N, 77, hidden], before the last layer, not normed: SDXL
-  Tensor hidden;             ///< [N, 77, hidden], the state that was asked for, not normed: clip skip
-  Tensor pooled;             ///< [N, hidden], last_hidden_state at the end token
-  Tensor text_embeds;        ///< [N, projection_dim], the projected pooled state; empty without a projection
+  Tensor hidden;       ///< [N, 77, hidden], the state that was asked for, before the final layer norm
+  Tensor text_embeds;  ///< [N, projection_dim], the projected pooled state; empty without a projection
 };
 
 class ClipTextModel {
@@ -45,12 +42,14 @@ class ClipTextModel {
   ClipTextModel(Backend& backend, const nn::Parameters& p, const ClipTextConfig& config);
 
   /// ids: N rows of max_position_embeddings token ids each. `hidden` is the state before the last `hidden_from_end`
-  /// layers, transformers' hidden_states[-1 - hidden_from_end]: 0 for after all of them, num_hidden_layers for the
-  /// embeddings. The other outputs do not depend on it. Throws Error(out_of_range) for an id outside the vocabulary or
-  /// more layers than there are, Error(bad_size) for incomplete rows.
+  /// layers, transformers' hidden_states[-1 - hidden_from_end]. 0: after all layers; num_hidden_layers: the embeddings.
+  /// text_embeds does not depend on it. Without a projection the layers after `hidden` are not run. Throws Error:
+  /// out_of_range for an id outside the vocabulary or for more layers than there are, bad_size for incomplete rows.
   ClipTextOutput operator()(std::span<const int32_t> ids, int64_t hidden_from_end = 0) const;
-  /// The layer norm behind the last layer, on a state [N, 77, hidden]: what clip skip adds to `hidden` in SD 1 and 2.
+  /// The layer norm after the last layer, of a state [N, 77, hidden]. SD 1 and 2 apply it to `hidden`, SDXL does not.
   Tensor final_norm(const Tensor& hidden) const { return (*final_norm_)(hidden); }
+  /// normed: final_norm of the state after all layers. Returns [N, hidden], its rows at the end token of each prompt.
+  Tensor pooled(const Tensor& normed, std::span<const int32_t> ids) const;
 
   const ClipTextConfig& config() const { return config_; }
 

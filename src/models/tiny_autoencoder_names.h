@@ -4,12 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "models/tiny_autoencoder.h"
+#include "models/tiny_autoencoder_config.h"
+#include "nn/parameters.h"
 
 namespace redraw {
-
-/// Of the pictures that it takes and makes.
-inline constexpr int64_t kPictureChannels = 3;
 
 enum class TinyAutoencoderPart { encoder, decoder };
 

@@ -108,8 +108,8 @@ std::vector<Depth> parse_depths(const JsonObject& config, const char* field, siz
   return depths;
 }
 
-// Of `layers` residual blocks. diffusers does not look at the depths of levels without attention, and files have
-// anything there; where there is attention, a transformer of no blocks would still be a norm and two projections.
+// Of `layers` residual blocks. diffusers ignores the depths of levels without attention, and files have anything there.
+// Where there is attention, a transformer of no blocks would still be a norm and two projections.
 std::vector<int64_t> spread(const JsonObject& config, const char* field, const Depth& depth, bool attends,
                             int64_t layers) {
   const auto count = static_cast<size_t>(layers);

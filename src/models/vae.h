@@ -65,8 +65,8 @@ struct VaePosterior {
 class VaeEncoder {
  public:
   VaeEncoder(Backend& backend, const nn::Parameters& p, const VaeConfig& config);
-  /// image [N, H, W, 3] in [-1, 1], H and W multiples of the downscale. wrap: of every convolution, also of the
-  /// strided ones, which InvokeAI 2.3 leaves padded with zeros: diffusers pads them apart from the layer.
+  /// image [N, H, W, 3] in [-1, 1], H and W multiples of the downscale. wrap: of every convolution, also of the strided
+  /// ones. InvokeAI 2.3 leaves those padded with zeros, because diffusers pads them apart from the layer.
   VaePosterior operator()(const Tensor& image, WrapAxes wrap = {}) const;
 
  private:

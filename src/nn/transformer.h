@@ -9,8 +9,8 @@
 
 namespace redraw::nn {
 
-/// What does not change over the steps of a run: for each cross-attention layer, in the order in which the model
-/// makes them, the keys and values of the context, [N, tokens, channels].
+/// What stays the same over the steps of a run: keys and values of the context, [N, tokens, channels], for each
+/// cross-attention layer. The layers come in the order in which the model makes them.
 struct CrossAttentionCache {
   std::vector<std::pair<Tensor, Tensor>> keys_values;
 };

@@ -24,8 +24,8 @@ inline void check_weight(const Weight& weight, const Shape& expected) {
               "'" + weight.name + "' has shape " + weight.shape.to_string() + ", expected " + expected.to_string());
 }
 
-/// Where an operator with a residual writes: the residual's own storage if nobody else holds it, else a copy of it;
-/// without a residual, fresh memory of this shape.
+/// Where an operator writes. With a residual: its own storage if nobody else holds it, else a copy. Without one: fresh
+/// memory of this shape.
 Tensor output_with_residual(MemoryPool& pool, std::string_view op, Tensor residual, const Shape& shape);
 
 }  // namespace redraw

@@ -15,9 +15,9 @@ class Conv2d {
   Conv2d(Backend& backend, const Conv2dSpec& spec, Weight weight, Weight bias);
 
   /// x [N, H, W, in] -> [N, H', W', out]. With a residual of the output's shape the result is conv(x) + residual; its
-  /// storage is reused when the caller gives its handle away. The padding is what lies at the other side on the axes
-  /// that wrap, else zeros (torch's padding_mode "circular" and "zeros", but a map may be smaller than its padding).
-  /// Throws Error(bad_size) when shapes do not fit.
+  /// storage is reused when the caller gives its handle away. Padding holds zeros, and on the axes that wrap what lies
+  /// at the other side (torch's padding_mode "zeros" and "circular", but a map may be smaller than its padding). Throws
+  /// Error(bad_size) when shapes do not fit.
   Tensor operator()(const Tensor& x, Tensor residual = {}, WrapAxes wrap = {}) const;
 
   const Conv2dSpec& spec() const { return spec_; }

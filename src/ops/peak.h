@@ -3,9 +3,9 @@
 
 namespace redraw {
 
-/// float32 operations a second of `threads` threads that do nothing but multiply and add in registers, measured now,
-/// over about 0.1 s, the best of several tries: what a share of the peak refers to. The clock under exactly this kind
-/// of load is in it, which a data sheet would not tell.
+/// What a share of the peak refers to: float32 operations a second of `threads` threads that only multiply and add in
+/// registers. Measured now, the best of several tries over about 0.1 s. So the clock under exactly this load is in it;
+/// a data sheet would not tell that.
 double measure_peak_flops(int threads);
 
 }  // namespace redraw

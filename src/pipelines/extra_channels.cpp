@@ -8,10 +8,8 @@
 namespace redraw {
 namespace {
 
-Tensor all_masked(StableDiffusion& model, int64_t height, int64_t width, WrapAxes wrap) {
-  const VaeConfig& vae = model.spec().vae;
-  const Tensor grey = Tensor::zeros({1, height * vae.downscale(), width * vae.downscale(), 3});
-  const Tensor latent = model.encode_pixels(grey, wrap).mean;
+Tensor all_masked(const VaeConfig& vae, const Tensor& latent) {
+  const int64_t height = latent.dim(1), width = latent.dim(2);
   const auto factor = static_cast<float>(vae.scaling_factor);
   Tensor channels = Tensor::zeros({1, height, width, 1 + vae.latent_channels});
   const float* in = latent.data();
@@ -38,16 +36,20 @@ void check_model_input(const ModelSpec& model, bool has_picture, const SamplerIn
   }
 }
 
-Tensor extra_channels(StableDiffusion& model, const Image* picture, int64_t height, int64_t width, WrapAxes wrap) {
-  switch (model.spec().input) {
+SeenPicture seen_picture(const ModelSpec& model) {
+  switch (model.input) {
     case UNetInput::latent:
-      return {};
+      return SeenPicture::none;
     case UNetInput::inpainting:
-      return all_masked(model, height, width, wrap);
+      return SeenPicture::grey;
     case UNetInput::instruction:
-      return model.encode_image(*picture, wrap).mean;
+      return SeenPicture::own;
   }
-  return {};
+  return SeenPicture::none;
+}
+
+Tensor extra_channels(const ModelSpec& model, const EncodedPicture& picture) {
+  return seen_picture(model) == SeenPicture::grey ? all_masked(model.vae, picture.mean) : picture.mean;
 }
 
 }  // namespace redraw

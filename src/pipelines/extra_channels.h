@@ -1,8 +1,9 @@
 // What networks take besides the noisy latent (ModelSpec::input), found for a run.
 #pragma once
 
+#include "checkpoint/model_spec.h"
 #include "diffusion/sampler.h"
-#include "pipelines/stable_diffusion.h"
+#include "pipelines/autoencoder.h"
 
 namespace redraw {
 
@@ -10,11 +11,14 @@ namespace redraw {
 /// a sampler that knows one kind of guidance.
 void check_model_input(const ModelSpec& model, bool has_picture, const SamplerInfo& sampler);
 
-/// [1, height, width, channels] in latent pixels, or empty for a model that takes nothing else. picture: 8 times that
-/// size; may be null but for models that edit one.
-/// Inpainting (diffusers 0.42.1, StableDiffusionInpaintPipeline, everything to be painted): mask 1, and the scaled
-/// latent of a picture whose pixels are all masked, mid grey. Its posterior's mean; diffusers draws from it.
-/// Instruction (StableDiffusionInstructPix2PixPipeline): the mean of the picture's posterior, unscaled.
-Tensor extra_channels(StableDiffusion& model, const Image* picture, int64_t height, int64_t width, WrapAxes wrap);
+/// The picture whose posterior the network sees; empty for a model that takes nothing else.
+/// Inpainting (diffusers 0.42.1, StableDiffusionInpaintPipeline, everything to be painted): one whose pixels are all
+/// masked, mid grey. Instruction (StableDiffusionInstructPix2PixPipeline): the run's own.
+enum class SeenPicture { none, grey, own };
+SeenPicture seen_picture(const ModelSpec& model);
+
+/// [1, height, width, channels] in latent pixels. Inpainting: mask 1, and the scaled mean of the grey picture's
+/// posterior; diffusers draws from it. Instruction: the mean of the picture's posterior, unscaled.
+Tensor extra_channels(const ModelSpec& model, const EncodedPicture& picture);
 
 }  // namespace redraw

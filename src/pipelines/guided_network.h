@@ -17,8 +17,9 @@ namespace redraw {
 /// A network that edits a picture is guided twice (Brooks et al. 2023, equation 3; diffusers 0.42.1,
 /// StableDiffusionInstructPix2PixPipeline), with a third row, the first of the batch, that sees neither prompt nor
 /// picture: neither + scale * (both - picture alone) + picture_scale * (picture alone - neither).
-/// One row each: context [1, tokens, width], pooled [1, width] or empty (see UNetConditions). An empty negative
-/// context: there is no guidance. time_ids are the same for all.
+/// Of several pictures: all their rows of the first kind come first, then all of the second, as in diffusers. They
+/// share their conditions. One row each: context [1, tokens, width], pooled [1, width] or empty (see UNetConditions).
+/// An empty negative context: there is no guidance. time_ids are the same for all.
 struct NetworkConditions {
   Tensor context;
   Tensor pooled = {};
@@ -34,20 +35,20 @@ struct NetworkConditions {
 class GuidedNetwork {
  public:
   /// What the rows are told. What is constant over the steps is computed once. unet must outlive the object.
-  /// latent_shape: [1, h, w, c].
+  /// latent_shape: [pictures, h, w, c].
   GuidedNetwork(const UNet& unet, NetworkConditions conditions, const Shape& latent_shape);
 
   /// Of the calls that follow. rescale: 0..1, see cfg_rescale.h. picture_scale: see NetworkConditions.
   void set_guidance(double scale, double rescale, double picture_scale = 1.0);
 
-  /// x and output: latent_shape's elements. A call that asks for the unconditional row gets it whatever the scale.
+  /// x and output: latent_shape's elements. A call that asks for the unconditional rows gets them whatever the scale.
   void operator()(const NetworkCall& call);
 
-  /// How many rows the network has computed: one, two or three a call.
+  /// How many rows the network has computed: one, two or three a picture and call.
   int64_t rows() const { return rows_; }
 
  private:
-  /// What a row of the batch is told.
+  /// What the rows of one kind are told, one of each picture.
   struct Row {
     bool has_prompt;    ///< the context, not the negative one
     bool has_channels;  ///< the extra channels, not zeros
@@ -55,6 +56,7 @@ class GuidedNetwork {
   std::span<const Row> rows_of(const NetworkCall& call) const;
   const UNet::Prepared& prepared(std::span<const Row> rows);
   Tensor input_of(std::span<const float> x, std::span<const Row> rows) const;
+  void guide(std::span<const std::span<const float>> rows, std::span<float> output) const;
 
   static constexpr Row kUnguided[] = {{.has_prompt = true, .has_channels = true}};
   static constexpr Row kGuided[] = {{.has_prompt = false, .has_channels = true},
@@ -66,6 +68,7 @@ class GuidedNetwork {
   const UNet& unet_;
   NetworkConditions conditions_;
   Shape latent_shape_;
+  int64_t pictures_;
   float scale_ = 1.0f;
   float picture_scale_ = 1.0f;
   double rescale_ = 0.0;

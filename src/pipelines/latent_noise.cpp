@@ -36,9 +36,9 @@ class LatentNoise::StepSource : public NoiseSource {
 };
 
 LatentNoise::LatentNoise(const NoiseRequest& request)
-    : request_(request), streams_(make_seeded_streams(request.source, request.seed)) {
+    : request_(request), streams_(request.source->make(request.seed)) {
   if (request.step_noise == StepNoise::own) {
-    own_steps_ = make_noise_source(request.source, step_noise_seed(request.seed));
+    own_steps_ = request.source->make(step_noise_seed(request.seed)).normal;
   }
 }
 
@@ -64,7 +64,7 @@ void LatentNoise::draw_start(const LatentShape& shape, std::span<float> out) {
           draw_with(streams_, noise);
           return;
         }
-        SeededStreams streams = make_seeded_streams(request_.source, seed);
+        SeededStreams streams = request_.source->make(seed);
         for (const LatentShape& before : draws_before) {
           std::vector<float> unused(static_cast<size_t>(before.height * before.width * before.channels));
           streams.normal->normal(unused);

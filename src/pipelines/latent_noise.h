@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "diffusion/latent_shape.h"
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 #include "diffusion/variations.h"
 
 namespace redraw {
@@ -23,7 +23,7 @@ enum class StepNoise {
 
 /// What makes the noise that a run starts from.
 struct NoiseRequest {
-  std::string source = "torch-cpu";
+  const NoiseSourceInfo* source = &noise_sources().front();
   uint64_t seed = 0;
   std::vector<Variation> variations = {};  ///< moves the start towards other seeds' noise (variations.h)
   double perlin = 0;                       ///< 0..1, share of Perlin noise in the start (perlin_noise.h)

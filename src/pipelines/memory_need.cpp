@@ -1,9 +1,9 @@
 #include "pipelines/memory_need.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "base/error.h"
+#include "pipelines/network_bytes.h"
 
 namespace redraw {
 namespace {
@@ -14,28 +14,6 @@ constexpr double kKernels = 1.4;
 // Rows that a thread copies for a linear layer, in the few sizes that a network asks for.
 constexpr uint64_t kBytesPerThread = uint64_t{1} << 20;
 constexpr uint64_t kProgramBytes = uint64_t{150} << 20;  // code, libraries, vocabulary, pictures
-
-uint64_t weight_bytes(const PartSource& part, const std::function<bool(const KeyRow&)>& belongs) {
-  uint64_t bytes = 0;
-  uint64_t largest = 0;
-  for (const KeyRow& row : part.keys) {
-    // The table of tokens is never packed: its rows are read one by one.
-    const bool is_table = row.name.find("token_embedding") != std::string::npos;
-    if (row.is_optional || is_table || !belongs(row)) continue;
-    const TensorEntry* entry = part.find(row);
-    const bool is_packed = entry != nullptr && row.shape.rank() > 1;  // others are small, and widened
-    const auto size = static_cast<uint64_t>(is_packed ? packed_bytes_on_cpu(row.shape, entry->dtype)
-                                                      : row.shape.elements() * int64_t{sizeof(float)});
-    bytes += size;
-    largest = std::max(largest, size);
-  }
-  // While a layer is packed its plain numbers lie beside the packed ones, and the pool keeps such blocks.
-  return bytes + bytes / 20 + 2 * largest;
-}
-
-bool is_of_encoder(const KeyRow& row) {
-  return row.name.starts_with("encoder.") || row.name.starts_with("quant_conv.");
-}
 
 /// A network's parameters without the numbers.
 nn::Parameters zeros_of(const PartSource& part) {
@@ -63,7 +41,7 @@ PhaseNeed text_need(const StableDiffusion& model) {
   PhaseNeed need{.activations = bytes_of_threads(model.backend().context())};
   for (const PartSource& part : model.checkpoint().parts()) {
     if (!part.name.starts_with("text_encoder")) continue;
-    need.weights += weight_bytes(part, [](const KeyRow&) { return true; });
+    need.weights += weight_bytes(part);
     const auto& config = part.name == "text_encoder" ? model.spec().text_encoder : model.spec().text_encoder_2;
     // About ten maps of the tokens, of which the widest are the feed-forward's.
     const int64_t tokens = config->max_position_embeddings;
@@ -78,7 +56,9 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
   const PartSource& part = model.checkpoint().part("unet");
   const auto backend = make_shape_only_backend(context);
   const UNet unet(*backend, zeros_of(part), spec.unet);
-  const int64_t rows = spec.input == UNetInput::instruction ? 3 : 2;
+  // Pictures that run one after the other do not add up; neither do those that are decoded.
+  const int64_t at_once = request.run.sampler.sampler->couples_elements ? 1 : request.pictures();
+  const int64_t rows = at_once * (spec.input == UNetInput::instruction ? 3 : 2);
   const int64_t tokens = spec.text_encoder ? spec.text_encoder->max_position_embeddings : 77;
   UNetConditions conditions{
       .context = Tensor::zeros({rows, tokens, spec.unet.cross_attention_dim}), .pooled = {}, .time_ids = {}};
@@ -90,7 +70,7 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
   const float timestep = 1;
   const Tensor latent(backend->pool(), {rows, request.height / 8, request.width / 8, spec.unet.in_channels});
   (void)unet(latent, {&timestep, 1}, prepared);
-  return {.weights = weight_bytes(part, [](const KeyRow&) { return true; }), .activations = with_kernels(*backend)};
+  return {.weights = weight_bytes(part), .activations = with_kernels(*backend)};
 }
 
 PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
@@ -103,7 +83,7 @@ PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& reque
   } else {
     (void)VaeEncoder(*backend, zeros_of(part), model.spec().vae)(picture);
   }
-  return {.weights = weight_bytes(part, is_of_encoder), .activations = with_kernels(*backend)};
+  return {.weights = weight_bytes(part, NetworkHalf::encoder), .activations = with_kernels(*backend)};
 }
 
 PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
@@ -116,10 +96,10 @@ PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& reque
   } else {
     (void)VaeDecoder(*backend, zeros_of(part), model.spec().vae)(latent);
   }
-  const auto is_of_decoder = [](const KeyRow& row) { return !is_of_encoder(row); };
-  PhaseNeed need{.weights = weight_bytes(part, is_of_decoder), .activations = with_kernels(*backend)};
+  PhaseNeed need{.weights = weight_bytes(part, NetworkHalf::decoder), .activations = with_kernels(*backend)};
   // The decoder of previews stays beside it; its maps are smaller than a whole autoencoder's.
-  if (model.spec().preview_vae) need.weights += weight_bytes(model.checkpoint().part("preview_vae"), is_of_decoder);
+  if (model.spec().preview_vae)
+    need.weights += weight_bytes(model.checkpoint().part("preview_vae"), NetworkHalf::decoder);
   return need;
 }
 

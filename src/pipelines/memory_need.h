@@ -15,7 +15,7 @@ struct PhaseNeed {
   uint64_t total() const { return weights + activations; }
 };
 
-/// Of a run with these sizes. Every phase can do without the networks of the others.
+/// Of a run with these sizes, and as many pictures at once. Every phase can do without the networks of the others.
 struct MemoryNeed {
   PhaseNeed text;
   PhaseNeed encode;  ///< of the picture; nothing without one

@@ -1,119 +1,132 @@
 #include "pipelines/stable_diffusion.h"
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/error.h"
+#include "pipelines/network_bytes.h"
 #include "pipelines/pixels.h"
 #include "pipelines/runnable.h"
 
 namespace redraw {
+namespace {
 
-StableDiffusion::StableDiffusion(Backend& backend, Checkpoint checkpoint, std::filesystem::path vocabulary)
-    : backend_(&backend), checkpoint_(std::move(checkpoint)), vocabulary_(std::move(vocabulary)) {
+constexpr uint64_t kTokenizerBytes = uint64_t{16} << 20;  // tables of some 50,000 words, each
+
+// The network of a part that takes its parameters and a configuration.
+template <typename Network, typename Config>
+std::shared_ptr<const Network> network_of_part(PipelineCaches& caches, const NetworkKey& key, const PartSource& part,
+                                               const Config& config, NetworkHalf half) {
+  return caches.networks.get<Network>(
+      key, [&] { return weight_bytes(part, half); },
+      [&] { return Network(caches.backend, parameters_of(part), config); });
+}
+
+}  // namespace
+
+StableDiffusion::StableDiffusion(PipelineCaches& caches, Checkpoint checkpoint, std::filesystem::path vocabulary)
+    : caches_(&caches), checkpoint_(std::move(checkpoint)), vocabulary_(std::move(vocabulary)) {
   require_networks(checkpoint_);
-  // In the order in which a run reads them.
-  for (const std::string_view part : {std::string_view("text_encoder"), std::string_view("text_encoder_2"),
-                                      spec().encoder_part(), std::string_view("vae"), std::string_view("unet")}) {
-    for (const PartSource& source : checkpoint_.parts()) {
-      if (source.name == part) source.file->prefetch();
+  keys_ = network_keys(checkpoint_, vocabulary_);
+  // In the order in which a run reads them, but not what is in memory already.
+  const auto prefetch = [&](const NetworkKey& key, std::string_view part) {
+    if (!caches_->networks.has(key)) checkpoint_.part(part).file->prefetch();
+  };
+  if (spec().text_encoder) prefetch(keys_.text_encoders, "text_encoder");
+  if (spec().text_encoder_2) prefetch(keys_.text_encoders, "text_encoder_2");
+  if (keys_.encoder) prefetch(*keys_.encoder, spec().encoder_part());
+  prefetch(keys_.decoder, "vae");
+  prefetch(keys_.unet, "unet");
+}
+
+std::shared_ptr<const PromptTokenizers> StableDiffusion::tokenizers() const {
+  return caches_->networks.get<PromptTokenizers>(
+      keys_.tokenizers, [&] { return keys_.tokenizers.sources.size() * kTokenizerBytes; },
+      [&] { return PromptTokenizers(checkpoint_, vocabulary_); });
+}
+
+std::shared_ptr<const TextEncoders> StableDiffusion::text_encoders() const {
+  const auto bytes = [&] {
+    uint64_t sum = 0;
+    for (const PartSource& part : checkpoint_.parts()) {
+      if (part.name.starts_with("text_encoder")) sum += weight_bytes(part);
     }
-  }
+    return sum;
+  };
+  return caches_->networks.get<TextEncoders>(keys_.text_encoders, bytes,
+                                             [&] { return TextEncoders(backend(), checkpoint_); });
 }
 
-const TextEncoders& StableDiffusion::text_encoders() {
-  if (!text_encoders_) text_encoders_.emplace(*backend_, checkpoint_, vocabulary_);
-  return *text_encoders_;
+std::shared_ptr<const UNet> StableDiffusion::unet() const {
+  return network_of_part<UNet>(*caches_, keys_.unet, checkpoint_.part("unet"), spec().unet, NetworkHalf::whole);
 }
 
-const UNet& StableDiffusion::unet() {
-  if (!unet_) unet_.emplace(*backend_, parameters_of(checkpoint_.part("unet")), spec().unet);
-  return *unet_;
-}
-
-VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) {
-  return encode_pixels(tensor_of_image(backend_->pool(), image), wrap);
-}
-
-VaePosterior StableDiffusion::encode_pixels(const Tensor& pixels, WrapAxes wrap) {
-  if (spec().encodes_with_tiny_vae()) {
-    throw Error(Code::usage, spec().name + ": a tiny autoencoder makes one latent of a picture, no posterior");
-  }
-  if (!spec().vae_encodes) {
+PictureEncoder StableDiffusion::picture_encoder() const {
+  if (!keys_.encoder) {
     throw Error(Code::model_part_missing, checkpoint_.part("vae").file->path().string() + ": has no encoder");
   }
-  if (!vae_encoder_) {
-    vae_encoder_.emplace(*backend_, parameters_of(checkpoint_.part(spec().encoder_part())), spec().vae);
-  }
-  return (*vae_encoder_)(pixels, wrap);
-}
-
-Tensor StableDiffusion::encode_to_latent(const Image& image, WrapAxes wrap) {
+  const PartSource& part = checkpoint_.part(spec().encoder_part());
   if (spec().encodes_with_tiny_vae()) {
-    if (!tiny_encoder_) tiny_encoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), *spec().tiny_vae);
-    return (*tiny_encoder_)(tensor_of_image(backend_->pool(), image), wrap);
+    return PictureEncoder(
+        network_of_part<TinyEncoder>(*caches_, *keys_.encoder, part, *spec().tiny_vae, NetworkHalf::encoder));
   }
-  Tensor latent = encode_image(image, wrap).mean;
-  const auto factor = static_cast<float>(spec().vae.scaling_factor);
-  for (float& x : latent.values()) x *= factor;
-  return latent;
+  return PictureEncoder(network_of_part<VaeEncoder>(*caches_, *keys_.encoder, part, spec().vae, NetworkHalf::encoder));
 }
 
-Image StableDiffusion::decode_latent(const Tensor& latent, WrapAxes wrap) {
+LatentDecoder StableDiffusion::decoder() const {
+  const PartSource& part = checkpoint_.part("vae");
   if (spec().tiny_vae) {
-    if (!tiny_decoder_) tiny_decoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), *spec().tiny_vae);
-    return checked_image((*tiny_decoder_)(latent, wrap));
+    return {network_of_part<TinyDecoder>(*caches_, keys_.decoder, part, *spec().tiny_vae, NetworkHalf::decoder),
+            spec()};
   }
-  if (!vae_decoder_) vae_decoder_.emplace(*backend_, parameters_of(checkpoint_.part("vae")), spec().vae);
-  Tensor unscaled(backend_->pool(), latent.shape());
-  const auto factor = static_cast<float>(spec().vae.scaling_factor);
-  std::transform(latent.values().begin(), latent.values().end(), unscaled.data(),
-                 [factor](float x) { return x / factor; });
-  return checked_image((*vae_decoder_)(unscaled, wrap));
+  return {network_of_part<VaeDecoder>(*caches_, keys_.decoder, part, spec().vae, NetworkHalf::decoder),
+          backend().pool(), spec()};
 }
 
-Image StableDiffusion::decode_preview(const Tensor& latent, WrapAxes wrap) {
-  if (!spec().preview_vae) return decode_latent(latent, wrap);
-  if (!preview_decoder_) {
-    preview_decoder_.emplace(*backend_, parameters_of(checkpoint_.part("preview_vae")), *spec().preview_vae);
-  }
-  return checked_image((*preview_decoder_)(latent, wrap));
+LatentDecoder StableDiffusion::preview_decoder() const {
+  if (!spec().preview_vae) return decoder();
+  return {network_of_part<TinyDecoder>(*caches_, keys_.preview_decoder, checkpoint_.part("preview_vae"),
+                                       *spec().preview_vae, NetworkHalf::decoder),
+          spec()};
 }
 
-Image StableDiffusion::checked_image(const Tensor& pixels) const {
-  const bool finite =
-      std::all_of(pixels.values().begin(), pixels.values().end(), [](float x) { return std::isfinite(x); });
-  if (!finite) {
-    throw Error(Code::model_not_finite,
-                spec().name +
-                    ": the autoencoder yields values that are not numbers, so there is no picture; its weights may be "
-                    "damaged, or be a half-precision version known to overflow: try another one with --vae");
-  }
-  return image_of_tensor(pixels);
+EncodedPrompt StableDiffusion::encode_prompt(std::string_view prompt, int64_t clip_skip) const {
+  return text_encoders()->encode(*tokenizers(), prompt, clip_skip);
 }
 
-void StableDiffusion::release_text_encoders() {
-  text_encoders_.reset();
-  backend_->pool().trim();
+void StableDiffusion::require_posterior() const {
+  if (!spec().encodes_with_tiny_vae()) return;
+  throw Error(Code::usage, spec().name + ": a tiny autoencoder makes one latent of a picture, no posterior");
 }
 
-void StableDiffusion::release_unet() {
-  unet_.reset();
-  backend_->pool().trim();
+VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) const {
+  require_posterior();
+  EncodedPicture picture = picture_encoder()(tensor_of_image(backend().pool(), image), wrap);
+  return {.mean = std::move(picture.mean), .logvar = std::move(picture.logvar)};
 }
 
-void StableDiffusion::release_vae_encoder() {
-  vae_encoder_.reset();
-  tiny_encoder_.reset();
-  backend_->pool().trim();
+Tensor StableDiffusion::encode_to_latent(const Image& image, WrapAxes wrap) const {
+  return scaled_mean(spec(), picture_encoder()(tensor_of_image(backend().pool(), image), wrap));
 }
 
-void StableDiffusion::release_vae_decoder() {
-  vae_decoder_.reset();
-  tiny_decoder_.reset();
-  preview_decoder_.reset();
-  backend_->pool().trim();
+void StableDiffusion::release_text_encoders() const {
+  caches_->networks.release(keys_.text_encoders);
+}
+
+void StableDiffusion::release_unet() const {
+  caches_->networks.release(keys_.unet);
+}
+
+void StableDiffusion::release_vae_encoder() const {
+  if (keys_.encoder) caches_->networks.release(*keys_.encoder);
+}
+
+void StableDiffusion::release_vae_decoder() const {
+  caches_->networks.release(keys_.decoder);
+  caches_->networks.release(keys_.preview_decoder);
+}
+
+void StableDiffusion::evict_others() const {
+  caches_->networks.keep_only(keys_.all());
 }
 
 }  // namespace redraw

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "request/fields.h"
+#include "request/field.h"
 
 namespace redraw {
 

@@ -1,15 +1,11 @@
 #include <array>
 
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 #include "request/field_tables.h"
 #include "request/value_lists.h"
 
 namespace redraw {
 namespace {
-
-std::vector<std::string_view> noise_names() {
-  return {noise_source_names().begin(), noise_source_names().end()};
-}
 
 constexpr auto kNoise = std::to_array<Field>({
     {.name = "seed",
@@ -28,8 +24,8 @@ constexpr auto kNoise = std::to_array<Field>({
      .help = "generator of the noise",
      .value_name = "NAME",
      .fallback = "torch-cpu",
-     .choices = noise_names,
-     .check_name = [](std::string_view name) { make_noise_source(name, 0); },
+     .choices = noise_source_names,
+     .check_name = [](std::string_view name) { find_noise_source(name); },
      .slot = kSlot<&Request::noise, &RequestNoise::noise>},
     {.name = "step_noise",
      .group = Group::noise,

@@ -87,7 +87,7 @@ Guidance guidance_of(const RequestGuidance& asked) {
 }
 
 NoiseRequest noise_of(const RequestNoise& asked) {
-  NoiseRequest noise{.source = *asked.noise,
+  NoiseRequest noise{.source = &find_noise_source(*asked.noise),
                      .seed = asked.seed.value_or(0),
                      .perlin = *asked.perlin,
                      .step_noise = find_step_noise(*asked.step_noise)};
@@ -154,6 +154,7 @@ ResolvedRequest resolve(const Request& request, const ModelDefaults& model, bool
   resolved.clip_skip = *fields.model.clip_skip;
   resolved.init = fields.inputs.init;
   resolved.init_color = fields.inputs.init_color;
+  resolved.batch_size = *fields.output.batch_size;
   resolved.step_strip = *fields.output.step_strip;
   resolved.save_intermediates = *fields.output.save_intermediates;
   resolved.max_memory_gib = fields.output.max_memory;

@@ -36,6 +36,7 @@ struct ResolvedRequest {
   int64_t clip_skip = 1;
   std::optional<Picture> init;
   std::optional<Picture> init_color;
+  int64_t batch_size = 1;  ///< pictures that go through the network at once
   bool step_strip = false;
   int64_t save_intermediates = 0;  ///< 0: none
   std::optional<double> max_memory_gib;

@@ -39,7 +39,7 @@ int64_t stored_bytes(DType dtype, int64_t elements) {
   const DTypeBlock block = dtype_block(dtype);
   if (elements < 0 || elements % block.elements != 0) {
     throw Error(Code::bad_size, std::to_string(elements) + " elements of type " + std::string(dtype_name(dtype)) +
-                                    " are no whole number of blocks of " + std::to_string(block.elements));
+                                    " are not a whole number of blocks of " + std::to_string(block.elements));
   }
   return checked_mul(elements / block.elements, block.bytes, Code::bad_size, "the bytes of a tensor");
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
-// Blocks from this size on lie on huge pages where the system has them: a model's weights are gigabytes that are
+// Blocks from this size on lie on huge pages where the system has them. A model's weights are gigabytes that are
 // touched for the first time while it loads, and each small page costs a fault (docs/performance.md).
 constexpr size_t kHugePage = size_t{2} << 20;
 

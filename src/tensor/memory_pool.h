@@ -6,9 +6,9 @@
 
 namespace redraw {
 
-/// A denoising step asks for the same sizes again and again; the pool keeps what it is given back and serves the
-/// smallest kept block that fits (and is at most a quarter too large), so that a step does not go to the system and
-/// does not touch fresh pages. Blocks are aligned to 64 bytes. Safe to use from several threads.
+/// A denoising step asks for the same sizes again and again. The pool keeps what it is given back, and serves the
+/// smallest kept block that fits and is at most a quarter too large. So a step does not go to the system and does not
+/// touch fresh pages. Blocks are aligned to 64 bytes. Safe to use from several threads.
 class MemoryPool {
  public:
   MemoryPool();

@@ -91,8 +91,8 @@ void append_composed(std::string_view text, const icu::Normalizer2& normalizer, 
   if (U_FAILURE(status)) throw Error(Code::internal, std::string("ICU could not normalise: ") + u_errorName(status));
 }
 
-/// The tokenizers library composes with Unicode 9's tables (it sorts and composes as later versions do, but for the
-/// characters that came later: those it leaves where they are, and looks for nothing to compose across them).
+/// The tokenizers library composes with Unicode 9's tables. It sorts and composes as later versions do, except for
+/// characters that came later: it leaves those where they are, and composes nothing across them.
 bool is_known_to_reference(UChar32 character) {
   UVersionInfo age;
   u_charAge(character, age);

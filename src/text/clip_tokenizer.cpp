@@ -58,6 +58,13 @@ VocabularyTexts read_vocabulary(const std::filesystem::path& folder) {
 
 }  // namespace
 
+std::span<const std::string_view> tokenizer_file_names() {
+  static constexpr std::string_view kNames[] = {
+      "vocab.json",       "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+      "added_tokens.json"};
+  return kNames;
+}
+
 struct ClipTokenizer::Tables {
   BytePairEncoding words;
   AddedTokenFinder as_typed;       // looked for in the prompt itself

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ struct TokenizerFiles {
   std::string_view added_tokens_json = {};
   std::string_view tokenizer_json = {};
 };
+
+/// The files of a tokenizer folder that ClipTokenizer::load looks at.
+std::span<const std::string_view> tokenizer_file_names();
 
 /// CLIP's byte-level byte-pair encoding (Radford et al. 2021), id for id as transformers 5.23.0's CLIPTokenizer on the
 /// same folder, except for letters that Unicode took in after ICU's tables were made. Cheap to copy; safe to use from

@@ -10,10 +10,11 @@
 
 namespace redraw {
 
-/// From 64-bit keys other than 0 to small values: open addressing, linear probing, at most half full; entries are only
-/// ever added. The keys come from files: where a search would take kMaxProbes steps, which no honest file reaches, it
-/// throws Error(tokenizer_malformed), so that keys made to collide cannot cost quadratic time, as they would in
-/// std::unordered_map (which is also a third slower on CLIP's 98,000 entries: it allocates each by itself).
+/// From 64-bit keys other than 0 to small values: open addressing, linear probing, at most half full. Entries are only
+/// ever added. The keys come from files, and keys that are made to collide must not cost quadratic time, as they would
+/// in std::unordered_map. So a search that takes kMaxProbes steps, which no honest file reaches, throws
+/// Error(tokenizer_malformed). std::unordered_map is also a third slower on CLIP's 98,000 entries, because it allocates
+/// each by itself.
 template <typename Value>
 class ProbeTable {
  public:

@@ -36,13 +36,13 @@ struct SpecialTokens {
 
 /// Reads the three files' texts; an empty one stands for a file that is not there. Without any, the tokens are CLIP's
 /// own: <|startoftext|>, and <|endoftext|> for the rest. Where the files disagree, and in which order tokens count, is
-/// as in transformers 5.23.0 (PreTrainedTokenizerBase._from_pretrained, TokenizersBackend.__init__):
-/// special_tokens_map.json and added_tokens.json are read only if tokenizer_config.json has no "added_tokens_decoder",
-/// and the map then wins over the config. A missing or endless "model_max_length" is 77, CLIP's context.
-/// tokenizer_json_added: the list "added_tokens" of a tokenizer.json that the vocabulary is from, or null; its tokens
+/// as in transformers 5.23.0 (PreTrainedTokenizerBase._from_pretrained, TokenizersBackend.__init__).
+/// special_tokens_map.json and added_tokens.json are read only if tokenizer_config.json has no "added_tokens_decoder";
+/// the map then wins over the config. A missing or endless "model_max_length" is 77, CLIP's context.
+/// tokenizer_json_added: the list "added_tokens" of the tokenizer.json that the vocabulary is from, or null. Its tokens
 /// count as those of added_tokens.json, and go before them.
 /// where: stands before the files' names in messages ("tokenizer/").
-/// Throws Error: json_* for what is wrong with the JSON, tokenizer_malformed for a token without text or too many,
+/// Throws Error: json_* for what is wrong with the JSON; tokenizer_malformed for a token without text or too many;
 /// model_unsupported for the options lstrip, rstrip and single_word, which no CLIP model uses.
 SpecialTokens read_special_tokens(std::string_view tokenizer_config, std::string_view special_tokens_map,
                                   std::string_view added_tokens, const nlohmann::json& tokenizer_json_added,

@@ -1,6 +1,6 @@
-// libFuzzer: a tokenizer folder and a prompt made of whatever bytes come. The first byte says how to read the rest:
-// even, a hostile prompt for a small sound vocabulary; odd, all files and the prompt, with 0xFF between them, where the
-// first file is tokenizer.json, and not vocab.json, if bit 1 is set.
+// libFuzzer: a tokenizer folder and a prompt made of whatever bytes come. The first byte says how to read the rest.
+// Even: a hostile prompt for a small sound vocabulary. Odd: all files and the prompt, with 0xFF between them; with bit
+// 1 set the first file is tokenizer.json instead of vocab.json.
 // tests/fuzz/tokenizer holds the seeds.
 #include <algorithm>
 #include <array>

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "text/quote.h"
 
 namespace redraw {
@@ -191,7 +192,7 @@ class TokenizerReader : public nlohmann::json_sax<json> {
 [[noreturn]] void refuse(const std::string& where, const std::string& what) {
   throw Error(Code::model_unsupported,
               where + ": " + what +
-                  ", so it is no tokenizer of CLIP as redraw reads it; take the tokenizer that the model was published "
+                  ", so it is not a CLIP tokenizer as redraw reads it; take the tokenizer that the model was published "
                   "with, or its vocab.json and merges.txt");
 }
 
@@ -282,9 +283,9 @@ void check_steps(const json& rest, bool is_clip_class, const std::string& where)
     if (steps.empty())
       refuse(where, std::string("it has no ") + field + ", and tokenizer_config.json names no CLIPTokenizer");
     if (is_of_clip(essence(steps))) return;
-    std::string types;
-    for (const json& step : steps) types += (types.empty() ? "" : ", ") + shown(member(step, "type"));
-    refuse(where, std::string("its ") + field + " (" + types.substr(0, 200) + ") is another than CLIP's");
+    std::vector<std::string> types;
+    for (const json& step : steps) types.push_back(shown(member(step, "type")));
+    refuse(where, std::string("its ") + field + " (" + joined(types).substr(0, 200) + ") is another than CLIP's");
   };
   check("normalizer", "normalizers", [](const json& steps) { return steps == json::parse(kNormalizing); });
   check("pre_tokenizer", "pretokenizers", cuts_as_clip);
@@ -292,7 +293,7 @@ void check_steps(const json& rest, bool is_clip_class, const std::string& where)
 
 void TokenizerReader::misfit() const {
   check_model(*model_, where_);
-  fail(quoted_text(key_) + (key_ == "vocab" ? " is no object of token texts and ids" : " is no list of merges"));
+  fail(quoted_text(key_) + (key_ == "vocab" ? " is not an object of token texts and ids" : " is not a list of merges"));
 }
 
 TokenizerJson TokenizerReader::finish(bool is_clip_class) {

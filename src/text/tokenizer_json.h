@@ -20,11 +20,11 @@ struct TokenizerJson {
 
 /// Reads a tokenizer.json of CLIP's kind: byte-level BPE with "</w>" at the end of words. Merges may be texts "a b" or
 /// pairs ["a", "b"]. is_clip_class: the tokenizer is loaded as transformers' CLIPTokenizer, which has a normaliser and
-/// a pre-tokeniser of its own (5.23.0, CLIPTokenizer.__init__), so that the file need not state them; what it states
-/// must be CLIP's all the same. Post-processor, decoder, truncation and padding change no id of a prompt and are not
-/// looked at. where: names the file in messages. Throws Error: tokenizer_malformed for what is wrong with the JSON, the
-/// vocabulary or the merges; model_unsupported naming what is not CLIP's: another model than BPE, options that give
-/// other ids, another normaliser or pre-tokeniser.
+/// a pre-tokeniser of its own (5.23.0, CLIPTokenizer.__init__). The file then need not state them, but what it states
+/// must be CLIP's. Post-processor, decoder, truncation and padding change no id of a prompt and are not looked at.
+/// where: names the file in messages. Throws Error: tokenizer_malformed for what is wrong with the JSON, the vocabulary
+/// or the merges; model_unsupported naming what is not CLIP's: another model than BPE, options that give other ids,
+/// another normaliser or pre-tokeniser.
 TokenizerJson read_tokenizer_json(std::string_view text, bool is_clip_class, const std::string& where);
 
 }  // namespace redraw

@@ -12,8 +12,8 @@ constexpr int64_t kMaxEntries = int64_t{1} << 24;
 /// A guess of the bytes an entry takes in the file ("word</w>":12345,), to size the table once.
 constexpr size_t kBytesPerEntry = 16;
 
-/// Two texts of one vocabulary with the same 64 bits count as the same text: by chance that happens in one of 10^10
-/// vocabularies of the size of CLIP's, and then it is refused, not misread.
+/// Two texts of one vocabulary with the same 64 bits count as the same text. By chance that happens in one of 10^10
+/// vocabularies of the size of CLIP's. Then the vocabulary is refused, not misread.
 uint64_t text_key(std::string_view text) {
   const uint64_t hash = std::hash<std::string_view>()(text);
   return hash == 0 ? 1 : hash;

@@ -14,9 +14,9 @@ namespace redraw {
 /// The token texts of a byte-level vocabulary, each with its id; ids are 0..size()-1, each once.
 class Vocabulary {
  public:
-  /// Parses one JSON object of text: id pairs. `where` names the file in messages.
-  /// Throws Error(tokenizer_malformed): not JSON, not an object, nested, an id that is not an integer from 0 to the
-  /// number of entries less one, a text or an id that comes twice, no entries, more than 2^24 entries.
+  /// Parses one JSON object of text: id pairs. `where` names the file in messages. Throws Error(tokenizer_malformed):
+  /// not JSON, not an object, nested, no entries, more than 2^24 entries; a text or an id that comes twice; an id that
+  /// is not an integer from 0 to the number of entries less one.
   static Vocabulary parse(std::string_view json, const std::string& where);
   /// Makes one entry by entry, from whatever lists them.
   class Builder;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "weights/open_weights.h"
 #include "weights/part_weights.h"
 
 namespace redraw {
@@ -42,11 +43,6 @@ std::string expected_files(std::string_view part) {
   std::string text(files.config);
   if (!files.weights_stem.empty()) text += " and " + std::string(files.weights_stem) + ".safetensors";
   return text;
-}
-
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
 }
 
 /// A key of the index as a message shows it: quoted, on one line, not too long.
@@ -123,12 +119,17 @@ JsonObject DiffusersFolder::config(std::string_view name) const {
   return JsonObject::read(path, FileOf::model);
 }
 
+std::optional<fs::path> DiffusersFolder::weights_path(std::string_view name) const {
+  const std::string_view stem = files_of(name).weights_stem;
+  return stem.empty() ? std::nullopt : find_part_weights(part(name).folder, stem);
+}
+
 std::shared_ptr<const WeightsFile> DiffusersFolder::weights(std::string_view name) const {
   const fs::path& folder = part(name).folder;
   const std::string stem(files_of(name).weights_stem);
   if (stem.empty())
     throw Error(Code::model_part_missing, folder.string() + ": a " + std::string(name) + " has no weights");
-  if (const auto path = find_part_weights(folder, stem)) return open_weights(*path);
+  if (const auto path = weights_path(name)) return open_weights(*path);
   throw Error(Code::model_part_missing, (folder / (stem + ".safetensors")).string() + ": the weights of the model's " +
                                             std::string(name) + " are missing; fetch the whole model");
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ class DiffusersFolder {
   /// The part's configuration: config.json, scheduler_config.json for a scheduler, tokenizer_config.json for a
   /// tokenizer. Throws Error: model_part_missing, json_ codes.
   JsonObject config(std::string_view name) const;
+  /// The file or index that weights() opens; nothing where there is none. Throws Error(model_part_missing) as part().
+  std::optional<std::filesystem::path> weights_path(std::string_view name) const;
   /// The part's weights, model.safetensors of a text encoder and diffusion_pytorch_model.safetensors otherwise, or the
   /// shards, variant or pickles that are there instead (find_part_weights chooses, the result's path() says which).
   /// Throws Error: model_part_missing; those of open_weights.

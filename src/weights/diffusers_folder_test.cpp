@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
+#include "weights/open_weights.h"
 
 namespace redraw {
 namespace {

@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/input_file.h"
 #include "base/utf8.h"
-#include "weights/safetensors/safetensors_header.h"
+#include "weights/header_limits.h"
 #include "weights/server_answer.h"
 #include "weights/shown_text.h"
 
@@ -115,8 +115,7 @@ std::string first_zip_name(std::string_view head) {
 std::string recognised_zip(std::string_view head) {
   const std::string name = first_zip_name(head);
   for (const ZipRow& row : kZipTable) {
-    if (!name.empty() && name.starts_with(row.begins) &&
-        ascii_small(name).ends_with(ascii_small(std::string(row.ends))))
+    if (!name.empty() && name.starts_with(row.begins) && ascii_small(name).ends_with(ascii_small(row.ends)))
       return std::string(row.what) + " (the first: " + shown_text(name) + ")";
   }
   return "";

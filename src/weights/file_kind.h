@@ -8,9 +8,9 @@
 
 namespace redraw {
 
-/// "it is a Git LFS pointer: run 'git lfs pull' to fetch the file itself", for a message after a semicolon; empty when
-/// the bytes say nothing, or could begin a safetensors file. head: the beginning of the file, 4 KiB if it has them, so
-/// that an error that a server answered in place of the file can be quoted.
+/// "it is a Git LFS pointer: run 'git lfs pull' to fetch the file itself", for a message after a semicolon. Empty when
+/// the bytes say nothing, or could begin a safetensors file. head: the beginning of the file, 4 KiB if it has them; an
+/// error that a server answered in place of the file is quoted from it.
 std::string recognised_as_other(std::string_view head);
 
 /// The same, and what only a file can be taken for that is no weights file for sure: nothing, zeros, a text.

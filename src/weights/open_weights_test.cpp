@@ -1,4 +1,6 @@
 // open_weights tells formats apart by their first bytes, and says what else a file is.
+#include "weights/open_weights.h"
+
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -6,7 +8,6 @@
 #include "support/gguf_bytes.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
-#include "weights/weights_file.h"
 
 namespace redraw {
 namespace {
@@ -88,7 +89,7 @@ TEST(OpenWeights, SaysWhatAFileIsThatIsNoneOfThem) {
   for (const Row& row : table) {
     const auto path = folder.write("model.safetensors", row.bytes);
     const std::string message = message_of(Code::model_unsupported, [&] { open_weights(path); });
-    EXPECT_TRUE(message.starts_with(path.string() + ": is no weights file that redraw reads; it ")) << message;
+    EXPECT_TRUE(message.starts_with(path.string() + ": is not a weights file that redraw reads; it ")) << message;
     EXPECT_NE(message.find(row.what), std::string::npos) << message;
   }
   // A pointer instead of the index, too.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/listed.h"
 #include "weights/shown_text.h"
 
 namespace redraw {
@@ -82,12 +83,9 @@ std::vector<std::string> words_of_xml(std::string_view text) {
 std::string words_of_server_answer(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == text.npos) return "";
-  const std::vector<std::string> words = text[first] == '{'   ? words_of_json(text.substr(first))
-                                         : text[first] == '<' ? words_of_xml(text.substr(first))
-                                                              : std::vector<std::string>{};
-  std::string joined;
-  for (const std::string& word : words) joined += (joined.empty() ? "" : ", ") + word;
-  return joined;
+  if (text[first] == '{') return joined(words_of_json(text.substr(first)));
+  if (text[first] == '<') return joined(words_of_xml(text.substr(first)));
+  return "";
 }
 
 }  // namespace redraw

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "base/utf8.h"
-#include "weights/safetensors/safetensors_json.h"
+#include "weights/names.h"
 
 namespace redraw {
 

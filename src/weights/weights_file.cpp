@@ -2,18 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 
 #include "base/error.h"
-#include "base/input_file.h"
-#include "base/suggest.h"
-#include "weights/file_kind.h"
-#include "weights/gguf/gguf.h"
-#include "weights/part_weights.h"
-#include "weights/safetensors/safetensors.h"
-#include "weights/scaled_fp8.h"
-#include "weights/shards/sharded_file.h"
-#include "weights/torch/torch_file.h"
+#include "base/named_rows.h"
 #include "weights/widen.h"
 
 namespace redraw {
@@ -28,10 +19,7 @@ const TensorEntry* WeightsFile::find(std::string_view name) const {
 
 const TensorEntry& WeightsFile::require(std::string_view name) const {
   if (const TensorEntry* entry = find(name)) return *entry;
-  std::vector<std::string_view> names;
-  names.reserve(tensors().size());
-  for (const TensorEntry& entry : tensors()) names.push_back(entry.name);
-  const std::string nearest = nearest_name(name, names);
+  const std::string nearest = nearest_name(name, names_of_rows(tensors()));
   throw Error(Code::tensor_missing, path().string() + ": has no tensor '" + std::string(name) + "'" +
                                         (nearest.empty() ? "" : "; the nearest name is '" + nearest + "'"));
 }
@@ -50,7 +38,7 @@ void WeightsFile::read_f32(const TensorEntry& entry, int64_t first, std::span<fl
   }
   const auto count = static_cast<int64_t>(out.size());
   if (first < 0 || first > entry.shape.elements() || count > entry.shape.elements() - first) {
-    throw Error(Code::bad_size, path().string() + ": '" + entry.name + "' has not as many numbers as asked for");
+    throw Error(Code::bad_size, path().string() + ": '" + entry.name + "' has fewer numbers than were asked for");
   }
   if (entry.dtype == DType::f32) {
     read_bytes(entry, static_cast<uint64_t>(first) * sizeof(float), std::as_writable_bytes(out));
@@ -78,8 +66,8 @@ void WeightsFile::read_f32(const TensorEntry& entry, int64_t first, std::span<fl
     }
     if (!is_within) {
       throw Error(Code::model_not_finite, path().string() + ": '" + entry.name +
-                                              "' holds numbers of 64 bits beyond what float32 can hold (3.4e38), "
-                                              "which redraw computes with; the model is damaged, fetch it again");
+                                              "' holds 64-bit numbers beyond 3.4e38, the largest of float32, in which "
+                                              "redraw computes; the model is damaged, fetch it again");
     }
     out = out.subspan(static_cast<size_t>(wanted));
     first += wanted;
@@ -99,65 +87,6 @@ void WeightsFile::check_range(const TensorEntry& entry, uint64_t first, size_t s
   if (first > stored || size > stored - first) {
     throw Error(Code::internal, path().string() + ": a range outside of '" + entry.name + "' was asked for");
   }
-}
-
-namespace {
-
-// The first bytes, by which formats are told apart.
-std::string head_of(const std::filesystem::path& path) {
-  const InputFile file = InputFile::open(path, FileOf::model);
-  std::string head(std::min<uint64_t>(4096, file.size()), '\0');
-  file.read(0, std::as_writable_bytes(std::span(head)));
-  return head;
-}
-
-std::shared_ptr<const WeightsFile> open_known_format(const std::filesystem::path& path) {
-  const std::string head = head_of(path);
-  if (const std::string other = recognised_as_other(head); !other.empty()) {
-    throw Error(Code::model_unsupported, path.string() + ": is no weights file that redraw reads; " + other);
-  }
-  if (head.starts_with("GGUF")) return std::make_shared<GgufFile>(GgufFile::open(path));
-  if (is_zip_archive(head)) return std::make_shared<TorchFile>(TorchFile::open(path));
-  refuse_legacy_torch(head, path.string());
-  return std::make_shared<SafetensorsFile>(SafetensorsFile::open(path));
-}
-
-// Everything but an index: also the files that an index names.
-std::shared_ptr<const WeightsFile> open_single_file(const std::filesystem::path& path) {
-  try {
-    return open_known_format(path);
-  } catch (const Error& e) {
-    const std::string unfinished = unfinished_by_name(path);
-    if (unfinished.empty()) throw;
-    throw Error(e.code(), e.what() + ("; " + unfinished));
-  }
-}
-
-bool is_shard_index(const std::filesystem::path& path) {
-  if (!is_shard_index_name(path.filename().string())) return false;
-  const std::string head = head_of(path);
-  const size_t first = head.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && head[first] == '{';
-}
-
-std::filesystem::path weights_in_folder(const std::filesystem::path& folder) {
-  if (const auto path = find_part_weights(folder)) return *path;
-  throw Error(Code::model_part_missing, folder.string() +
-                                            ": is a folder without weights of its own; give a file, or the folder of "
-                                            "one part with diffusion_pytorch_model.safetensors or model.safetensors");
-}
-
-}  // namespace
-
-std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path) {
-  if (is_missing(path)) throw Error(Code::file_not_found, path.string() + ": no such file");
-  std::error_code ignored;
-  const std::filesystem::path file = std::filesystem::is_directory(path, ignored) ? weights_in_folder(path) : path;
-  std::shared_ptr<const WeightsFile> weights =
-      is_shard_index(file) ? std::make_shared<ShardedFile>(ShardedFile::open(file, open_single_file))
-                           : open_single_file(file);
-  refuse_scaled_fp8(*weights);
-  return weights;
 }
 
 }  // namespace redraw

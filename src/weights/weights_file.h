@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_identity.h"
 #include "tensor/tensor.h"
 #include "weights/tensor_entry.h"
 
@@ -28,6 +29,9 @@ class WeightsFile {
   virtual const std::filesystem::path& path() const = 0;
   /// All that are read, path() among them.
   virtual std::vector<std::filesystem::path> files() const { return {path()}; }
+  /// Of the files that the numbers come from, as they were when they were opened. Two of equal identities hold the same
+  /// tensors. Empty for what is no file.
+  virtual std::vector<FileIdentity> identities() const = 0;
   /// Sorted by name (bytewise), names distinct.
   virtual std::span<const TensorEntry> tensors() const = 0;
   /// What the file says about itself in texts.
@@ -65,13 +69,5 @@ class WeightsFile {
   /// Throws Error(internal) unless bytes first .. first + size lie within the entry.
   void check_range(const TensorEntry& entry, uint64_t first, size_t size) const;
 };
-
-/// Opens weights of any known format, told apart by their first bytes: safetensors; GGUF; a JSON index of several
-/// files, which is told by its name as well (*.index.json, see ShardedFile); the folder of one part of a diffusers
-/// model, of which it takes the file that find_part_weights chooses (path() says which). Throws Error: those of the
-/// formats; model_unsupported for a file that is none of them, saying what it looks like and what to do, and for
-/// weights that need factors (see refuse_scaled_fp8); model_part_missing for a folder without weights;
-/// file_not_found where nothing is.
-std::shared_ptr<const WeightsFile> open_weights(const std::filesystem::path& path);
 
 }  // namespace redraw

@@ -15,10 +15,11 @@ inline constexpr std::string_view kWidenedTypes =
 /// True for those types.
 bool widens_to_f32(DType dtype);
 
-/// Little-endian elements to float32: the floating types exactly, but F64 rounded to the nearest; the quantised ones as
-/// ggml computes them (see dequantise). `from` may lie at any address, and must hold exactly to.size() elements, of the
-/// quantised types whole blocks. Returns false when a finite number of F64 became infinite, being beyond what float32
-/// holds (3.4e38). Throws Error: tensor_wrong_dtype for other types, bad_size when the sizes disagree.
+/// Little-endian elements to float32. The floating types are exact, but F64 is rounded to the nearest; the quantised
+/// ones are as ggml computes them (see dequantise). `from` may lie at any address, and must hold exactly to.size()
+/// elements, of the quantised types whole blocks. Returns false when a finite number of F64 became infinite, being
+/// beyond what float32 holds (3.4e38). Throws Error: tensor_wrong_dtype for other types, bad_size when the sizes
+/// disagree.
 [[nodiscard]] bool widen_to_f32(DType dtype, std::span<const std::byte> from, std::span<float> to);
 
 }  // namespace redraw

@@ -32,11 +32,12 @@ TEST_P(MemoryOfARun, IsWithinWhatWasSaidAndNotFarBelow) {
     for (const bool is_releasing : {false, true}) {
       const Context context(2);
       const auto backend = make_cpu_backend(context);
-      StableDiffusion model(*backend, Checkpoint::open(tiny_folder(GetParam())), {});
+      PipelineCaches caches(*backend);
+      StableDiffusion model(caches, Checkpoint::open(tiny_folder(GetParam())), {});
       GenerateRequest asked = request(side);
       asked.is_releasing = is_releasing;
       const MemoryNeed need = memory_need(model, asked);
-      ASSERT_TRUE(generate(model, asked, plan_generation(model.spec(), asked), {}).image);
+      ASSERT_EQ(generate(model, asked, plan_generation(model.spec(), asked)).images.size(), 1);
       const uint64_t said = (is_releasing ? need.releasing(false) : need.keeping_all()) - need.program;
       const uint64_t held = backend->pool().peak_held_bytes();
       std::printf("  %s %4ld %-9s held %5.1f MiB of %5.1f\n", GetParam(), side, is_releasing ? "releasing" : "keeping",
@@ -50,7 +51,8 @@ TEST_P(MemoryOfARun, IsWithinWhatWasSaidAndNotFarBelow) {
 TEST_P(MemoryOfARun, ALimitDecidesWhatIsKeptAndWhatIsRefused) {
   const Context context(2);
   const auto backend = make_cpu_backend(context);
-  StableDiffusion model(*backend, Checkpoint::open(tiny_folder(GetParam())), {});
+  PipelineCaches caches(*backend);
+  StableDiffusion model(caches, Checkpoint::open(tiny_folder(GetParam())), {});
   const MemoryNeed need = memory_need(model, request(256));
   EXPECT_FALSE(plan_memory(need, kMany, false).is_releasing);
   EXPECT_FALSE(plan_memory(need, need.keeping_all(), false).is_releasing);
@@ -62,6 +64,27 @@ TEST_P(MemoryOfARun, ALimitDecidesWhatIsKeptAndWhatIsRefused) {
   EXPECT_GE(need.releasing(true), need.releasing(false));
 }
 
+TEST_P(MemoryOfARun, CountsTheBatch) {
+  const Context context(2);
+  const auto backend = make_cpu_backend(context);
+  PipelineCaches caches(*backend);
+  const StableDiffusion model(caches, Checkpoint::open(tiny_folder(GetParam())), {});
+  GenerateRequest asked = request(192);
+  const MemoryNeed alone = memory_need(model, asked);
+  asked.noise = {NoiseRequest{.seed = 1}, NoiseRequest{.seed = 2}, NoiseRequest{.seed = 3}};
+  const MemoryNeed need = memory_need(model, asked);
+  EXPECT_GT(need.denoise.activations, 2 * alone.denoise.activations);
+  EXPECT_EQ(need.denoise.weights, alone.denoise.weights);
+  EXPECT_EQ(need.decode.total(), alone.decode.total()) << "one picture after the other";
+  asked.is_releasing = true;
+  ASSERT_EQ(generate(model, asked, plan_generation(model.spec(), asked)).images.size(), 3);
+  const uint64_t said = need.releasing(false) - need.program;
+  EXPECT_LE(backend->pool().peak_held_bytes(), said);
+  EXPECT_GE(2.5 * static_cast<double>(backend->pool().peak_held_bytes()), static_cast<double>(said));
+  asked.run.sampler = find_named_sampler("dpm_adaptive");
+  EXPECT_EQ(memory_need(model, asked).denoise.activations, alone.denoise.activations);
+}
+
 // The same with a tiny autoencoder in the place of the model's own, and with one for previews beside it.
 TEST(MemoryOfATinyAutoencoder, IsWithinWhatWasSaid) {
   const auto taesd = std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/golden/taesd/weights.safetensors";
@@ -70,12 +93,13 @@ TEST(MemoryOfATinyAutoencoder, IsWithinWhatWasSaid) {
        {CheckpointOptions{}, CheckpointOptions{.vae = taesd}, CheckpointOptions{.preview_vae = taesd}}) {
     const Context context(2);
     const auto backend = make_cpu_backend(context);
-    StableDiffusion model(*backend, Checkpoint::open(tiny_folder("tiny-sd15"), options), {});
+    PipelineCaches caches(*backend);
+    StableDiffusion model(caches, Checkpoint::open(tiny_folder("tiny-sd15"), options), {});
     Image picture{.width = 192, .height = 192, .pixels = std::vector<uint8_t>(size_t{192} * 192 * 3)};
     GenerateRequest request{.prompt = "fire", .width = 192, .height = 192, .init = &picture};
     request.run.steps = 2;
     const MemoryNeed need = memory_need(model, request);
-    ASSERT_TRUE(generate(model, request, plan_generation(model.spec(), request), {}).image);
+    ASSERT_EQ(generate(model, request, plan_generation(model.spec(), request)).images.size(), 1);
     EXPECT_LE(backend->pool().peak_held_bytes(), need.keeping_all() - need.program);
     if (plain == 0) plain = need.keeping_all();
     EXPECT_EQ(need.keeping_all() < plain, !options.vae.empty());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "diffusion/seeded_streams.h"
 #include "diffusion/strength.h"
 #include "models/unet.h"
 #include "models/vae.h"
@@ -131,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Models, Seamless, ::testing::Values("tiny-sd15", "tiny-
 Image by_hand(StableDiffusion& model, const GenerateRequest& request, WrapAxes encoder, WrapAxes unet,
               WrapAxes decoder) {
   const GeneratePlan plan = plan_generation(model.spec(), request);
-  const auto source = make_noise_source(request.noise.source, request.noise.seed);
+  const auto source = request.noise.front().source->make(request.noise.front().seed).normal;
   const Shape shape{1, 16, 16, 4};
   Tensor planes = Tensor::zeros({1, 4, 16, 16});
   source->normal(planes.values());
@@ -140,10 +141,10 @@ Image by_hand(StableDiffusion& model, const GenerateRequest& request, WrapAxes e
   for (float& x : clean.values()) x *= static_cast<float>(model.spec().vae.scaling_factor);
   std::vector<float> latent(noise.size());
   add_noise(plan.run.table(), plan.run.begin, clean.values(), noise, latent);
-  const TextEncoders& encoders = model.text_encoders();
-  GuidedNetwork network(model.unet(),
-                        {.context = encoders.encode(request.prompt, 1).context,
-                         .negative_context = encoders.encode(request.negative, 1).context,
+  const auto net = model.unet();
+  GuidedNetwork network(*net,
+                        {.context = model.encode_prompt(request.prompt).context,
+                         .negative_context = model.encode_prompt(request.negative).context,
                          .wrap = unet},
                         shape);
   network.set_guidance(request.guidance.scale, 0);
@@ -158,7 +159,8 @@ Image by_hand(StableDiffusion& model, const GenerateRequest& request, WrapAxes e
 TEST(SeamlessRun, TellsEncoderUNetDecoderAndPreviewsWhereToWrap) {
   const Context context(2);
   const auto backend = make_cpu_backend(context);
-  StableDiffusion model(*backend, Checkpoint::open(box_model()), {});
+  PipelineCaches caches(*backend);
+  StableDiffusion model(caches, Checkpoint::open(box_model()), {});
   Image picture{.width = 128, .height = 128, .pixels = std::vector<uint8_t>(128 * 128 * 3)};
   std::mt19937 random(6);
   for (uint8_t& x : picture.pixels) x = static_cast<uint8_t>(random());
@@ -171,15 +173,15 @@ TEST(SeamlessRun, TellsEncoderUNetDecoderAndPreviewsWhereToWrap) {
     request.seamless = wrap;
     Image preview;
     const GenerateResult result = generate(model, request, plan_generation(model.spec(), request),
-                                           [&](const GenerateStep& step) { preview = step.preview(); });
-    ASSERT_TRUE(result.image);
-    EXPECT_EQ(result.image->pixels, by_hand(model, request, wrap, wrap, wrap).pixels);
-    EXPECT_EQ(result.image->pixels, preview.pixels) << "the last preview is the picture";
+                                           {.on_step = [&](const GenerateStep& step) { preview = step.preview(0); }});
+    ASSERT_EQ(result.images.size(), 1);
+    EXPECT_EQ(result.images.front().pixels, by_hand(model, request, wrap, wrap, wrap).pixels);
+    EXPECT_EQ(result.images.front().pixels, preview.pixels) << "the last preview is the picture";
     if (!wrap.any()) continue;
     // Each part shows in the pixels, so that none can be forgotten.
-    EXPECT_NE(result.image->pixels, by_hand(model, request, {}, wrap, wrap).pixels);
-    EXPECT_NE(result.image->pixels, by_hand(model, request, wrap, {}, wrap).pixels);
-    EXPECT_NE(result.image->pixels, by_hand(model, request, wrap, wrap, {}).pixels);
+    EXPECT_NE(result.images.front().pixels, by_hand(model, request, {}, wrap, wrap).pixels);
+    EXPECT_NE(result.images.front().pixels, by_hand(model, request, wrap, {}, wrap).pixels);
+    EXPECT_NE(result.images.front().pixels, by_hand(model, request, wrap, wrap, {}).pixels);
   }
 }
 

@@ -3,9 +3,12 @@
 
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <memory>
 #include <string>
+#include <utility>
 
-#include "checkpoint/parameters_of.h"
+#include "checkpoint/weight_in_file.h"
+#include "nn/parameters.h"
 #include "weights/diffusers_folder.h"
 
 namespace redraw {
@@ -23,6 +26,14 @@ inline std::filesystem::path tiny_folder(const std::string& arch) {
 }
 inline DiffusersFolder tiny_model(const std::string& arch) {
   return DiffusersFolder::open(tiny_folder(arch));
+}
+
+/// The tensors of a file under the names that they have there, as parameters of a model. Keeps the file open.
+inline nn::Parameters parameters_of(std::shared_ptr<const WeightsFile> file) {
+  return nn::Parameters([file = std::move(file)](const std::string& name) {
+    const TensorEntry* entry = file->find(name);
+    return entry == nullptr ? Weight{} : weight_in_file(file, *entry, name, entry->shape);
+  });
 }
 
 /// Parameters in which the tensors of two layers have changed places: a defect that parity tests must notice.

@@ -31,7 +31,7 @@ bool same(const Tensor& a, const Tensor& b) {
 class TinyVae : public ::testing::Test {
  protected:
   StableDiffusion open(const std::filesystem::path& model, const CheckpointOptions& options) {
-    return {*backend_, Checkpoint::open(model, options), {}};
+    return {caches_, Checkpoint::open(model, options), {}};
   }
   StableDiffusion box(const CheckpointOptions& options = {}) { return open(box_model(), options); }
 
@@ -57,9 +57,10 @@ class TinyVae : public ::testing::Test {
   };
   static Pictures run(StableDiffusion model, const GenerateRequest& request) {
     Pictures pictures;
-    GenerateResult result = generate(model, request, plan_generation(model.spec(), request),
-                                     [&](const GenerateStep& step) { pictures.previews.push_back(step.preview()); });
-    pictures.final = std::move(*result.image);
+    GenerateResult result =
+        generate(model, request, plan_generation(model.spec(), request),
+                 {.on_step = [&](const GenerateStep& step) { pictures.previews.push_back(step.preview(0)); }});
+    pictures.final = std::move(result.images.front());
     return pictures;
   }
 
@@ -72,6 +73,7 @@ class TinyVae : public ::testing::Test {
 
   Context context_{2};
   std::unique_ptr<Backend> backend_ = make_cpu_backend(context_);
+  PipelineCaches caches_{*backend_};
   Image picture_ = noise_picture();
 };
 

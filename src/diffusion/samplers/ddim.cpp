@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/network.h"
 
 namespace redraw::ddim {
@@ -71,7 +72,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kDdim;
 const SamplerInfo kDdim = {.name = "ddim",
                            .aliases = {},
                            .scheduler_class = "DDIMScheduler",

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/network.h"
 
 namespace redraw::ddpm {
@@ -57,7 +58,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kDdpm;
 const SamplerInfo kDdpm = {.name = "ddpm",
                            .aliases = {},
                            .scheduler_class = "DDPMScheduler",

@@ -1,11 +1,12 @@
-// DEIS in log rho (Zhang and Chen 2023, "Fast Sampling of Diffusion Models with Exponential Integrator";
-// diffusers 0.42.1 DEISMultistepScheduler). rho = noise / signal, so that log rho = -lambda; the network's noise is
-// extrapolated as a polynomial in log rho and integrated over rho.
+// DEIS in log rho (Zhang and Chen 2023, "Fast Sampling of Diffusion Models with Exponential Integrator"; diffusers
+// 0.42.1 DEISMultistepScheduler). rho = noise / signal, so log rho = -lambda. The network's noise is extrapolated as a
+// polynomial in log rho and integrated over rho.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/lambda_space.h"
 #include "diffusion/solver/lambda_step_table.h"
 #include "diffusion/solver/network.h"
@@ -101,7 +102,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kDeis;
 const SamplerInfo kDeis = {.name = "deis",
                            .aliases = {},
                            .scheduler_class = "DEISMultistepScheduler",

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/shared_runs.h"
 
 namespace redraw::dpm_2 {
@@ -22,7 +23,6 @@ constexpr auto kAncestralAliases = std::to_array<std::string_view>({"kdpm_2_a"})
 
 }  // namespace
 
-extern const SamplerInfo kDpm2;
 const SamplerInfo kDpm2 = {.name = "dpm_2",
                            .aliases = kAliases,
                            .scheduler_class = "KDPM2DiscreteScheduler",
@@ -32,7 +32,6 @@ const SamplerInfo kDpm2 = {.name = "dpm_2",
                            .steps = steps,
                            .run = run_dpm_2};
 
-extern const SamplerInfo kDpm2A;
 const SamplerInfo kDpm2A = {.name = "dpm_2_a",
                             .aliases = kAncestralAliases,
                             .scheduler_class = "KDPM2AncestralDiscreteScheduler",

@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/error.h"
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_dpm_solver.h"
 
 namespace redraw::dpm_adaptive {
@@ -100,13 +101,13 @@ constexpr auto kAliases = std::to_array<std::string_view>({"k_dpm_adaptive", "dp
 
 }  // namespace
 
-extern const SamplerInfo kDpmAdaptive;
 const SamplerInfo kDpmAdaptive = {.name = "dpm_adaptive",
                                   .aliases = kAliases,
                                   .scheduler_class = "",
                                   .source = "k-diffusion 0.1.1",
                                   .calls_per_step = 0,
                                   .chooses_its_levels = true,
+                                  .couples_elements = true,
                                   .adopt = adopt_for_k_diffusion,
                                   .steps = lambda_range_steps,
                                   .run = run};

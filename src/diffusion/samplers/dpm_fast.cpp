@@ -1,9 +1,10 @@
-// DPM-Solver-fast (Lu et al. 2022a, section 3.4; k-diffusion 0.1.1 sample_dpm_fast, eta 0): steps of order 3, evenly in
-// log sigma, and at the end one or two of the order that uses up the network calls: n steps of the table are n calls.
+// DPM-Solver-fast (Lu et al. 2022a, section 3.4; k-diffusion 0.1.1 sample_dpm_fast, eta 0). Steps of order 3, evenly in
+// log sigma; at the end one or two steps of the order that uses up the network calls. n steps of the table are n calls.
 // Ends at the model's smallest level, not at 0.
 #include <algorithm>
 #include <array>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_dpm_solver.h"
 
 namespace redraw::dpm_fast {
@@ -54,7 +55,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"k_dpm_fast", "dpm fa
 
 }  // namespace
 
-extern const SamplerInfo kDpmFast;
 const SamplerInfo kDpmFast = {.name = "dpm_fast",
                               .aliases = kAliases,
                               .scheduler_class = "",

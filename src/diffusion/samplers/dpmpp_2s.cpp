@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/dpm_solver.h"
 #include "diffusion/solver/lambda_step_table.h"
 #include "diffusion/solver/network.h"
@@ -60,7 +61,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kDpmpp2s;
 const SamplerInfo kDpmpp2s = {.name = "dpmpp_2s",
                               .aliases = {},
                               .scheduler_class = "DPMSolverSinglestepScheduler",

@@ -2,6 +2,7 @@
 // (k-diffusion 0.1.1 sample_dpmpp_2s_ancestral, eta 1): two calls a step. diffusers has none with this noise.
 #include <array>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::dpmpp_2s_a {
@@ -35,7 +36,6 @@ constexpr auto kAliases =
 
 }  // namespace
 
-extern const SamplerInfo kDpmpp2SA;
 const SamplerInfo kDpmpp2SA = {.name = "dpmpp_2s_a",
                                .aliases = kAliases,
                                .scheduler_class = "",

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/dpm_solver.h"
 #include "diffusion/solver/lambda_step_table.h"
 #include "diffusion/solver/network.h"
@@ -17,8 +18,8 @@ SchedulerConfig adopt(SchedulerConfig config) {
   return config;
 }
 
-template <const SamplerInfo& sampler>
-StepTable steps(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n) {
+StepTable steps_of(const SamplerInfo& sampler, const SchedulerConfig& config, const NoiseSchedule& schedule,
+                   int64_t n) {
   return lambda_step_table(config, schedule, n, {.sampler = sampler.name, .truncates_karras_of_cosine = true});
 }
 
@@ -78,42 +79,42 @@ constexpr std::string_view kSource = "diffusers 0.42.1";
 
 }  // namespace
 
-extern const SamplerInfo kDpmpp2m;
 const SamplerInfo kDpmpp2m = {.name = "dpmpp_2m",
                               .aliases = {},
                               .scheduler_class = kClass,
                               .source = kSource,
                               .adopt = adopt,
-                              .steps = steps<kDpmpp2m>,
+                              .steps = [](const SchedulerConfig& config, const NoiseSchedule& schedule,
+                                          int64_t n) { return steps_of(kDpmpp2m, config, schedule, n); },
                               .run = run<DpmEquation::probability_flow, 2>};
 
-extern const SamplerInfo kDpmpp2mSde;
 const SamplerInfo kDpmpp2mSde = {.name = "dpmpp_2m_sde",
                                  .aliases = {},
                                  .scheduler_class = kClass,
                                  .source = kSource,
                                  .draws_noise = true,
                                  .adopt = adopt,
-                                 .steps = steps<kDpmpp2mSde>,
+                                 .steps = [](const SchedulerConfig& config, const NoiseSchedule& schedule,
+                                             int64_t n) { return steps_of(kDpmpp2mSde, config, schedule, n); },
                                  .run = run<DpmEquation::stochastic, 2>};
 
-extern const SamplerInfo kDpmpp3m;
 const SamplerInfo kDpmpp3m = {.name = "dpmpp_3m",
                               .aliases = {},
                               .scheduler_class = kClass,
                               .source = kSource,
                               .adopt = adopt,
-                              .steps = steps<kDpmpp3m>,
+                              .steps = [](const SchedulerConfig& config, const NoiseSchedule& schedule,
+                                          int64_t n) { return steps_of(kDpmpp3m, config, schedule, n); },
                               .run = run<DpmEquation::probability_flow, 3>};
 
-extern const SamplerInfo kDpmpp3mSde;
 const SamplerInfo kDpmpp3mSde = {.name = "dpmpp_3m_sde",
                                  .aliases = {},
                                  .scheduler_class = kClass,
                                  .source = kSource,
                                  .draws_noise = true,
                                  .adopt = adopt,
-                                 .steps = steps<kDpmpp3mSde>,
+                                 .steps = [](const SchedulerConfig& config, const NoiseSchedule& schedule,
+                                             int64_t n) { return steps_of(kDpmpp3mSde, config, schedule, n); },
                                  .run = run<DpmEquation::stochastic, 3>};
 
 }  // namespace redraw::dpmpp_multistep

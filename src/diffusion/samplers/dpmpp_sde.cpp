@@ -3,6 +3,7 @@
 // their noise from the same motion.
 #include <array>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::dpmpp_sde {
@@ -42,7 +43,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"k_dpmpp_sde", "dpm++
 
 }  // namespace
 
-extern const SamplerInfo kDpmppSde;
 const SamplerInfo kDpmppSde = {.name = "dpmpp_sde",
                                .aliases = kAliases,
                                .scheduler_class = "",

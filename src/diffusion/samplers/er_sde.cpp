@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
+
 namespace redraw {
 namespace {
 
@@ -90,7 +92,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kErSde;
 const SamplerInfo kErSde = {.name = "er_sde",
                             .aliases = {},
                             .scheduler_class = "",

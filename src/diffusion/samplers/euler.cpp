@@ -1,4 +1,5 @@
 // Euler's method along sigma (Karras et al. 2022, Algorithm 1 without churn; diffusers 0.42.1 EulerDiscreteScheduler).
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/network.h"
 #include "diffusion/solver/shared_runs.h"
 
@@ -23,7 +24,6 @@ SchedulerConfig adopt(SchedulerConfig config) {
 
 }  // namespace
 
-extern const SamplerInfo kEuler;
 const SamplerInfo kEuler = {.name = "euler",
                             .aliases = {},
                             .scheduler_class = "EulerDiscreteScheduler",

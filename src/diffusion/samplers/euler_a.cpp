@@ -2,6 +2,7 @@
 // EulerAncestralDiscreteScheduler).
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/network.h"
 
 namespace redraw::euler_a {
@@ -35,7 +36,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kEulerA;
 const SamplerInfo kEulerA = {.name = "euler_a",
                              .aliases = {},
                              .scheduler_class = "EulerAncestralDiscreteScheduler",

@@ -1,8 +1,9 @@
-// CFG++ (Chung et al. 2024, "CFG++: manifold-constrained classifier free guidance", Algorithm 2, in sigma form): a step
-// to the guided estimate of the clean latent, noised again with the noise that the unconditional half of the guidance
-// sees. Guidance is then much stronger than in a plain step: the paper's scales are between 0 and 1.
+// CFG++ (Chung et al. 2024, "CFG++: manifold-constrained classifier free guidance", Algorithm 2, in sigma form). A step
+// goes to the guided estimate of the clean latent, and adds the noise that the unconditional half of the guidance sees.
+// Guidance is then much stronger than in a plain step: the paper's scales are between 0 and 1.
 #include <array>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::euler_cfg_pp {
@@ -41,7 +42,6 @@ constexpr auto kAncestralAliases = std::to_array<std::string_view>({"euler_ances
 
 }  // namespace
 
-extern const SamplerInfo kEulerCfgPp;
 const SamplerInfo kEulerCfgPp = {.name = "euler_cfg_pp",
                                  .aliases = {},
                                  .scheduler_class = "",
@@ -51,7 +51,6 @@ const SamplerInfo kEulerCfgPp = {.name = "euler_cfg_pp",
                                  .steps = k_diffusion_steps,
                                  .run = run};
 
-extern const SamplerInfo kEulerACfgPp;
 const SamplerInfo kEulerACfgPp = {.name = "euler_a_cfg_pp",
                                   .aliases = kAncestralAliases,
                                   .scheduler_class = "",

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/network.h"
 #include "diffusion/solver/shared_runs.h"
 
@@ -52,7 +53,6 @@ SchedulerConfig adopt(SchedulerConfig config) {
 
 }  // namespace
 
-extern const SamplerInfo kHeun;
 const SamplerInfo kHeun = {.name = "heun",
                            .aliases = {},
                            .scheduler_class = "HeunDiscreteScheduler",

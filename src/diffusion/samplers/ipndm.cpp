@@ -5,6 +5,7 @@
 #include <numbers>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/adams_bashforth.h"
 #include "diffusion/solver/network.h"
 
@@ -78,7 +79,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kIpndm;
 const SamplerInfo kIpndm = {.name = "ipndm",
                             .aliases = {},
                             .scheduler_class = "IPNDMScheduler",

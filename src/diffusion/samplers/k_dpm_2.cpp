@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw {
@@ -58,7 +59,6 @@ bool run_dpm_2_ancestral(const SamplingPlan& plan, const SamplerRun& run, std::s
 
 namespace redraw::k_dpm_2 {
 
-extern const SamplerInfo kKDpm2;
 const SamplerInfo kKDpm2 = {.name = "k_dpm_2",
                             .aliases = kAliases,
                             .scheduler_class = "",
@@ -68,7 +68,6 @@ const SamplerInfo kKDpm2 = {.name = "k_dpm_2",
                             .steps = k_diffusion_steps,
                             .run = run_dpm_2};
 
-extern const SamplerInfo kKDpm2A;
 const SamplerInfo kKDpm2A = {.name = "k_dpm_2_a",
                              .aliases = kAncestralAliases,
                              .scheduler_class = "",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_dpmpp_2m {
@@ -37,7 +38,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"k_dpmpp_2", "dpm++ 2
 
 }  // namespace
 
-extern const SamplerInfo kKDpmpp2M;
 const SamplerInfo kKDpmpp2M = {.name = "k_dpmpp_2m",
                                .aliases = kAliases,
                                .scheduler_class = "",

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_dpmpp_2m_sde {
@@ -39,7 +40,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"dpm++ 2m sde"});
 
 }  // namespace
 
-extern const SamplerInfo kKDpmpp2MSde;
 const SamplerInfo kKDpmpp2MSde = {.name = "k_dpmpp_2m_sde",
                                   .aliases = kAliases,
                                   .scheduler_class = "",

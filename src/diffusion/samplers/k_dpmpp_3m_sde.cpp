@@ -1,9 +1,10 @@
-// DPM-Solver++ for the stochastic equation, multistep of order 3 (k-diffusion 0.1.1 sample_dpmpp_3m_sde, eta 1): one
-// call a step, the last of which, to level 0, is the estimate itself; the order grows from 1 with the steps taken.
+// DPM-Solver++ for the stochastic equation, multistep of order 3 (k-diffusion 0.1.1 sample_dpmpp_3m_sde, eta 1). One
+// call a step. The last step, to level 0, is the estimate itself. The order grows from 1 with the steps taken.
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_dpmpp_3m_sde {
@@ -72,7 +73,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"dpm++ 3m sde"});
 
 }  // namespace
 
-extern const SamplerInfo kKDpmpp3MSde;
 const SamplerInfo kKDpmpp3MSde = {.name = "k_dpmpp_3m_sde",
                                   .aliases = kAliases,
                                   .scheduler_class = "",

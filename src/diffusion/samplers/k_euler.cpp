@@ -1,9 +1,9 @@
 // Euler's method as k-diffusion 0.1.1 has it (sample_euler without churn): diffusers' step on k-diffusion's levels.
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_euler {
 
-extern const SamplerInfo kKEuler;
 const SamplerInfo kKEuler = {.name = "k_euler",
                              .aliases = {},
                              .scheduler_class = "",

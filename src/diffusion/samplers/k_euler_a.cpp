@@ -2,6 +2,7 @@
 // level, then up to it with new noise.
 #include <array>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_euler_a {
@@ -24,7 +25,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"euler_ancestral", "e
 
 }  // namespace
 
-extern const SamplerInfo kKEulerA;
 const SamplerInfo kKEulerA = {.name = "k_euler_a",
                               .aliases = kAliases,
                               .scheduler_class = "",

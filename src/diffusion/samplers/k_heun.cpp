@@ -1,9 +1,9 @@
 // Heun's method as k-diffusion 0.1.1 has it (sample_heun without churn): diffusers' step on k-diffusion's levels.
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_heun {
 
-extern const SamplerInfo kKHeun;
 const SamplerInfo kKHeun = {.name = "k_heun",
                             .aliases = {},
                             .scheduler_class = "",

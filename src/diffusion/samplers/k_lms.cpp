@@ -1,5 +1,6 @@
 // Linear multistep, order 4, as k-diffusion 0.1.1 has it (sample_lms): the order grows with the steps taken, so that a
 // run that begins in the middle of the table starts like any other. Stable Diffusion's first default sampler.
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/k_diffusion.h"
 
 namespace redraw::k_lms {
@@ -11,7 +12,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kKLms;
 const SamplerInfo kKLms = {.name = "k_lms",
                            .aliases = {},
                            .scheduler_class = "",

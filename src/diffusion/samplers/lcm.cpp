@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/distilled.h"
 
 namespace redraw::lcm {
@@ -51,7 +52,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kLcm;
 const SamplerInfo kLcm = {.name = "lcm",
                           .aliases = {},
                           .scheduler_class = "LCMScheduler",

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/network.h"
 #include "diffusion/solver/shared_runs.h"
 
@@ -82,7 +83,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kLms;
 const SamplerInfo kLms = {.name = "lms",
                           .aliases = {},
                           .scheduler_class = "LMSDiscreteScheduler",

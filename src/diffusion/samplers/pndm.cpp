@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/adams_bashforth.h"
 #include "diffusion/solver/network.h"
 
@@ -108,8 +109,8 @@ struct Move {
 };
 
 // Takes the entries of a run one after the other. The reference counts its calls from the run's beginning, not from the
-// table's, and so does this: a run that begins in the middle takes its first call for the first of all, there included
-// where that skips a level or steps from another one (docs/image-to-image.md).
+// table's, and so does this. So a run that begins in the middle takes its first call for the first of all, even where
+// that skips a level or steps from another one (docs/image-to-image.md).
 class Pndm {
  public:
   Pndm(const SamplingPlan& plan, const SamplerRun& run, size_t size)
@@ -201,7 +202,6 @@ constexpr auto kAliases = std::to_array<std::string_view>({"plms"});
 
 }  // namespace
 
-extern const SamplerInfo kPndm;
 const SamplerInfo kPndm = {.name = "pndm",
                            .aliases = kAliases,
                            .scheduler_class = "PNDMScheduler",

@@ -1,10 +1,11 @@
-// SA-Solver (Xue et al. 2023, "SA-Solver: Stochastic Adams Solver", Algorithm 1; diffusers 0.42.1
-// SASolverScheduler): an Adams predictor and corrector of the SDE whose share of new noise, tau, is 1 for the timesteps
-// 200 to 800 and 0 outside. The network call of a step also corrects the step before.
+// SA-Solver (Xue et al. 2023, "SA-Solver: Stochastic Adams Solver", Algorithm 1; diffusers 0.42.1 SASolverScheduler):
+// an Adams predictor and corrector of the SDE. Its share of new noise, tau, is 1 for the timesteps 200 to 800 and 0
+// outside. The network call of a step also corrects the step before.
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/lambda_space.h"
 #include "diffusion/solver/lambda_step_table.h"
 #include "diffusion/solver/network.h"
@@ -198,7 +199,6 @@ constexpr std::string_view kAliases[] = {"sa_solver"};
 
 }  // namespace
 
-extern const SamplerInfo kSasolver;
 const SamplerInfo kSasolver = {.name = "sasolver",
                                .aliases = kAliases,
                                .scheduler_class = "SASolverScheduler",

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/distilled.h"
 
 namespace redraw::tcd {
@@ -64,7 +65,6 @@ bool run(const SamplingPlan& plan, const SamplerRun& run, std::span<float> laten
 
 }  // namespace
 
-extern const SamplerInfo kTcd;
 const SamplerInfo kTcd = {.name = "tcd",
                           .aliases = {},
                           .scheduler_class = "TCDScheduler",

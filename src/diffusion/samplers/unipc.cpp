@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "diffusion/samplers/list.h"
 #include "diffusion/solver/lambda_space.h"
 #include "diffusion/solver/lambda_step_table.h"
 #include "diffusion/solver/network.h"
@@ -152,7 +153,6 @@ constexpr std::string_view kAliases[] = {"uni_pc"};
 
 }  // namespace
 
-extern const SamplerInfo kUnipc;
 const SamplerInfo kUnipc = {.name = "unipc",
                             .aliases = kAliases,
                             .scheduler_class = "UniPCMultistepScheduler",

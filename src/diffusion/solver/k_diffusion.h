@@ -21,9 +21,9 @@ StepTable k_diffusion_steps(const SchedulerConfig& config, const NoiseSchedule& 
 float lambda_of(float sigma);  ///< infinite for 0
 float sigma_of(float lambda);  ///< the other way
 
-/// The solution from `lambda` to lambda_next > lambda where the estimate of the clean latent stays what it is
-/// (DPM-Solver++, Lu et al. 2022b, eq. 9 in sigma form): Euler's step in another variable. lambda_next may be infinite.
-/// out may be latent.
+/// The solution from `lambda` to lambda_next > lambda where the estimate of the clean latent stays what it is: Euler's
+/// step in another variable (DPM-Solver++, Lu et al. 2022b, eq. 9 in sigma form). lambda_next may be infinite. out may
+/// be latent.
 void exponential_step(std::span<const float> latent, std::span<const float> original, float lambda, float lambda_next,
                       std::span<float> out);
 

@@ -39,8 +39,8 @@ class KDpmSolver {
 };
 
 /// k_diffusion_steps for samplers that work in lambda from the first level of a run to its last, and so cannot end at
-/// 0: a last level of 0 becomes the model's smallest, where k-diffusion lets them end, or the one before if that is
-/// smaller still.
+/// 0. A last level of 0 becomes the model's smallest, where k-diffusion lets them end, or the level before if that is
+/// smaller.
 StepTable lambda_range_steps(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n);
 
 }  // namespace redraw

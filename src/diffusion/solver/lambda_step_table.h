@@ -21,10 +21,10 @@ struct LambdaClass {
   bool noises_by_timestep = false;  ///< add_noise goes by the alpha of the whole timestep, not by the noise level
 };
 
-/// The steps of a solver in lambda: whole timesteps of the spacing, which leaves out its last of n + 1, or of the
-/// karras, exponential and beta rules; for other rules and config.start_timestep, which the classes do not know, the
-/// levels of sigma_step_table. Throws Error(out_of_range) when timesteps lead beyond the model's or the levels do not
-/// fall from step to step.
+/// The steps of a solver in lambda. Whole timesteps: of the spacing, which leaves out its last of n + 1, or of the
+/// karras, exponential and beta rules. Other rules and config.start_timestep, which the classes do not know, give the
+/// levels of sigma_step_table. Throws Error(out_of_range) when timesteps lead beyond the model's, or when the levels do
+/// not fall from step to step.
 StepTable lambda_step_table(const SchedulerConfig& config, const NoiseSchedule& schedule, int64_t n,
                             const LambdaClass& its_class);
 

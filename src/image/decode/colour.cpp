@@ -55,8 +55,8 @@ const PixelKind& pixel_kind(VipsImage* colours) {
 }
 
 // Whether the profile's header (ICC.1:2010, 7.2) says that it turns such pixels into colours. libvips 8.14 does not
-// ask: it lets a grey profile take the first channel of three, and what a device link or an abstract profile makes of
-// pixels is no colour at all.
+// ask. It lets a grey profile take the first channel of three. It also applies a device link or an abstract profile,
+// and what those make of pixels is no colour at all.
 bool fits(std::span<const std::byte> profile, const PixelKind& kind) {
   constexpr size_t kHeaderBytes = 128;
   constexpr size_t kClass = 12;

@@ -15,6 +15,7 @@
 #include "image/decode/orientation.h"
 #include "image/decode/png_picture.h"
 #include "image/decode/webp_picture.h"
+#include "image/start_pictures.h"
 #include "image/vips_support.h"
 
 namespace redraw {
@@ -128,7 +129,7 @@ DecodedImage decode(PictureBytes bytes, const std::string& where) {
 
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
-  start_vips();
+  start_pictures();
   take_vips_error();  // what other parts may have left
   const OpenedPicture opened = open_picture(bytes, header, reduction, where);
   const PictureMetadata& metadata = opened.metadata;

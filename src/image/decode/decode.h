@@ -37,25 +37,25 @@ struct DecodedImage {
 /// Decodes a whole picture file held in memory. The format is told by content, never by name.
 ///
 /// Colours: an embedded ICC profile is applied (relative colorimetric) unless it is sRGB within 2 of 255 steps, so
-/// pictures tagged sRGB keep their bytes. One that by its own header is for other pixels, or for none, or that is
-/// damaged, is passed over. PNG gAMA, cHRM and cICP are not applied, but named when they are not sRGB's. CMYK without a
-/// usable profile is read with libvips' built-in one. 16-bit samples are rounded; transparency is laid on white after
-/// the conversion to sRGB.
+/// pictures tagged sRGB keep their bytes. A profile is passed over when its own header says that it is for other pixels
+/// or for none, or when it is damaged. PNG gAMA, cHRM and cICP are not applied, but named when they are not sRGB's.
+/// CMYK without a usable profile is read with libvips' built-in one. 16-bit samples are rounded. Transparency is laid
+/// on white after the conversion to sRGB.
 ///
 /// Orientation: of EXIF, else of XMP, as Pillow's exif_transpose; of PNG also from the texts in which ImageMagick keeps
 /// both.
 ///
 /// Faults: a damaged file is read if no pixel is missing, with a note of what was passed over; else it is refused.
 ///
-/// Size: pictures of up to 64 million pixels come as they are stored. Larger ones, up to 320 million, are reduced by a
-/// whole factor, the smallest that brings them to 64 million: JPEG by 2 or 4, by libjpeg's scaled transform; PNG by the
-/// mean of each box of pixels; WebP by libwebp. Checked from the header, before a pixel is decoded or a buffer made:
-/// sides of 8 to 65535, at most 320 million pixels, at most 2 GiB of file.
+/// Size: pictures of up to 64 million pixels come as they are stored. Larger ones, up to 320 million, are reduced by
+/// the smallest whole factor that brings them to 64 million: JPEG by 2 or 4, by libjpeg's scaled transform; PNG by the
+/// mean of each box of pixels; WebP by libwebp. The header is checked before a pixel is decoded or a buffer made: sides
+/// of 8 to 65535, at most 320 million pixels, at most 2 GiB of file.
 ///
-/// Memory: files are read piece by piece (WebP whole). Below 4 times the pixels that result, beside what a format makes
-/// a decoder hold whole, 1.5 GiB at most: the coefficients of a progressive JPEG, the samples of an interlaced PNG,
-/// file and pixels of a lossless WebP. Measured at 16320x12240, peak of the process: JPEG 169 MiB, progressive 740 MiB,
-/// PNG 196 MiB; WebP of 16383x16383 1164 MiB.
+/// Memory: files are read piece by piece (WebP whole). The peak is below 4 times the pixels that result, beside what a
+/// format makes a decoder hold whole, 1.5 GiB at most: the coefficients of a progressive JPEG, the samples of an
+/// interlaced PNG, file and pixels of a lossless WebP. Measured at 16320x12240, peak of the process: JPEG 169 MiB,
+/// progressive 740 MiB, PNG 196 MiB; WebP of 16383x16383 1164 MiB.
 ///
 /// Thread-safe. Decodes run one at a time in a process, which bounds memory and keeps each error message its own.
 ///
@@ -63,10 +63,10 @@ struct DecodedImage {
 /// picture), image_damaged, image_too_large, image_too_small, image_unsupported, file_too_large.
 DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where);
 
-/// The same for a file. Also throws file_not_found, not_a_file, file_unreadable, file_changed. `between_pieces`, where
-/// it is given, is called before every piece of the file that is read and every few rows that are decoded, so many
-/// times a second; what it throws ends the decoding. The pixels of a WebP file are one call of libwebp, without a
-/// question in between: 1.5 s at 64 million pixels, several seconds at most.
+/// The same for a file. Also throws file_not_found, not_a_file, file_unreadable, file_changed. `between_pieces` may be
+/// empty. It is called before every piece of the file that is read and every few rows that are decoded, many times a
+/// second; what it throws ends the decoding. The pixels of a WebP file are one call of libwebp, in which nobody asks:
+/// 1.5 s at 64 million pixels, several seconds at most.
 DecodedImage decode_image_file(const std::filesystem::path& path, const std::function<void()>& between_pieces = {});
 
 }  // namespace redraw

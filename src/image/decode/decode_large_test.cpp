@@ -4,6 +4,7 @@
 #include "image/decode/box_reducer.h"
 #include "image/decode/decode.h"
 #include "image/decode/picture_files_test_support.h"
+#include "image/start_pictures.h"
 
 namespace redraw {
 namespace {
@@ -41,7 +42,7 @@ TEST(BoxReducer, GivesTheRoundedMeanOfEachBoxAndOfWhatIsThereAtTheEdges) {
 }
 
 VipsImagePtr large_flat(int width, int height, double red, double green, double blue) {
-  start_vips();
+  start_pictures();
   VipsImage* black = nullptr;
   VipsImage* colours = nullptr;
   const double factors[] = {1, 1, 1};

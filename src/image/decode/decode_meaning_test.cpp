@@ -5,6 +5,7 @@
 #include "image/decode/orientation.h"
 #include "image/decode/orientation_tag.h"
 #include "image/decode/picture_files_test_support.h"
+#include "image/start_pictures.h"
 
 namespace redraw {
 namespace {
@@ -193,7 +194,7 @@ TEST(ExifOrientation, IsNothingInDamagedBlocks) {
 
 // A profile that libvips has within it, its header's fields overwritten.
 std::string profile_with(const char* name, size_t offset, std::string_view field) {
-  start_vips();
+  start_pictures();
   VipsBlob* blob = nullptr;
   if (vips_profile_load(name, &blob, nullptr) != 0) return "";
   size_t bytes = 0;

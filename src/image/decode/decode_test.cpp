@@ -11,6 +11,7 @@
 #include "image/fit.h"
 #include "image/image_test_support.h"
 #include "image/png_chunks.h"
+#include "image/start_pictures.h"
 
 namespace redraw {
 namespace {
@@ -334,7 +335,7 @@ TEST(Decode, GivesTheSamePicturesFromManyThreads) {
 }
 
 TEST(StartVips, LoadsNoModulesAndLeavesTheEnvironmentAlone) {
-  start_vips();
+  start_pictures();
   EXPECT_EQ(std::getenv("VIPSHOME"), nullptr);
   EXPECT_EQ(vips_type_find("VipsOperation", "magickload_buffer"), 0u);
   EXPECT_EQ(vips_type_find("VipsOperation", "pdfload_buffer"), 0u);

@@ -8,13 +8,13 @@
 
 namespace redraw {
 
-/// Begins to decode: baseline and extended Huffman files hold a row of blocks in memory, files of several scans all
-/// their coefficients, which are read here. libjpeg itself and not libvips over it: of the warnings that libjpeg gives
-/// libvips shows the first alone, and one without harm would hide one that means missing pixels.
+/// Begins to decode. Baseline and extended Huffman files hold a row of blocks in memory. Files of several scans hold
+/// all their coefficients, which are read here. This uses libjpeg itself and not libvips over it: libvips shows only
+/// the first of libjpeg's warnings, and a harmless one would hide one that means missing pixels.
 ///
 /// reduction: 1, 2, 4 or 8, by which libjpeg divides both sides while it transforms blocks.
 ///
-/// libjpeg's warnings that leave every coefficient as it is become notes; every other, and one that is not known,
+/// libjpeg's warnings that leave every coefficient as it is become notes. Every other, and one that is not known,
 /// throws at the first row that it would touch (jpeg_faults.h). A file that ends without its end marker is whole when
 /// no block was missing and, if progressive, every bit came.
 ///

@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/listed.h"
 #include "image/decode/bounded_inflate.h"
 #include "image/decode/picture_format.h"
 #include "image/png_chunks.h"
@@ -287,9 +288,7 @@ class PngLayoutReader {
     for (const std::string& fault : faults_) notes.push_back(fault_note(fault));
     if (!layout_.has_end) notes.push_back(fault_note("no end, IEND"));
     if (passed_over_.empty()) return;
-    std::string types;
-    for (const std::string& type : passed_over_) types += (types.empty() ? "" : ", ") + type;
-    notes.push_back("damaged or misplaced parts of the file passed over (" + types + ")");
+    notes.push_back("damaged or misplaced parts of the file passed over (" + joined(passed_over_) + ")");
   }
 
   PictureBytes& bytes_;

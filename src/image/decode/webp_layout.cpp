@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/listed.h"
 #include "image/decode/picture_format.h"
 
 namespace redraw {
@@ -127,9 +128,7 @@ class WebpLayoutReader {
     metadata.orientation = orientation.chosen();
     if (!orientation.note().empty()) metadata.notes.push_back(orientation.note());
     if (passed_over_.empty()) return;
-    std::string names;
-    for (const std::string& name : passed_over_) names += (names.empty() ? "" : ", ") + name;
-    metadata.notes.push_back("damaged or misplaced parts of the file passed over (" + names + ")");
+    metadata.notes.push_back("damaged or misplaced parts of the file passed over (" + joined(passed_over_) + ")");
   }
 
   PictureBytes& bytes_;

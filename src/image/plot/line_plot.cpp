@@ -74,14 +74,6 @@ void check_panels(std::span<const PlotPanel> panels, const LinePlotOptions& opti
 
 }  // namespace
 
-Point PlotScale::at(double x_value, double y_value) const {
-  // Ends are in the middle of a pixel, so that ticks are sharp.
-  const auto across = static_cast<double>(area.width - 1);
-  const auto down = static_cast<double>(area.height - 1);
-  return {static_cast<double>(area.left) + 0.5 + x.share_of(x_value) * across,
-          static_cast<double>(area.top) + 0.5 + (1.0 - y.share_of(y_value)) * down};
-}
-
 PlotScale plot_scale(std::span<const PlotPanel> panels, const LinePlotOptions& options, size_t index) {
   check_panels(panels, options);
   check_plot_range("the index of a panel", static_cast<int64_t>(index), 0, static_cast<int64_t>(panels.size()) - 1);

@@ -70,6 +70,14 @@ Axis y_axis_of(const PlotPanel& panel, int64_t height) {
 
 }  // namespace
 
+Point PlotScale::at(double x_value, double y_value) const {
+  // Ends are in the middle of a pixel, so that ticks are sharp.
+  const auto across = static_cast<double>(area.width - 1);
+  const auto down = static_cast<double>(area.height - 1);
+  return {static_cast<double>(area.left) + 0.5 + x.share_of(x_value) * across,
+          static_cast<double>(area.top) + 0.5 + (1.0 - y.share_of(y_value)) * down};
+}
+
 PlotLayout lay_out_plot(std::span<const PlotPanel> panels, const LinePlotOptions& options) {
   const auto count = static_cast<int64_t>(panels.size());
   PlotLayout layout;

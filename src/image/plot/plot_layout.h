@@ -1,7 +1,14 @@
 // Where the grids of a line plot stand, and what stands around them.
 #pragma once
 
-#include "image/plot/line_plot.h"
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "image/plot/canvas.h"
+#include "image/plot/plot_axis.h"
+#include "image/plot/plot_data.h"
+#include "image/plot/stroke.h"
 #include "image/plot/text_mask.h"
 
 namespace redraw {
@@ -34,6 +41,15 @@ struct PlotLayout {
     return {frame.left + before(), frame.top + above(), frame.width - before() - kPlotRightMargin,
             frame.height - above() - below()};
   }
+};
+
+/// Where the values of a panel stand in the picture.
+struct PlotScale {
+  Rect area = {};  ///< from the axes' low ends to their high ends
+  Axis x = {};
+  Axis y = {};
+
+  Point at(double x_value, double y_value) const;
 };
 
 /// Of panels that line_plot takes. Throws Error(image_unsupported) (see draw_text).

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "image/start_pictures.h"
 #include "image/utf8.h"
 #include "image/vips_support.h"
 
@@ -47,7 +48,7 @@ std::string with_ellipsis(const std::string& line, size_t code_points) {
 }  // namespace
 
 TextMask draw_text(const std::string& text, TextStyle style, int64_t max_width) {
-  start_vips();
+  start_pictures();
   const std::string line = clean(text);
   TextMask mask = draw_line(line, style);
   if (mask.width <= max_width) return mask;

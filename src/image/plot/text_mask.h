@@ -7,8 +7,8 @@
 
 namespace redraw {
 
-/// Coverage of the ink only, 0 none to 255 full, width * height values; (left, top) is where it stands in the line's
-/// own box, whose top is the same for every text of one size, so that lines set side by side share a baseline.
+/// Coverage of the ink only, 0 none to 255 full, width * height values. (left, top) is where it stands in the line's
+/// own box. The box has the same top for every text of one size, so lines set side by side share a baseline.
 struct TextMask {
   int64_t width = 0;
   int64_t height = 0;

@@ -18,9 +18,9 @@ namespace {
 
 using CallKey = std::array<int64_t, 8>;
 
-// Below this many floating-point operations one thread is used: dividing the work and meeting again costs as much as
-// it saves (some microseconds), and much more when other programs want the processor, since every meeting waits for
-// the thread that was put aside. docs/performance.md has the figures.
+// Below this many floating-point operations one thread is used. Dividing the work and meeting again costs some
+// microseconds, as much as it saves. On a busy machine it costs much more: every meeting waits for the thread that was
+// put aside. docs/performance.md has the figures.
 constexpr double kSerialOperations = 4e6;
 
 // What an element costs in the kernels that are not products, in floating-point operations of the same duration.
@@ -76,8 +76,8 @@ struct CpuBackend::Call {
   dnnl::memory::desc source, weights, bias, destination, scratchpad;
 };
 
-// The weights of one layer. They are read and packed at the first call, when the layout that oneDNN wants is known:
-// loading a model is then only opening a file, and parts that a run does not need are never read.
+// The weights of one layer. They are read and packed at the first call, when the layout that oneDNN wants is known. So
+// loading a model only opens a file, and parts that a run does not need are never read.
 class CpuBackend::Packed final : public PackedWeights {
  public:
   Packed(Weight weight, const Weight& bias, const dnnl::memory::desc& plain)
@@ -94,8 +94,8 @@ class CpuBackend::Packed final : public PackedWeights {
   bool has_bias() const { return static_cast<bool>(bias_); }
   float* bias() { return bias_.data(); }
 
-  // The weights in the layout `wanted`. Other input sizes may want another layout: then the numbers are read and
-  // packed again and the older form is dropped, since sizes change rarely and memory is worth more.
+  // The weights in the layout `wanted`. Other input sizes may want another layout. Then the numbers are read and packed
+  // again, and the older form is dropped: sizes change rarely, and memory is worth more.
   const Tensor& packed(const dnnl::memory::desc& wanted, CpuBackend& backend) {
     if (packed_ && layout_ == wanted) return packed_;
     packed_ = {};

@@ -29,8 +29,8 @@ struct AttentionShape {
 /// The channels of a block, where oneDNN takes maps in blocks.
 inline constexpr int64_t kChannelBlock = 16;
 
-/// The rows first .. first + rows - 1 of every picture of a channels-last map [batch, height, width, channels], and
-/// the same numbers with the channels in blocks: [batch, channels / kChannelBlock, rows, width, kChannelBlock].
+/// Rows first .. first + rows - 1 of every picture of a channels-last map [batch, height, width, channels], and the
+/// same numbers with the channels in blocks: [batch, channels / kChannelBlock, rows, width, kChannelBlock].
 struct BlockedRows {
   int64_t batch, height, width, channels;
   int64_t first, rows;
@@ -58,9 +58,9 @@ struct WeightRows {
   int64_t channels, in_channels, kernel;
 };
 
-/// Weights as our own convolutions and linear layers take them: by panels of panel_channels() output channels (the last
-/// may have fewer, and is as wide as one or two vectors), each [slice][ky][kx][kConvSlice][channels of the panel], with
-/// zeros where there is no channel.
+/// Weights as our own convolutions and linear layers take them, by panels of panel_channels() output channels. The last
+/// panel may have fewer, and is as wide as one or two vectors. Each is [slice][ky][kx][kConvSlice][channels of the
+/// panel], with zeros where there is no channel.
 struct WeightPanels {
   const void* numbers;
   WeightType type;
@@ -87,8 +87,8 @@ struct Interrupt {
   const void* context;
 };
 
-/// Plain pointers only: these functions are compiled several times with different instruction sets, so they must not
-/// touch anything (an inline function, a template) that the linker could take from one of the other compilations.
+/// Plain pointers only. These functions are compiled several times, with different instruction sets. They must not use
+/// an inline function or a template: the linker could take those from one of the other compilations.
 struct Kernels {
   const char* name;  ///< "avx512", "avx2" or "generic"
   /// Whether to use convolve and linear; else oneDNN's, which is how the two are compared.
@@ -112,9 +112,8 @@ struct Kernels {
   int64_t (*panel_channels)();
   int64_t (*panel_numbers)(int64_t out_channels, int64_t in_channels, int64_t kernel);
   void (*pack_panel)(const WeightRows& rows, void* packed);
-  /// A convolution in two steps: lay out the rows of the input that a band is made of, padding included (source: so
-  /// many floats as the function before says); and the band: out = convolution + bias (may be null) (+ out, if
-  /// accumulate).
+  /// A convolution in two steps. First the rows of the input that a band needs are laid out, padding included; `source`
+  /// has conv_source_floats. Then the band: out = convolution + bias (may be null) (+ out, if accumulate).
   int64_t (*conv_source_floats)(const ConvCall& call);
   void (*lay_out_conv_source)(const ConvCall& call, const float* x, float* source);
   void (*convolve)(const ConvCall& call, const float* source, const WeightPanels& weights, const float* bias,

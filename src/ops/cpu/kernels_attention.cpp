@@ -59,8 +59,8 @@ static_assert(kKeyVectors == 2 || kKeyVectors == 3);
 using Multiply = void (*)(int64_t rows, const float* a, int64_t a_stride, const float* b, int64_t depth, float* c,
                           int64_t c_stride);
 
-// How a head's values are cut into panels: the width that wastes least, one vector only when the others waste more
-// than a fifth, since its tile reads more than it multiplies.
+// How a head's values are cut into panels: by the width that wastes least. One vector is chosen only when the others
+// waste more than a fifth, because its tile reads more than it multiplies.
 struct ValuePanels {
   int vectors;
   int64_t padded_width;

@@ -1,10 +1,10 @@
 // Convolutions. Without AVX-512 oneDNN adds all products of an output in one chain of float32. A chain of n random
 // terms is off by about 2.6e-8 sqrt(n / 2) of its result: 1.8e-6 for 1280 * 9. Here the products of a slice of 16 input
-// channels are summed by themselves and then the slices: 2.6e-8 sqrt((144 + 80) / 2).
+// channels are summed by themselves, and then the slices: 2.6e-8 sqrt((144 + 80) / 2).
 //
-// The source is laid out slice by slice, [slice][picture][row][column][kSlice] with the padding in it, the weights by
-// panels (WeightPanels in kernels.h). A tile of the output stays in the first cache while all slices go by; what a
-// slice adds to a few of its pixels is summed in registers.
+// The source is laid out slice by slice, [slice][picture][row][column][kSlice], with the padding in it. The weights are
+// laid out by panels (WeightPanels in kernels.h). A tile of the output stays in the first cache while all slices go by.
+// What a slice adds to a few of its pixels is summed in registers.
 #include "ops/cpu/isa.h"
 #include "ops/cpu/panels.h"
 

@@ -17,9 +17,9 @@ void store(float* to, Channels channels) {
   __builtin_memcpy(to, &channels, sizeof(channels));
 }
 
-// Calls function(offset in the channels-last map, offset in the blocks) for every block of every position. In the order
-// of the map, because that is the larger of the two and comes from memory or goes there: half as fast again as a tile
-// of positions at a time, block after block, on maps larger than the cache.
+// Calls function(offset in the channels-last map, offset in the blocks) for every block of every position, in the order
+// of the map. The map is the larger of the two and comes from memory or goes there. On maps larger than the cache this
+// order is half as fast again as a tile of positions at a time, block after block.
 template <typename Function>
 void for_each_block(const BlockedRows& shape, Function function) {
   const int64_t block_stride = shape.rows * shape.width * kChannelBlock;

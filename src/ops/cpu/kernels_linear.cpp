@@ -1,8 +1,9 @@
-// Linear layers with packed weights (WeightPanels in kernels.h). For a few rows oneDNN's product without AVX-512 spends
-// most of its time on packing them again at each call; with it, it sums too coarsely; and it knows no float16 weights.
+// Linear layers with packed weights (WeightPanels in kernels.h). Without AVX-512, oneDNN's product of a few rows spends
+// most of its time on packing the weights again at each call. With AVX-512 it sums too coarsely. It knows no float16
+// weights.
 //
-// A tile is some rows of x, copied so that what is multiplied together lies together; it stays in the second cache
-// while the panels of output channels go by. Its sums for one panel stay in the first cache; what kDepth input features
+// A tile is some rows of x, copied so that what is multiplied together lies together. It stays in the second cache
+// while the panels of output channels go by. Its sums for one panel stay in the first cache. What kDepth input features
 // add to a few of its rows is summed in registers.
 #include "ops/cpu/isa.h"
 #include "ops/cpu/panels.h"

@@ -8,12 +8,12 @@
 
 namespace redraw::onednn {
 
-/// Whether this convolution should take its source and destination in blocks of 16 channels. The reason is precision:
-/// channels-last, oneDNN 2.6 adds all in_channels * 9 products of a 3x3 convolution in one chain of float32, so that
-/// its rms error relative to the exact sum grows with the channels (2.9e-7 at 32, 6e-7 at 128, 1.1e-6 to 1.8e-6 at
-/// 1280), while its AVX-512 kernels for blocks sum each block of 16 input channels by itself (2.0e-7 to 2.7e-7 at any
-/// number). It costs between nothing and 6 % of the time, turning the maps around included. Its kernels for older
-/// processors make one chain over blocks of 8 as well: there we have our own (kernels_conv.cpp).
+/// Whether this convolution should take its source and destination in blocks of 16 channels. The reason is precision.
+/// Channels-last, oneDNN 2.6 adds all in_channels * 9 products of a 3x3 convolution in one chain of float32. Its rms
+/// error relative to the exact sum grows with the channels: 2.9e-7 at 32, 6e-7 at 128, 1.1e-6 to 1.8e-6 at 1280. Its
+/// AVX-512 kernels for blocks sum each block of 16 input channels by itself: 2.0e-7 to 2.7e-7 at any number. Blocks
+/// cost 0 to 6 % of the time, turning the maps around included. Its kernels for older processors make one chain over
+/// blocks of 8 as well; there we have our own (kernels_conv.cpp).
 bool wants_blocks(const Conv2dSpec& spec);
 
 struct ConvolutionShape {

@@ -26,10 +26,10 @@ inline RowBand whole_map(const Conv2dSpec& spec, int64_t height) {
 }
 
 /// How many output rows a band should have, for an input of this shape [N, H, W, C]. Source and destination of a band
-/// take about 2 MiB a thread, so that what turns them into blocks and back meets them in the cache, and so that the
-/// blocks of a large map (half a gigabyte at the end of the autoencoder) never exist as a whole. But not less than the
-/// weights take, which every band reads again. Measured on Zen 4 against one band, GFLOP/s of a thread: 108 and 100 for
-/// 128 channels of 512x512, 108 and 100 of 256x256, no difference up to 64x64.
+/// take about 2 MiB a thread. So what turns them into blocks and back meets them in the cache, and the blocks of a
+/// large map never exist as a whole (half a gigabyte at the end of the autoencoder). A band is no smaller than the
+/// weights, which every band reads again. Measured on Zen 4 against one band, GFLOP/s of a thread: 108 and 100 for 128
+/// channels of 512x512, 108 and 100 of 256x256, no difference up to 64x64.
 inline int64_t rows_in_a_band(const Conv2dSpec& spec, const Shape& input, int threads) {
   constexpr int64_t kFloatsPerThread = 1 << 19;
   const int64_t weights = spec.in_channels * spec.out_channels * spec.kernel * spec.kernel;

@@ -87,8 +87,8 @@ static inline double horizontal_sum(DoubleVec v) {
   return result;
 }
 
-/// e^x: 2^n times the Taylor series of e^r to r^7, x = n ln 2 + r, |r| <= ln 2 / 2, where the first term left out is
-/// 5e-9 of the result. 0 below -87, where the result would be subnormal; infinity above 88.7; NaN stays NaN.
+/// e^x: 2^n times the Taylor series of e^r to r^7, x = n ln 2 + r, |r| <= ln 2 / 2. The first term left out is 5e-9 of
+/// the result. 0 below -87, where the result would be subnormal; infinity above 88.7; NaN stays NaN.
 static inline Vec exp(Vec x) {
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it leaves a whole number in the low bits
   const Vec n = (x * 1.44269504088896341f + kRound) - kRound;
@@ -110,8 +110,8 @@ static inline Vec exp(Vec x) {
   return x > 88.72f ? broadcast(__builtin_inff()) : result;
 }
 
-/// 2^x for x <= 0: 2^n p(r), x = n + r, |r| <= 1/2, p the polynomial of degree 6 with p(0) = 1 that is closest to 2^r
-/// (2e-9 of it in exact arithmetic, 9.5e-8 in float32). Below -126 as at -126, which is nothing beside 1. NaN stays
+/// 2^x for x <= 0: 2^n p(r), x = n + r, |r| <= 1/2. p is the polynomial of degree 6 with p(0) = 1 that is closest to
+/// 2^r: 2e-9 of it in exact arithmetic, 9.5e-8 in float32. Below -126 as at -126, which is nothing beside 1. NaN stays
 /// NaN.
 static inline Vec exp2_below_one(Vec x) {
   constexpr float kRound = 12582912.0f;  // as in exp
@@ -133,8 +133,8 @@ static inline Vec exp2_below_one(Vec x) {
   return p;
 }
 
-/// The error function: 1 - t P(t) e^(-x^2) with t = 1 / (1 + 0.4 |x|), P of degree 6 fitted by weighted least squares
-/// on Chebyshev nodes over |x| <= 6; 9e-9 from the true value in exact arithmetic.
+/// The error function: 1 - t P(t) e^(-x^2) with t = 1 / (1 + 0.4 |x|). P has degree 6, fitted by weighted least squares
+/// on Chebyshev nodes over |x| <= 6. It is 9e-9 from the true value in exact arithmetic.
 static inline Vec erf(Vec x) {
   const Vec magnitude = x < 0.0f ? -x : x;
   const Vec t = 1.0f / (1.0f + 0.4f * magnitude);

@@ -168,7 +168,7 @@ void expand(const BlockQ5_K& block, float* to) {
                 [&](int group, int i) { return four_bits(block, group, i) | (block.fifth_bits[i] >> group & 1) << 4; });
 }
 
-// Two halves of 128 elements; in each, element 32 * quarter + i has its lower bits in byte i or 32 + i (two quarters
+// Two halves of 128 elements. In each, element 32 * quarter + i has its lower bits in byte i or 32 + i (two quarters
 // share the 64 bytes) and its upper two in byte i of the half's 32. A factor belongs to 16 elements.
 void expand(const BlockQ6_K& block, float* to) {
   const float block_scale = half_to_float(block.scale);

@@ -75,15 +75,15 @@ TensorEntry read_tensor(GgufReader& reader, const GgufValues& values, size_t pos
   const int64_t bytes = checked_mul(elements / block_elements, block_bytes, Code::gguf_bad_tensor, what);
   const auto begin = reader.number<uint64_t>();
   if (begin > INT64_MAX || begin % values.alignment != 0) {
-    throw bad("begins at byte " + std::to_string(begin) + ", no multiple of the file's alignment of " +
+    throw bad("begins at byte " + std::to_string(begin) + ", not a multiple of the file's alignment of " +
               std::to_string(values.alignment));
   }
   const int64_t end = checked_add(static_cast<int64_t>(begin), bytes, Code::gguf_bad_tensor, what);
   Shape shape(std::span<const int64_t>(extents.data(), rank));
   if (const auto original = values.original_shapes.find(name); original != values.original_shapes.end()) {
     if (original->second.elements() != elements) {
-      throw bad("is stored as " + shape.to_string() + ", which has not as many elements as its original shape " +
-                original->second.to_string());
+      throw bad("is stored as " + shape.to_string() +
+                ", which has another number of elements than its original shape " + original->second.to_string());
     }
     shape = original->second;
   }

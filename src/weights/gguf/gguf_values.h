@@ -22,11 +22,11 @@ struct GgufValues {
 inline constexpr uint32_t kMaxGgufAlignment = 1 << 20;
 inline constexpr uint64_t kMaxGgufKeyBytes = 2048;
 
-/// Reads `count` keys with their values. Every value is checked to be what its type says and to lie in the file; those
-/// that redraw has no use for are passed over, as are strings of more than kMaxMetadataValue bytes and what comes after
-/// kMaxMetadataBytes of strings. The values of kUsedMetadataKeys are kept whatever else there is, whole numbers as
-/// their digits. Throws Error: gguf_too_short; gguf_too_large for more than kMaxMetadataEntries, and for a used value
-/// of more than kMaxMetadataValue; gguf_malformed.
+/// Reads `count` keys with their values. Every value is checked to be what its type says and to lie in the file. Passed
+/// over are values that redraw has no use for, strings of more than kMaxMetadataValue bytes, and what comes after
+/// kMaxMetadataBytes of strings. The values of kUsedMetadataKeys are always kept, whole numbers as their digits. Throws
+/// Error: gguf_too_short; gguf_too_large for more than kMaxMetadataEntries, and for a used value of more than
+/// kMaxMetadataValue; gguf_malformed.
 GgufValues read_gguf_values(GgufReader& reader, uint64_t count);
 
 }  // namespace redraw

@@ -16,6 +16,7 @@ class SafetensorsFile final : public WeightsFile {
 
   std::string_view format() const override { return "safetensors"; }
   const std::filesystem::path& path() const override { return file_.path(); }
+  std::vector<FileIdentity> identities() const override { return {file_.identity()}; }
   std::span<const TensorEntry> tensors() const override { return header_.tensors; }
   const std::map<std::string, std::string>& metadata() const override { return header_.metadata; }
   std::span<const std::string> metadata_passed_over() const override { return header_.metadata_passed_over; }

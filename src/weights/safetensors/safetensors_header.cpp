@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/shell_word.h"
 #include "weights/file_kind.h"
+#include "weights/names.h"
 #include "weights/safetensors/safetensors_json.h"
 
 namespace redraw {
@@ -89,11 +90,14 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint
   text = text.substr(0, text.find_last_not_of(' ') + 1);
 
   const uint64_t data_size = file_size - kSafetensorsLengthBytes - header_size;
-  SafetensorsHeader header = read_safetensors_json(text, data_size, where);
-  sort_by_name(header.tensors, where);
-  check_covered_once(header.tensors, kSafetensorsLengthBytes + header_size, data_size, where);
-  header.data_begin = static_cast<size_t>(kSafetensorsLengthBytes + header_size);
-  return header;
+  SafetensorsJson json = read_safetensors_json(text, data_size, where);
+  const uint64_t data_begin = kSafetensorsLengthBytes + header_size;
+  sort_by_name(json.tensors, where);
+  check_covered_once(json.tensors, data_begin, data_size, where);
+  return {.tensors = std::move(json.tensors),
+          .metadata = std::move(json.metadata),
+          .metadata_passed_over = std::move(json.metadata_passed_over),
+          .data_begin = static_cast<size_t>(data_begin)};
 }
 
 }  // namespace redraw

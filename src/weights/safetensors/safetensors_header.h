@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weights/header_limits.h"
 #include "weights/tensor_entry.h"
 
 namespace redraw {
@@ -23,25 +24,13 @@ struct SafetensorsHeader {
   size_t data_begin = 0;                          ///< where the data section begins in the file
 };
 
-/// The limits a header is held to. The first is the format's own; the others keep what a hostile header costs within
-/// a few tens of milliseconds and megabytes, far above what real files need (the largest diffusion models have fewer
-/// than 10,000 tensors).
-inline constexpr uint64_t kMaxHeaderBytes = 100'000'000;
-inline constexpr size_t kMaxTensors = 50'000;
-inline constexpr size_t kMaxTensorNameBytes = 1024;
-inline constexpr size_t kMaxMetadataEntries = 10'000;          ///< that are kept
-inline constexpr size_t kMaxMetadataBytes = size_t{4} << 20;   ///< that are kept
-inline constexpr size_t kMaxMetadataValue = size_t{64} << 10;  ///< bytes of a value that is kept
-inline constexpr size_t kMostPassedOver = 100;                 ///< names that are kept of values that are not
-inline constexpr size_t kMaxPieceBytes = size_t{4} << 20;      ///< a number, a run of spaces
-inline constexpr int kMaxHeaderDepth = 8;
-
-/// Parses the 8-byte little-endian header length and the JSON header (format of the Rust crate safetensors 0.4).
-/// head: the first bytes of the file, at least the header; file_size: bytes of the whole file. `where` names the file
-/// in messages. Accepts only files whose data section is covered exactly once by the tensors: no hole, no overlap,
-/// no trailing byte, no empty tensor inside another one. Spaces after the JSON are allowed. Metadata that nobody looks
-/// at costs nothing but its reading: a value of more than kMaxMetadataValue bytes, as a picture is, and what comes
-/// after kMaxMetadataEntries or kMaxMetadataBytes is not kept, of keys that redraw uses a value so long is refused.
+/// Parses the 8-byte little-endian header length and the JSON header (format of the Rust crate safetensors 0.4). head:
+/// the first bytes of the file, at least the header; file_size: bytes of the whole file. `where` names the file in
+/// messages. Accepts only files whose data section is covered exactly once by the tensors: no hole, no overlap, no
+/// trailing byte, no empty tensor inside another one. Spaces after the JSON are allowed.
+/// Metadata that nobody looks at costs only its reading. A value of more than kMaxMetadataValue bytes, as a picture is,
+/// is not kept, and neither is what comes after kMaxMetadataEntries or kMaxMetadataBytes. Of a key that redraw uses, a
+/// value so long is refused.
 /// Throws Error with a code of the safetensors_ group, one for each kind of damage. Allocates nothing in proportion to
 /// what the file claims, only to what it holds.
 SafetensorsHeader parse_safetensors_header(std::span<const std::byte> head, uint64_t file_size, std::string_view where);

@@ -9,6 +9,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "weights/header_limits.h"
 #include "weights/long_texts.h"
 #include "weights/metadata_keys.h"
 #include "weights/names.h"
@@ -366,14 +367,14 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
-SafetensorsHeader read_safetensors_json(std::string_view text, uint64_t data_size, std::string_view where) {
+SafetensorsJson read_safetensors_json(std::string_view text, uint64_t data_size, std::string_view where) {
   const std::optional<std::string> shortened = without_long_texts(text, kMaxMetadataValue, where);
   if (shortened) text = *shortened;
   Progress progress{where};
   HeaderReader reader(&progress, text, data_size);
   nlohmann::json::sax_parse(HeaderBytes(text.data(), &progress), HeaderBytes(text.data() + text.size(), &progress),
                             &reader);
-  return {std::move(reader.tensors()), std::move(reader.metadata()), std::move(reader.passed_over()), 0};
+  return {std::move(reader.tensors()), std::move(reader.metadata()), std::move(reader.passed_over())};
 }
 
 }  // namespace redraw

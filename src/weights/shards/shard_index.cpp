@@ -43,7 +43,7 @@ class IndexReader final : public nlohmann::json_sax<nlohmann::json> {
     }
     if (!is_plain_file_name(value)) {
       throw error(Code::index_leaves_folder, "the file of tensor " + shown_name(key_) + ", " + shown_name(value) +
-                                                 ", is no plain name of a file beside the index");
+                                                 ", is not the plain name of a file beside the index");
     }
     if (weight_map_.size() == kMaxTensors) {
       throw malformed("lists more than " + std::to_string(kMaxTensors) + " tensors");

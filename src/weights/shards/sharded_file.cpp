@@ -79,6 +79,16 @@ std::vector<std::filesystem::path> ShardedFile::files() const {
   return files;
 }
 
+// The index places tensors that its files must have there, so it adds nothing to what they say.
+std::vector<FileIdentity> ShardedFile::identities() const {
+  std::vector<FileIdentity> identities;
+  for (const auto& shard : shards_) {
+    const std::vector<FileIdentity> own = shard->identities();
+    identities.insert(identities.end(), own.begin(), own.end());
+  }
+  return identities;
+}
+
 void ShardedFile::read_bytes(const TensorEntry& entry, uint64_t first, std::span<std::byte> out) const {
   const TensorEntry* own = find(entry.name);
   if (own == nullptr) throw Error(Code::internal, path_.string() + ": has no tensor '" + entry.name + "'");

@@ -28,6 +28,7 @@ class ShardedFile final : public WeightsFile {
   std::string_view format() const override { return format_; }
   const std::filesystem::path& path() const override { return path_; }
   std::vector<std::filesystem::path> files() const override;
+  std::vector<FileIdentity> identities() const override;
   std::span<const TensorEntry> tensors() const override { return tensors_; }
   /// That of the index; the files have their own.
   const std::map<std::string, std::string>& metadata() const override { return metadata_; }

@@ -8,6 +8,7 @@
 #include "support/gguf_bytes.h"
 #include "support/safetensors_bytes.h"
 #include "support/temporary_folder.h"
+#include "weights/open_weights.h"
 #include "weights/safetensors/safetensors.h"
 
 namespace redraw {

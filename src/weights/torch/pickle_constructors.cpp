@@ -178,7 +178,7 @@ PickleValue pickle_storage(const PickleValue& id, PickleTree& tree, const FindSt
   const auto item = [&](size_t i) -> const PickleValue& { return tree[id.items.at(i)]; };
   if (id.kind != PickleKind::tuple || id.items.size() != 5 || item(0).kind != PickleKind::text ||
       item(0).text != "storage") {
-    throw complaint(Code::pickle_forbidden, "has a persistent id that is no storage; do not trust this file");
+    throw complaint(Code::pickle_forbidden, "has a persistent id that is not a storage; do not trust this file");
   }
   const PickleName* type =
       item(1).kind == PickleKind::name ? &pickle_names()[static_cast<size_t>(item(1).number)] : nullptr;

@@ -1,17 +1,12 @@
 // What the names in a checkpoint's pickle build; internal to weights.
 #pragma once
 
-#include <string_view>
-
-#include "redraw/error.h"
+#include "weights/torch/pickle_bytes.h"
 #include "weights/torch/pickle_names.h"
+#include "weights/torch/pickle_storage.h"
 #include "weights/torch/pickle_tree.h"
-#include "weights/torch/unpickler.h"
 
 namespace redraw {
-
-/// Makes the Error for a place in the pickle.
-using PickleComplaint = std::function<Error(Code, std::string_view)>;
 
 /// What calling the name with those arguments gives; may add to tree.tensors. args: a tuple of the tree.
 /// Throws Error: pickle_forbidden (not to be called), pickle_malformed (wrong arguments), torch_bad_tensor.

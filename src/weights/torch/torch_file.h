@@ -21,6 +21,7 @@ class TorchFile final : public WeightsFile {
 
   std::string_view format() const override { return "PyTorch checkpoint"; }
   const std::filesystem::path& path() const override { return file_.path(); }
+  std::vector<FileIdentity> identities() const override { return {file_.identity()}; }
   std::span<const TensorEntry> tensors() const override { return tensors_; }
   /// "global_step" when the checkpoint says after how many steps of training it was saved.
   const std::map<std::string, std::string>& metadata() const override { return metadata_; }

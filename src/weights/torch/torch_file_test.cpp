@@ -13,6 +13,7 @@
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
 #include "support/zip_bytes.h"
+#include "weights/open_weights.h"
 #include "weights/safetensors/safetensors.h"
 
 namespace redraw {

@@ -20,9 +20,9 @@ struct TorchStateDict {
   std::optional<int64_t> global_step;  ///< of the top-level dictionary
 };
 
-/// Finds the tensors: in the dictionary under "state_dict" (Stable Diffusion's .ckpt), else in the top-level dictionary
-/// when it holds a tensor itself, else under "params_ema", "params" or "model" when there is one below, else below the
-/// top-level dictionary. Names of nested dictionaries are joined with '.'. What is no tensor is passed over.
+/// Finds the tensors in the first of these that there is: the dictionary under "state_dict" (Stable Diffusion's .ckpt);
+/// the top-level dictionary, when it holds a tensor itself; one under "params_ema", "params" or "model"; else all below
+/// the top-level dictionary. Names of nested dictionaries are joined with '.'. What is no tensor is passed over.
 /// Throws Error: torch_no_tensors; torch_bad_tensor for a tensor whose name is no text, not UTF-8, too long or taken;
 /// pickle_too_large (too many tensors, dictionaries nested too deep or shared too often).
 TorchStateDict read_state_dict(const PickleTree& tree, std::string_view where);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weights/shown_text.h"
+#include "weights/torch/pickle_bytes.h"
 #include "weights/torch/pickle_constructors.h"
 #include "weights/torch/pickle_opcodes.h"
 
@@ -17,55 +18,6 @@ namespace {
 bool is_dict(PickleKind kind) {
   return kind == PickleKind::dict || kind == PickleKind::ordered_dict;
 }
-
-/// The bytes of the pickle with the bounds of protocol 4's frames.
-class PickleBytes {
- public:
-  PickleBytes(std::span<const std::byte> bytes, const PickleComplaint& complaint)
-      : bytes_(bytes), frame_end_(0), complaint_(complaint) {}
-
-  size_t at() const { return at_; }
-  bool at_end() const { return at_ == bytes_.size(); }
-
-  std::string_view take(uint64_t count) {
-    const bool in_frame = at_ < frame_end_;
-    const size_t left = (in_frame ? frame_end_ : bytes_.size()) - at_;
-    if (count > left) {
-      throw complaint_(Code::pickle_malformed, in_frame ? "reaches out of its frame" : "is cut short");
-    }
-    const std::string_view taken(reinterpret_cast<const char*>(bytes_.data()) + at_, static_cast<size_t>(count));
-    at_ += taken.size();
-    return taken;
-  }
-  uint64_t number(size_t count) {
-    uint64_t value = 0;
-    int shift = 0;
-    for (char c : take(count)) {
-      value |= static_cast<uint64_t>(static_cast<unsigned char>(c)) << shift;
-      shift += 8;
-    }
-    return value;
-  }
-  /// Up to the line feed, which is read and left out.
-  std::string_view line() {
-    constexpr size_t kLongest = 256;  // a Python name
-    const std::string_view rest(reinterpret_cast<const char*>(bytes_.data()) + at_, bytes_.size() - at_);
-    const size_t end = rest.substr(0, kLongest + 1).find('\n');
-    if (end == std::string_view::npos) throw complaint_(Code::pickle_malformed, "has a name without an end");
-    return take(end + 1).substr(0, end);
-  }
-  void begin_frame(uint64_t size) {
-    if (at_ < frame_end_) throw complaint_(Code::pickle_malformed, "has a frame within a frame");
-    if (size > bytes_.size() - at_) throw complaint_(Code::pickle_malformed, "has a frame beyond its end");
-    frame_end_ = at_ + static_cast<size_t>(size);
-  }
-
- private:
-  std::span<const std::byte> bytes_;
-  size_t at_ = 0;
-  size_t frame_end_;
-  const PickleComplaint& complaint_;
-};
 
 class Unpickler {
  public:
@@ -292,14 +244,15 @@ class Unpickler {
   void append(const std::vector<PickleRef>& items) {
     PickleValue& list = top();
     if (list.kind != PickleKind::list) {
-      throw complaint_(Code::pickle_forbidden, "appends to what is no list; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "appends to something that is not a list; do not trust this file");
     }
     add_items(list, items);
   }
   void set_items(const std::vector<PickleRef>& items) {
     PickleValue& dict = top();
     if (!is_dict(dict.kind)) {
-      throw complaint_(Code::pickle_forbidden, "sets items of what is no dictionary; do not trust this file");
+      throw complaint_(Code::pickle_forbidden,
+                       "sets items of something that is not a dictionary; do not trust this file");
     }
     if (items.size() % 2 != 0) throw malformed("sets a key without a value");
     for (size_t i = 0; i < items.size(); i += 2) {
@@ -346,7 +299,7 @@ class Unpickler {
     const PickleValue& module = tree_[names[0]];
     const PickleValue& name = tree_[names[1]];
     if (module.kind != PickleKind::text || name.kind != PickleKind::text) {
-      throw complaint_(Code::pickle_forbidden, "makes a name of what is no text; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "makes a name of something that is not text; do not trust this file");
     }
     push_name(module.text, name.text);
   }
@@ -354,9 +307,9 @@ class Unpickler {
     const std::vector<PickleRef> call = pop_many(2);
     const PickleValue& callee = tree_[call[0]];
     if (callee.kind != PickleKind::name) {
-      throw complaint_(Code::pickle_forbidden, "calls what is no name; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "calls something that is not a name; do not trust this file");
     }
-    if (tree_[call[1]].kind != PickleKind::tuple) throw malformed("calls a name with arguments that are no tuple");
+    if (tree_[call[1]].kind != PickleKind::tuple) throw malformed("calls a name with arguments that are not a tuple");
     PickleValue result =
         pickle_call(pickle_names()[static_cast<size_t>(callee.number)], tree_[call[1]], tree_, complaint_);
     items_ += result.items.size();
@@ -370,7 +323,7 @@ class Unpickler {
     const bool is_harmless = (built == PickleKind::ordered_dict && is_dict(state)) ||
                              (built == PickleKind::number_type && state == PickleKind::tuple);
     if (!is_harmless) {
-      throw complaint_(Code::pickle_forbidden, "sets the state of what has none; do not trust this file");
+      throw complaint_(Code::pickle_forbidden, "sets the state of something that has none; do not trust this file");
     }
   }
 

@@ -3,22 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <span>
 #include <string_view>
 
+#include "weights/torch/pickle_storage.h"
 #include "weights/torch/pickle_tree.h"
 
 namespace redraw {
-
-/// What the archive has for a storage.
-struct StorageFound {
-  size_t entry;  ///< any number that tells the caller which
-  uint64_t bytes;
-};
-/// For the key of a storage; empty when the archive has none of that name.
-using FindStorage = std::function<std::optional<StorageFound>(std::string_view key)>;
 
 /// The limits a pickle is held to; real ones of Stable Diffusion have some 30,000 values in 200 KiB.
 inline constexpr size_t kMaxPickleBytes = size_t{64} << 20;

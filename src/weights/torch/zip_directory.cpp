@@ -98,7 +98,7 @@ Listed read_listed(ZipFields& fields, std::string_view where) {
   if (size == kInZip64) size = zip64.u64();
   if (stored == kInZip64) stored = zip64.u64();
   if (listed.begin == kInZip64) listed.begin = zip64.u64();
-  if (stored != size) throw complaint(Code::zip_inconsistent, "is not compressed and yet has two sizes");
+  if (stored != size) throw complaint(Code::zip_inconsistent, "is not compressed, but has two sizes");
   listed.entry.size = size;
   return listed;
 }
@@ -169,7 +169,7 @@ void check_descriptor(const Listed& listed, uint64_t next, const ReadAt& read, s
   constexpr uint64_t kShort = 16;
   constexpr uint64_t kLong = 24;
   if (gap != kShort && gap != kLong) {
-    throw complaint(Code::zip_inconsistent, "is followed by bytes that are no data descriptor");
+    throw complaint(Code::zip_inconsistent, "is followed by bytes that are not a data descriptor");
   }
   std::array<std::byte, kLong> bytes;
   const auto descriptor = std::span(bytes).first(static_cast<size_t>(gap));

@@ -3,16 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace redraw {
+#include "weights/torch/zip_input.h"
 
-/// Fills `out` with the bytes of a file from `offset` on, or throws Error.
-using ReadAt = std::function<void(uint64_t offset, std::span<std::byte> out)>;
+namespace redraw {
 
 struct ZipEntry {
   std::string name;
@@ -21,17 +19,12 @@ struct ZipEntry {
   uint32_t crc;         ///< CRC-32 of the bytes; see check_zip_crc
 };
 
-/// Far above what real checkpoints need (some 2,000 entries, 8 GiB).
-inline constexpr uint64_t kMaxZipEntries = 50'000;
-inline constexpr uint64_t kMaxZipBytes = uint64_t{32} << 30;           ///< all entries together
-inline constexpr uint64_t kMaxZipDirectoryBytes = uint64_t{16} << 20;  ///< the central directory
-inline constexpr size_t kMaxZipNameBytes = 1024;
-
-/// Reads the directory of an archive (PKWARE's APPNOTE 6.3.10, with ZIP64) and compares it with what stands before each
+/// Reads the directory of an archive (PKWARE's APPNOTE 6.3.10, with ZIP64). Compares it with what stands before each
 /// entry, so that no other reader of the same file can see another list. Accepts only what torch's writer and plain
-/// ones for stored entries use: nothing compressed or encrypted, one disk, no comments, no extra fields but ZIP64 and
-/// torch's padding "FB"; the entries fill the file from its first byte to the directory, and the file ends with it.
-/// Names are relative paths without empty parts, "." or "..", distinct even when upper and lower case are the same.
+/// ones for stored entries use:
+/// - nothing compressed or encrypted, one disk, no comments, no extra fields but ZIP64 and torch's padding "FB";
+/// - the entries fill the file from its first byte to the directory, and the file ends with it;
+/// - names are relative paths without empty parts, "." or "..", distinct even when upper and lower case are the same.
 /// `where` names the file in messages. Returns the entries sorted by name (bytewise).
 /// Throws Error: zip_damaged, zip_inconsistent, zip_unsupported, zip_too_large; what `read` throws.
 std::vector<ZipEntry> read_zip_directory(uint64_t file_size, const ReadAt& read, std::string_view where);

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "weights/torch/zip_directory.h"
+#include "weights/torch/zip_input.h"
 
 namespace redraw {
 

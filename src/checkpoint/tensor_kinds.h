@@ -1,7 +1,6 @@
-// What people take for a Stable Diffusion model and is none, so that a refusal can say what it is and what to do.
+// What a weights file without Stable Diffusion's network is, by the names of its tensors.
 #pragma once
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,19 +20,6 @@ std::span<const TensorKind> tensor_kinds();
 /// Networks that have a UNet's names and are yet none of Stable Diffusion's that are built; looked for beneath a UNet's
 /// prefix.
 std::span<const TensorKind> unbuilt_networks();
-
-/// A kind of folder, by how the class in its model_index.json begins.
-struct PipelineKind {
-  std::string_view start;
-  std::string_view what;
-  std::string_view then;
-};
-std::span<const PipelineKind> pipeline_kinds();
-/// The row of a class; null where none is known.
-const PipelineKind* pipeline_kind(std::string_view class_name);
-
-/// "a FLUX model, which redraw does not support; ...": a row in words, with what to do.
-std::string kind_sentence(std::string_view what, std::string_view then);
 
 /// Whether `name` is one of the names that `pattern` stands for.
 bool matches(std::string_view pattern, std::string_view name);

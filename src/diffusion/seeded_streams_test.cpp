@@ -1,4 +1,4 @@
-#include "diffusion/noise_source.h"
+#include "diffusion/seeded_streams.h"
 
 #include <gtest/gtest.h>
 #include <vector>
@@ -18,14 +18,14 @@ std::vector<float> draw(NoiseSource&& source) {
 
 TEST(NoiseSource, IsMadeByEachOfItsNames) {
   ASSERT_EQ(noise_source_names().size(), 3u);
-  EXPECT_EQ(draw(std::move(*make_noise_source("torch-cpu", 9))), draw(TorchCpuGenerator(9)));
-  EXPECT_EQ(draw(std::move(*make_noise_source("torch-cpu-f16", 9))), draw(TorchCpuHalfGenerator(9)));
-  EXPECT_EQ(draw(std::move(*make_noise_source("torch-cuda", 9))), draw(TorchCudaGenerator(9)));
-  for (std::string_view name : noise_source_names()) EXPECT_NE(make_noise_source(name, 0), nullptr) << name;
+  EXPECT_EQ(draw(std::move(*find_noise_source("torch-cpu").make(9).normal)), draw(TorchCpuGenerator(9)));
+  EXPECT_EQ(draw(std::move(*find_noise_source("torch-cpu-f16").make(9).normal)), draw(TorchCpuHalfGenerator(9)));
+  EXPECT_EQ(draw(std::move(*find_noise_source("torch-cuda").make(9).normal)), draw(TorchCudaGenerator(9)));
+  for (std::string_view name : noise_source_names()) EXPECT_NE(find_noise_source(name).make(0).normal, nullptr) << name;
 }
 
 TEST(NoiseSource, SuggestsTheNearestNameForAnUnknownOne) {
-  const Thrown thrown = thrown_by([] { make_noise_source("torch-cpi", 0); });
+  const Thrown thrown = thrown_by([] { find_noise_source("torch-cpi").make(0).normal; });
   EXPECT_EQ(thrown.code, Code::unknown_name);
   EXPECT_EQ(
       thrown.message,
@@ -34,7 +34,7 @@ TEST(NoiseSource, SuggestsTheNearestNameForAnUnknownOne) {
 
 TEST(NoiseSource, GivesUniformNumbersInOneStreamWithTheCpusNoiseAndApartFromTheGpus) {
   for (std::string_view name : noise_source_names()) {
-    const SeededStreams streams = make_seeded_streams(name, 9);
+    const SeededStreams streams = find_noise_source(name).make(9);
     std::vector<float> noise(32), uniform(4), expected(4);
     streams.normal->normal(noise);
     streams.uniform(uniform);

@@ -1,9 +1,9 @@
-#include "checkpoint/other_kinds.h"
+#include "checkpoint/tensor_kinds.h"
 
-#include <algorithm>
 #include <array>
 
 #include "base/error.h"
+#include "checkpoint/kind_words.h"
 #include "models/known_kinds.h"
 #include "weights/shown_text.h"
 
@@ -31,32 +31,8 @@ constexpr std::string_view kHypernetwork = "a hypernetwork, a small change to a 
 constexpr std::string_view kUpscaler = "an upscaler of pictures (ESRGAN and its like), which redraw does not support";
 constexpr std::string_view kSafety = "a safety checker, which judges pictures";
 constexpr std::string_view kMotion = "an AnimateDiff motion module, which redraw does not support";
-constexpr std::string_view kSvd =
-    "Stable Video Diffusion, which makes moving pictures and which redraw does not support";
-constexpr std::string_view kHunyuanVideo =
-    "HunyuanVideo, which makes moving pictures and which redraw does not support";
-constexpr std::string_view kWan = "Wan, which makes moving pictures and which redraw does not support";
-constexpr std::string_view kCog = "CogVideoX, which makes moving pictures and which redraw does not support";
-constexpr std::string_view kLtx = "LTX-Video, which makes moving pictures and which redraw does not support";
-constexpr std::string_view kMochi = "Mochi, which makes moving pictures and which redraw does not support";
-constexpr std::string_view kCosmos = "Cosmos, which redraw does not support";
-constexpr std::string_view kChroma = "a Chroma model (of FLUX's kind), which redraw does not support";
-constexpr std::string_view kFlux2 = "a FLUX.2 model, which redraw does not support";
-constexpr std::string_view kFlux = "a FLUX model, which redraw does not support";
 constexpr std::string_view kSd35 = "a Stable Diffusion 3.5 model (MMDiT), which redraw does not support";
-constexpr std::string_view kSd3 = "a Stable Diffusion 3 model (SD3, MMDiT), which redraw does not support";
-constexpr std::string_view kAura = "an AuraFlow model, which redraw does not support";
-constexpr std::string_view kQwen = "a Qwen-Image model, which redraw does not support";
-constexpr std::string_view kZImage = "a Z-Image model, which redraw does not support";
-constexpr std::string_view kLumina = "a Lumina model, which redraw does not support";
-constexpr std::string_view kHunyuanDit = "a Hunyuan-DiT model, which redraw does not support";
-constexpr std::string_view kPixArt = "a PixArt model, which redraw does not support";
-constexpr std::string_view kSana = "a Sana model, which redraw does not support";
-constexpr std::string_view kHiDream = "a HiDream model, which redraw does not support";
-constexpr std::string_view kCascade = "Stable Cascade (Wuerstchen), which redraw does not support";
 constexpr std::string_view kKandinsky = "a part of Kandinsky, which redraw does not support";
-constexpr std::string_view kKolors = "Kolors, whose prompts go through ChatGLM, which redraw does not support";
-constexpr std::string_view kIf = "a DeepFloyd IF model, which redraw does not support";
 constexpr std::string_view kT5 = "T5, a text encoder of other models, which redraw does not support";
 constexpr std::string_view kLlm = "a language model";
 constexpr std::string_view kVision = "CLIP's encoder of pictures";
@@ -203,77 +179,7 @@ constexpr auto kNetworks = std::to_array<TensorKind>({
     {"encoder_hid_proj.*", kKolors, ""},
 });
 
-// Classes that begin with another row's come before it.
-constexpr auto kOtherPipelines = std::to_array<PipelineKind>({
-    {"LatentConsistencyModel", kLatentConsistency, ""},
-    {"Flux2", kFlux2, ""},
-    {"Flux", kFlux, ""},
-    {"Chroma", kChroma, ""},
-    {"StableDiffusion3", kSd3, ""},
-    {"AuraFlow", kAura, ""},
-    {"QwenImage", kQwen, ""},
-    {"ZImage", kZImage, ""},
-    {"Lumina", kLumina, ""},
-    {"HunyuanDiT", kHunyuanDit, ""},
-    {"HunyuanVideo", kHunyuanVideo, ""},
-    {"HunyuanSkyreels", kHunyuanVideo, ""},
-    {"PixArt", kPixArt, ""},
-    {"Sana", kSana, ""},
-    {"HiDream", kHiDream, ""},
-    {"StableCascade", kCascade, ""},
-    {"Wuerstchen", kCascade, ""},
-    {"Kandinsky", "Kandinsky, which redraw does not support", ""},
-    {"Kolors", kKolors, ""},
-    {"IF", kIf, ""},
-    {"Wan", kWan, ""},
-    {"CogVideoX", kCog, ""},
-    {"CogView", "CogView, which redraw does not support", ""},
-    {"LTX", kLtx, ""},
-    {"Mochi", kMochi, ""},
-    {"Cosmos", kCosmos, ""},
-    {"StableVideoDiffusion", kSvd, ""},
-    {"AnimateDiff", "an AnimateDiff model of moving pictures, which redraw does not support", ""},
-    {"TextToVideo", "a model of moving pictures, which redraw does not support", ""},
-    {"StableAudio", "a model of sound, which redraw does not support", ""},
-    {"AudioLDM", "a model of sound, which redraw does not support", ""},
-    {"StableDiffusionDepth2Img",
-     "a depth model, which needs an estimate of the picture's depth, which redraw does not support",
-     "use the base model"},
-    {"StableDiffusionUpscale", "the x4 upscaler of Stable Diffusion, which redraw does not support",
-     "use the base model"},
-    {"StableDiffusionLatentUpscale", "the latent upscaler of Stable Diffusion, which redraw does not support",
-     "use the base model"},
-    {"StableUnCLIP", "an unCLIP model, which takes a picture's CLIP features and which redraw does not support",
-     "use the base model"},
-    {"UnCLIP", "an unCLIP model, which redraw does not support", ""},
-    {"StableDiffusionControlNet", "Stable Diffusion with a ControlNet, which redraw does not support",
-     "use the base model"},
-    {"StableDiffusionXLControlNet", "SDXL with a ControlNet, which redraw does not support", "use the base model"},
-    {"StableDiffusionAdapter", "Stable Diffusion with a T2I-Adapter, which redraw does not support",
-     "use the base model"},
-    {"StableDiffusionXLAdapter", "SDXL with a T2I-Adapter, which redraw does not support", "use the base model"},
-    {"StableDiffusionGLIGEN", "a GLIGEN model, whose boxes redraw does not support", "use the base model"},
-    {"StableDiffusionImageVariation",
-     "a model of variations of pictures, which takes CLIP features and which redraw does not support", ""},
-    {"PaintByExample", "Paint by Example, which takes CLIP features of a picture and which redraw does not support",
-     ""},
-    {"VersatileDiffusion", "Versatile Diffusion, which redraw does not support", ""},
-    {"AltDiffusion", "AltDiffusion, whose text encoder (XLM-RoBERTa) redraw does not support", ""},
-    {"Marigold", "Marigold, which estimates depth and makes no pictures", ""},
-    {"DDPM", "a model without prompts, which redraw does not support", ""},
-    {"DDIM", "a model without prompts, which redraw does not support", ""},
-    {"ConsistencyModel", "a consistency model of pixels, which redraw does not support", ""},
-    {"DiT", "DiT, a model of classes without prompts, which redraw does not support", ""},
-    {"LDMTextToImage", "latent diffusion from before Stable Diffusion, which redraw does not support", ""},
-});
-
 }  // namespace
-
-std::string kind_sentence(std::string_view what, std::string_view then) {
-  if (!then.empty()) return std::string(what) + "; " + std::string(then);
-  const bool says_what_to_do = what.find(';') != what.npos;
-  return std::string(what) + (says_what_to_do ? "" : "; redraw runs Stable Diffusion 1, 2 and XL");
-}
 
 std::span<const TensorKind> tensor_kinds() {
   return kTensors;
@@ -281,16 +187,6 @@ std::span<const TensorKind> tensor_kinds() {
 std::span<const TensorKind> unbuilt_networks() {
   return kNetworks;
 }
-std::span<const PipelineKind> pipeline_kinds() {
-  return kOtherPipelines;
-}
-
-const PipelineKind* pipeline_kind(std::string_view class_name) {
-  const auto row =
-      std::ranges::find_if(kOtherPipelines, [&](const auto& kind) { return class_name.starts_with(kind.start); });
-  return row == kOtherPipelines.end() ? nullptr : &*row;
-}
-
 bool matches(std::string_view pattern, std::string_view name) {
   const size_t first = pattern.find('*');
   if (first == pattern.npos) return pattern == name;

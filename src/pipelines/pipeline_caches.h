@@ -1,0 +1,20 @@
+// What outlives a model: networks in memory, and what they encoded.
+#pragma once
+
+#include "pipelines/encoding_cache.h"
+#include "pipelines/network_cache.h"
+
+namespace redraw {
+
+/// Shared by all models that run on one backend, which must outlive it.
+struct PipelineCaches {
+  explicit PipelineCaches(Backend& of_backend, uint64_t network_bytes = NetworkCache::kNoLimit,
+                          uint64_t encoding_bytes = EncodingCache::kDefaultBudget)
+      : backend(of_backend), networks(of_backend, network_bytes), encodings(encoding_bytes) {}
+
+  Backend& backend;
+  NetworkCache networks;
+  EncodingCache encodings;
+};
+
+}  // namespace redraw
