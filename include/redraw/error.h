@@ -36,6 +36,9 @@ enum class Code {
   image_too_large,
   image_too_small,
   image_unsupported,
+  // the record in a picture that redraw made
+  record_missing,
+  record_malformed,
   // JSON files (model_index.json, config.json, ...)
   json_malformed,
   json_missing_field,

@@ -27,6 +27,8 @@ constexpr auto kCodes = std::to_array<CodeInfo>({
     {Code::image_too_large, "image_too_large", 3},
     {Code::image_too_small, "image_too_small", 3},
     {Code::image_unsupported, "image_unsupported", 3},
+    {Code::record_missing, "record_missing", 3},
+    {Code::record_malformed, "record_malformed", 3},
     {Code::json_malformed, "json_malformed", 4},
     {Code::json_missing_field, "json_missing_field", 4},
     {Code::json_wrong_type, "json_wrong_type", 4},

@@ -21,6 +21,7 @@
 #include "cli/models_command.h"
 #include "cli/plan_command.h"
 #include "cli/print_commands.h"
+#include "cli/record_commands.h"
 #include "cli/request_options.h"
 #include "cli/sweep_command.h"
 #include "redraw/engine.h"
@@ -42,6 +43,15 @@ std::string models_root_of_environment() {
   if (data != nullptr && std::filesystem::path(data).is_absolute()) return std::filesystem::path(data) / "redraw";
   const char* home = std::getenv("HOME");
   return home != nullptr && *home != '\0' ? std::filesystem::path(home) / ".local/share/redraw" : "";
+}
+
+// Likewise for what may be thrown away at any time.
+std::string cache_folder_of_environment() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && std::filesystem::path(cache).is_absolute()) return std::filesystem::path(cache) / "redraw";
+  const char* home = std::getenv("HOME");
+  const bool is_place = home != nullptr && std::filesystem::path(home).is_absolute();
+  return is_place ? std::filesystem::path(home) / ".cache/redraw" : "";
 }
 
 // A message may quote names of files and words of the command line, whatever bytes these have.
@@ -135,6 +145,8 @@ struct Commands {
   CLI::App* fields = app.add_subcommand("fields", "Lists what a request may say: names, options, ranges, defaults");
   CLI::App* selftest = app.add_subcommand("selftest", "Compares noise and samplers with known answers");
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
+  CLI::App* metadata = app.add_subcommand("metadata", "Prints the record in pictures: how they were made");
+  CLI::App* rerun = app.add_subcommand("rerun", "Makes a picture again from its record and compares the files");
   ModelsCommand models{app};
   RequestOptions img2img_fields{*img2img, fields_of_img2img()};
   RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
@@ -144,6 +156,8 @@ struct Commands {
   GenerateOptions options;
   std::string sweep_outdir;
   PlanOptions plan_options;
+  std::vector<std::string> metadata_files;
+  RerunOptions rerun_options;
   bool prints_json = false;
   bool prints_schema = false;
   std::string threads = "0";
@@ -180,13 +194,14 @@ struct Commands {
                      "folder for the pictures; those that are there already are not made again\n"
                      "[outputs/sweep-ID, with an ID of the request]")
         ->option_text("DIR");
-    for (CLI::App* command : {img2img, txt2img, sweep}) {
+    for (CLI::App* command : {img2img, txt2img, sweep, rerun}) {
       command->add_flag("--quiet", options.quiet, "print errors only");
       command->add_flag("--json", options.json, "print one line of JSON on stdout, everything else on stderr");
     }
     plan->add_option("--png", plan_options.png, "also plot noise levels and noise shares into this file")
         ->option_text("FILE");
-    for (CLI::App* command : {plan, samplers, schedules, fields, selftest}) {
+    add_record_options();
+    for (CLI::App* command : {plan, samplers, schedules, fields, selftest, metadata}) {
       command->add_flag("--json", prints_json, "print one line of JSON");
     }
     fields->add_flag("--schema", prints_schema, "print a JSON Schema of a request")
@@ -200,9 +215,33 @@ struct Commands {
     for (CLI::App* command : app.get_subcommand("models")->get_subcommands({})) {
       command->add_flag("--json", prints_json, "print one line of JSON");
     }
-    for (CLI::App* command : {img2img, txt2img, sweep, bench}) {
+    for (CLI::App* command : {img2img, txt2img, sweep, bench, rerun}) {
       command->add_option("--threads", threads, field_help(threads_field()))->option_text("N");
     }
+  }
+
+  void add_record_options() {
+    metadata->add_option("files", metadata_files, "pictures that redraw has made")->required()->option_text("FILE...");
+    metadata->footer(
+        "Exit status: 0, or that of the worst file: 3 for one that is missing, broken or without a record.");
+    rerun->add_option("file", rerun_options.file, "a picture that redraw has made")->required()->option_text("FILE");
+    const std::array<std::array<const char*, 4>, 5> inputs = {{
+        {"init", "--init", "PICTURE", "the picture it started from"},
+        {"init_color", "--init-color", "PICTURE", "the picture that its colours were matched to"},
+        {"model", "--model", "MODEL", "a name of `redraw models`, or a path"},
+        {"vae", "--vae", "PATH", "the autoencoder that was given"},
+        {"model_config", "--model-config", "DIR", "the folder of configurations that was given"},
+    }};
+    for (const auto& [field, option, value, help] : inputs) {
+      rerun->add_option(option, rerun_options.given[field], help)->option_text(value);
+    }
+    rerun->add_option("--outdir", rerun_options.outdir, "save the new picture there [it is not saved]")
+        ->option_text("DIR");
+    rerun->footer(
+        "The model is found by its SHA-256 in `redraw models`, or by its name; pictures by their names in\n"
+        "FILE's folder, its parent, this folder and ./examples. Each is compared with the record's SHA-256.\n"
+        "Exit status: 0 the same file byte for byte; 1 another, or an input is missing or has changed;\n"
+        "2 to 5 an error, as of img2img: 3 for a FILE without a record; 130 stopped.");
   }
 
   Request bench_request() const {
@@ -235,10 +274,18 @@ struct Commands {
   }
 
   int dispatch() {
-    options.engine = {.threads = parse_threads(threads), .models_root = models_root};
+    options.engine = {
+        .threads = parse_threads(threads), .models_root = models_root, .cache_folder = cache_folder_of_environment()};
     plan_options.models_root = models_root;
     if (models.is_asked()) return models.run(models_root, prints_json);
     if (*plan) return run_plan();
+    if (*metadata) return metadata_command(metadata_files, prints_json);
+    if (*rerun) {
+      rerun_options.engine = options.engine;
+      rerun_options.quiet = options.quiet;
+      rerun_options.json = options.json;
+      return rerun_command(rerun_options);
+    }
     if (*samplers) return samplers_command(prints_json);
     if (*schedules) return schedules_command(prints_json);
     if (*fields) {

@@ -52,7 +52,8 @@ struct Engine::State {
         caches(*backend, options.model_cache_bytes == 0 ? three_quarters_of_memory() : options.model_cache_bytes),
         models(caches, clip_vocabulary_folder(options.data_folder)),
         models_root(options.models_root),
-        data_folder(options.data_folder) {
+        data_folder(options.data_folder),
+        sums(options.cache_folder) {
     start_pictures();  // before a program has more threads: it changes the environment for a moment
   }
 
@@ -62,6 +63,7 @@ struct Engine::State {
   OpenModels models;
   std::filesystem::path models_root;
   std::filesystem::path data_folder;
+  FileSums sums;
 };
 
 Engine::Engine(int threads) : Engine(EngineOptions{.threads = threads}) {}
@@ -92,13 +94,14 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
     RunTeller opening(events);
     PhaseAtWork loading(opening, Phase::load);
+    UsedFiles files(state_->sums, choice, request, state_->models_root);  // as they are before they are opened
     const StableDiffusion& model = state_->models.get(choice);
     check_together(request);
     const DrawnSeeds drawn = draw_seeds(request, images);
     if (images > 1) {
       for (const std::string& note : drawn.notes) opening.note(NoteKind::info, "seed_drawn", note);
     }
-    RequestRun run(model, choice, drawn.request);
+    RequestRun run(model, choice, drawn.request, files);
     double load_seconds = loading.end();
     while (end.pictures < images) {
       std::vector<Request> batch;

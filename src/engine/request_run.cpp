@@ -74,8 +74,11 @@ PhaseSeconds share_of(const PhaseSeconds& batch, int64_t pictures) {
 
 }  // namespace
 
-RequestRun::RequestRun(const StableDiffusion& model, const ChosenModel& choice, const Request& request)
-    : model_(model), defaults_(model_defaults(read_model_defaults(model.checkpoint()), choice, model.spec())) {
+RequestRun::RequestRun(const StableDiffusion& model, const ChosenModel& choice, const Request& request,
+                       UsedFiles& files)
+    : model_(model),
+      files_(files),
+      defaults_(model_defaults(read_model_defaults(model.checkpoint()), choice, model.spec())) {
   check_fits_model(request, model.spec());
   const ResolvedRequest resolved = resolve(request, defaults_);
   const auto stop_if_cancelled = [this] { model_.backend().stop_if_cancelled(); };
@@ -118,14 +121,18 @@ void RequestRun::plan_memory_of(const ResolvedRequest& request, GenerateRequest&
 }
 
 Result RequestRun::finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
-                            const Image& made) const {
+                            const Image& made, const std::map<std::string, UsedFile>& files) const {
   Image image = colours_ ? match_colours(made, *colours_) : made;
   Result result;
-  result.metadata =
-      record_json({.request = request, .model = model_.spec(), .generation = generation, .plan = plan, .files = {}});
+  result.metadata = record_json({.request = request,
+                                 .model = model_.spec(),
+                                 .generation = generation,
+                                 .plan = plan,
+                                 .fit = canvas_.fit,
+                                 .files = files});
   result.width = image.width;
   result.height = image.height;
-  result.png = encode_png(image, {{"redraw", result.metadata}});
+  result.png = encode_png(image, {{kRecordKeyword, result.metadata}});
   result.rgb = std::move(image.pixels);
   result.seed = *request.seed;
   return result;
@@ -153,12 +160,15 @@ RequestRun::Batch RequestRun::make(std::span<const Request> requests, const std:
   const GenerateEvents events{.on_phase = [&](const PhaseEvent& phase) { teller.phase(phase); },
                               .on_step =
                                   [&](const GenerateStep& step) {
+                                    files_.start();
                                     teller.step(told(step, std::ssize(resolved)));
                                     for (StepPictures& pictures : step_pictures) pictures.take(step);
                                   }};
   const GenerateResult made = generate(model_, generation, plan, events);
   Batch batch{.pictures = {}, .cancelled = made.cancelled, .steps_run = made.steps_run};
   if (made.cancelled) return batch;
+  const std::map<std::string, UsedFile> files = files_.wait([this] { model_.backend().stop_if_cancelled(); });
+  teller.note(NoteKind::warning, "checksum_unknown", UsedFiles::warning(files));
   const PhaseSeconds seconds = share_of({.load = load_seconds + made.load_seconds,
                                          .text = made.text_seconds,
                                          .encode = made.encode_seconds,
@@ -166,7 +176,7 @@ RequestRun::Batch RequestRun::make(std::span<const Request> requests, const std:
                                          .decode = made.decode_seconds},
                                         std::ssize(resolved));
   for (size_t i = 0; i < resolved.size(); ++i) {
-    Result result = finished(resolved[i], generation, plan, made.images[i]);
+    Result result = finished(resolved[i], generation, plan, made.images[i], files);
     result.extras = step_pictures[i].finished(plan, made.steps_run);
     result.notes = teller.notes();
     result.plan = steps;

@@ -9,6 +9,7 @@
 
 #include "engine/run_canvas.h"
 #include "engine/run_teller.h"
+#include "engine/used_files.h"
 #include "library/resolve_model.h"
 #include "pipelines/memory_need.h"
 #include "redraw/result.h"
@@ -21,7 +22,7 @@ namespace redraw {
 class RequestRun {
  public:
   /// Reads the pictures. All must outlive it. Throws as resolve, run_canvas and check_fits_model.
-  RequestRun(const StableDiffusion& model, const ChosenModel& choice, const Request& request);
+  RequestRun(const StableDiffusion& model, const ChosenModel& choice, const Request& request, UsedFiles& files);
 
   /// How many pictures go through the network at once: what the request asks for, or 1 where the sampler's decisions
   /// look at the whole latent, so that each picture is the one that it is alone.
@@ -41,9 +42,10 @@ class RequestRun {
   GenerateRequest generation_of(std::span<const ResolvedRequest> pictures) const;
   void plan_memory_of(const ResolvedRequest& request, GenerateRequest& generation, RunTeller& teller) const;
   Result finished(const ResolvedRequest& request, const GenerateRequest& generation, const GeneratePlan& plan,
-                  const Image& made) const;
+                  const Image& made, const std::map<std::string, UsedFile>& files) const;
 
   const StableDiffusion& model_;
+  UsedFiles& files_;
   ModelDefaults defaults_;
   RunCanvas canvas_;
   std::optional<Image> colours_;

@@ -31,7 +31,7 @@ RunCanvas run_canvas(const ResolvedRequest& request, int64_t native_side,
                      const std::function<void()>& stop_if_cancelled) {
   if (!request.init) {
     const Size size{request.width.value_or(native_side), request.height.value_or(native_side)};
-    return {.size = size, .init = {}, .line = {}};
+    return {.size = size, .init = {}, .fit = {}, .line = {}};
   }
   const DecodedImage picture = decoded(*request.init, stop_if_cancelled);
   const Size own{picture.image.width, picture.image.height};
@@ -40,6 +40,8 @@ RunCanvas run_canvas(const ResolvedRequest& request, int64_t native_side,
   if (request.width) {
     Fitted fitted = fit_image(picture.image, {*request.width, *request.height}, request.fit, stop_if_cancelled);
     canvas.init = std::move(fitted.image);
+    const bool has_same_shape = own.width * canvas.init.height == own.height * canvas.init.width;
+    if (request.fit != FitMode::contain && !has_same_shape) canvas.fit = request.fit;
     canvas.line += fitted.description;
   } else {
     const Size size = natural_size(own, native_side);

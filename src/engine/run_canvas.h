@@ -14,8 +14,9 @@ namespace redraw {
 
 struct RunCanvas {
   Size size;
-  Image init;        ///< of that size; empty without a picture
-  std::string line;  ///< what was done to the picture, for people; empty without one
+  Image init;                      ///< of that size; empty without a picture
+  FitMode fit = FitMode::stretch;  ///< how it came to that size: stretch where all of it was scaled straight to it
+  std::string line;                ///< what was done to the picture, for people; empty without one
 };
 
 /// native_side: of the pictures that the model was trained on. stop_if_cancelled: see decode_image_file. Throws as

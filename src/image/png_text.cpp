@@ -6,8 +6,11 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/utf8.h"
 #include "image/decode/bounded_inflate.h"
+#include "image/decode/picture_bytes.h"
+#include "image/decode/picture_format.h"
 #include "image/png_chunks.h"
 #include "image/utf8.h"
 
@@ -57,24 +60,57 @@ std::string utf8_or_latin1(const std::string& text) {
 }
 
 // The layouts of sections 11.3.3.2 to 11.3.3.4 of the specification.
-std::pair<std::string, std::string> parse_text(const PngChunk& chunk, const std::string& where) {
-  Bytes rest = chunk.data;
+std::pair<std::string, std::string> parse_text(std::string_view type, Bytes rest, const std::string& where) {
   std::string keyword = take_until_nul(rest, where);
   if (keyword.empty() || keyword.size() > kMaxKeywordBytes)
     throw_damaged_text(where, "its keyword is not 1 to 79 bytes");
   keyword = utf8_or_latin1(keyword);
-  if (chunk.type == "tEXt") return {keyword, utf8_or_latin1(read_payload(rest, false, where))};
-  const size_t flags = chunk.type == "zTXt" ? 1 : 2;
+  if (type == "tEXt") return {keyword, utf8_or_latin1(read_payload(rest, false, where))};
+  const size_t flags = type == "zTXt" ? 1 : 2;
   if (rest.size() < flags) throw_damaged_text(where, "it is too short");
-  const bool is_compressed = chunk.type == "zTXt" || rest[0] == std::byte{1};
+  const bool is_compressed = type == "zTXt" || rest[0] == std::byte{1};
   if (rest[flags - 1] != std::byte{0}) throw_damaged_text(where, "its compression is unknown");
   rest = rest.subspan(flags);
-  if (chunk.type == "zTXt") return {keyword, utf8_or_latin1(read_payload(rest, true, where))};
+  if (type == "zTXt") return {keyword, utf8_or_latin1(read_payload(rest, true, where))};
   take_until_nul(rest, where);  // language
   take_until_nul(rest, where);  // translated keyword
   std::string text = read_payload(rest, is_compressed, where);
   if (!is_utf8(text)) throw_damaged_text(where, "it is not UTF-8");
   return {keyword, text};
+}
+
+// Walks the chunks by their headers.
+PngText read_texts(PictureBytes& bytes, const std::string& where) {
+  constexpr std::array<std::string_view, 3> kTypes = {"tEXt", "zTXt", "iTXt"};
+  constexpr int64_t kMostBytes = kMaxPngTextBytes + 1024;  // with keyword, language and flags
+  constexpr int64_t kCrcBytes = 4;
+  if (!has_png_signature(bytes.view(0, std::ssize(kPngSignature)))) {
+    throw Error(Code::image_not_recognised, where + ": is not a PNG file");
+  }
+  PngText texts;
+  for (int64_t at = std::ssize(kPngSignature);;) {
+    const Bytes head = bytes.view(at, kPngChunkStart);
+    if (std::ssize(head) < kPngChunkStart) throw_truncated(PictureFormat::png, where);
+    const int64_t length = read_u32_be(head, 0);
+    const std::string type = to_string(head.subspan(4));
+    const int64_t next = at + kPngChunkOverhead + length;
+    if (next > bytes.size()) throw_truncated(PictureFormat::png, where);
+    if (type == "IEND") return texts;
+    if (std::ranges::find(kTypes, type) != kTypes.end()) {
+      if (std::ssize(texts) == kMaxPngTexts) {
+        throw Error(Code::image_too_large,
+                    where + ": the PNG file holds more than " + std::to_string(kMaxPngTexts) + " texts");
+      }
+      if (length > kMostBytes) throw_too_long(where);
+      const std::vector<std::byte> chunk = bytes.copy(at + kPngChunkStart, length + kCrcBytes);
+      const Bytes data = Bytes(chunk).first(static_cast<size_t>(length));
+      if (png_chunk_crc(type, data) != read_u32_be(chunk, static_cast<size_t>(length))) {
+        throw_damaged_text(where, "its checksum is wrong");
+      }
+      texts.push_back(parse_text(type, data, where));
+    }
+    at = next;
+  }
 }
 
 bool is_printable_ascii(char c) {
@@ -84,19 +120,14 @@ bool is_printable_ascii(char c) {
 }  // namespace
 
 PngText read_png_text(std::span<const std::byte> png, const std::string& where) {
-  if (!has_png_signature(png)) throw Error(Code::image_not_recognised, where + ": is not a PNG file");
-  constexpr std::array<std::string_view, 3> kTypes = {"tEXt", "zTXt", "iTXt"};
-  PngText texts;
-  for (PngChunkReader chunks(png, where); const auto chunk = chunks.next();) {
-    if (std::ranges::find(kTypes, chunk->type) == kTypes.end()) continue;
-    if (texts.size() == static_cast<size_t>(kMaxPngTexts)) {
-      throw Error(Code::image_too_large,
-                  where + ": the PNG file holds more than " + std::to_string(kMaxPngTexts) + " texts");
-    }
-    if (png_chunk_crc(chunk->type, chunk->data) != chunk->crc) throw_damaged_text(where, "its checksum is wrong");
-    texts.push_back(parse_text(*chunk, where));
-  }
-  return texts;
+  PictureBytes bytes(png);
+  return read_texts(bytes, where);
+}
+
+PngText read_png_text_file(const std::filesystem::path& path) {
+  const InputFile file = InputFile::open(path);
+  PictureBytes bytes(file);
+  return read_texts(bytes, path.string());
 }
 
 void append_png_text(std::vector<std::byte>& png, const std::string& keyword, const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,6 +22,10 @@ inline constexpr int64_t kMaxPngTexts = 64;
 /// Throws Error: image_not_recognised (not a PNG), image_truncated, image_damaged (CRC, compression, layout),
 /// image_too_large (a text of more than 1 MiB when expanded, or more than 64 texts).
 PngText read_png_text(std::span<const std::byte> png, const std::string& where);
+
+/// The same of a file, of which nothing but chunk headers and texts is read. Also throws file_not_found, not_a_file,
+/// file_unreadable, file_changed.
+PngText read_png_text_file(const std::filesystem::path& path);
 
 /// Appends a text chunk: tEXt where the text is printable ASCII with line feeds, which every reader understands, else
 /// uncompressed iTXt. Throws Error(internal) for a keyword that is not 1 to 79 printable ASCII characters without a

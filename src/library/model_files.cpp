@@ -103,11 +103,31 @@ ModelFiles vae_files(const fs::path& path) {
   });
 }
 
+ModelFiles configuration_files(const fs::path& path) {
+  ModelFiles files = model_files(path);
+  std::erase_if(files.names,
+                [](const std::string& name) { return !is_among(kTextEndings, fs::path(name).extension()); });
+  return files;
+}
+
+std::vector<fs::path> file_paths(const ModelFiles& files) {
+  if (files.names.empty()) return {files.path};
+  std::vector<fs::path> paths;
+  for (const std::string& name : files.names) paths.push_back(files.base() / name);
+  return paths;
+}
+
 std::string model_sha256(const ModelFiles& files) {
-  if (files.names.empty()) return sha256_of_file(files.path);
+  std::vector<std::string> sums;
+  for (const fs::path& path : file_paths(files)) sums.push_back(sha256_of_file(path));
+  return model_sha256(files, sums);
+}
+
+std::string model_sha256(const ModelFiles& files, const std::vector<std::string>& sums) {
+  if (files.names.empty()) return sums.front();
   Sha256 hash;
-  for (const std::string& name : files.names) {
-    const std::string line = sha256_of_file(files.base() / name) + "  " + name + "\n";
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const std::string line = sums[i] + "  " + files.names[i] + "\n";
     hash.add(std::as_bytes(std::span(line)));
   }
   return hash.hex();

@@ -28,8 +28,17 @@ ModelFiles model_files(const std::filesystem::path& path);
 /// a diffusers model, of which its autoencoder is meant. Throws as model_files and loaded_vae_files.
 ModelFiles vae_files(const std::filesystem::path& path);
 
+/// Of a diffusers folder that lends a single file its configurations: those and the tokenizers, no weights. Throws as
+/// model_files.
+ModelFiles configuration_files(const std::filesystem::path& path);
+
+/// The places of the files: a folder's, or the file itself.
+std::vector<std::filesystem::path> file_paths(const ModelFiles& files);
+
 /// Of one file its SHA-256, as download pages print it. Of several the SHA-256 of the text that `sha256sum` prints for
 /// them in this order, named as in `names`. Throws Error as sha256_of_file.
 std::string model_sha256(const ModelFiles& files);
+/// The same of files whose sums are known, in the order of file_paths.
+std::string model_sha256(const ModelFiles& files, const std::vector<std::string>& sums);
 
 }  // namespace redraw

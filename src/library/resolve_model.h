@@ -36,6 +36,10 @@ ChosenModel choose_model(const std::optional<std::string>& asked, const Checkpoi
 ChosenModel choose_model(const Request& request, const std::filesystem::path& models_root,
                          const std::filesystem::path& data_folder = {});
 
+/// The SHA-256 that `redraw models verify` has kept of a model, where its files have not changed since; else empty,
+/// also where there is no list or it cannot be read.
+std::string verified_sha256(const std::filesystem::path& model, const std::filesystem::path& models_root);
+
 /// The request with the path of its model and what the registry keeps of it, so that it stays the same when names or
 /// the default change. One that leaves the model open stays so where that means the model in the box. Throws as
 /// choose_model.

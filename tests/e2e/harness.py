@@ -37,6 +37,7 @@ class EndToEndTest(unittest.TestCase):
         self.outdir = self.folder / "out"
         # A list of models of its own, and not that of whoever runs the tests.
         os.environ["XDG_DATA_HOME"] = str(self.folder / "data")
+        os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")
 
     def run_redraw(self, *arguments, **options):
         """Runs redraw to its end; the result has returncode, stdout and stderr as text."""

@@ -74,6 +74,8 @@ class Help(EndToEndTest):
         "fields": ["--json", "--schema"],
         "selftest": ["--json"],
         "bench": ["--steps", "--sampler", "--model", "--threads"],
+        "metadata": ["FILE", "--json"],
+        "rerun": ["FILE", "--init", "--init-color", "--model", "--vae", "--model-config", "--outdir", "--threads", "--json"],
         "models": ["add", "list", "info", "remove", "scan", "verify", "default", "rebuild", "inspect", "convert"],
     }
 

@@ -1,0 +1,197 @@
+#include "library/file_sums.h"
+
+#include <chrono>
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "base/sha256.h"
+#include "library/sums_at_work.h"
+#include "support/error_of.h"
+#include "support/temporary_folder.h"
+
+namespace redraw {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Old enough for its sum to be kept.
+fs::path write_old(const TemporaryFolder& folder, const fs::path& name, const std::string& text) {
+  const fs::path path = folder.write(name, text);
+  fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  return path;
+}
+
+ModelFiles one_file(const fs::path& path) {
+  return {.path = path};
+}
+
+struct Summed {
+  std::string sha256;
+  uint64_t bytes_read;
+};
+
+Summed summed(FileSums& sums, const fs::path& path, bool is_started = false) {
+  SumsAtWork work(sums, {{.files = one_file(path)}});
+  if (is_started) work.start();
+  const std::string sum = work.wait().front();
+  return {sum, work.bytes_read()};
+}
+
+class FileSumsTest : public testing::Test {
+ protected:
+  const std::string text_ = std::string(3 << 20, 'x') + "end";
+  TemporaryFolder folder_;
+  fs::path cache_ = folder_ / "cache";
+  fs::path file_ = write_old(folder_, "model.safetensors", text_);
+};
+
+TEST_F(FileSumsTest, AreThoseOfSha256sumWithAndWithoutAThread) {
+  for (const bool is_started : {false, true}) {
+    FileSums sums;
+    const Summed found = summed(sums, file_, is_started);
+    EXPECT_EQ(found.sha256, sha256_of_file(file_));
+    EXPECT_EQ(found.bytes_read, text_.size()) << "each byte once, whoever reads it";
+  }
+  FileSums sums;
+  EXPECT_EQ(summed(sums, write_old(folder_, "empty", "")).sha256,
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST_F(FileSumsTest, AreReadOnceInAProcessAndOnceForAllOfThem) {
+  FileSums sums(cache_);
+  EXPECT_EQ(summed(sums, file_).bytes_read, text_.size());
+  EXPECT_EQ(summed(sums, file_).bytes_read, 0u);
+  FileSums next_process(cache_);
+  const Summed again = summed(next_process, file_);
+  EXPECT_EQ(again.bytes_read, 0u);
+  EXPECT_EQ(again.sha256, sha256_of_file(file_));
+  FileSums without_folder;
+  EXPECT_EQ(summed(without_folder, file_).bytes_read, text_.size());
+}
+
+TEST_F(FileSumsTest, AChangedFileIsReadAgain) {
+  FileSums sums(cache_);
+  const std::string before = summed(sums, file_).sha256;
+  const fs::file_time_type time = fs::last_write_time(file_);
+  std::string other = text_;
+  other.back() = 'E';
+  folder_.write("model.safetensors", other);
+  fs::last_write_time(file_, time);  // size and time of modification as they were
+  const Summed after = summed(sums, file_);
+  EXPECT_EQ(after.bytes_read, other.size());
+  EXPECT_EQ(after.sha256, sha256_of_file(file_));
+  EXPECT_NE(after.sha256, before);
+  write_old(folder_, "another", text_);
+  fs::last_write_time(folder_ / "another", time);
+  fs::rename(folder_ / "another", file_);
+  EXPECT_EQ(summed(sums, file_).sha256, before);
+}
+
+TEST_F(FileSumsTest, AFileThatChangesMeanwhileHasNone) {
+  const auto sum_when = [&](const std::function<void()>& change) {
+    FileSums sums(cache_);
+    SumsAtWork work(sums, {{.files = one_file(file_)}});
+    int pieces = 0;
+    return work
+        .wait([&] {
+          if (pieces++ == 2) change();
+        })
+        .front();
+  };
+  EXPECT_EQ(sum_when([&] { write_old(folder_, "model.safetensors", std::string(text_.size(), 'y')); }), "");
+  EXPECT_EQ(sum_when([&] { folder_.write("model.safetensors", "short"); }), "");
+  file_ = write_old(folder_, "model.safetensors", text_);
+  EXPECT_EQ(sum_when([&] { fs::rename(write_old(folder_, "another", text_), file_); }), "") << "another file";
+  EXPECT_EQ(sum_when([&] { fs::remove(file_); }), "");
+  FileSums sums(cache_);
+  EXPECT_EQ(summed(sums, file_).sha256, "") << "it is gone";
+  write_old(folder_, "model.safetensors", text_);
+  EXPECT_EQ(summed(sums, file_).sha256, sha256_of_file(file_));
+}
+
+TEST_F(FileSumsTest, ASumThatIsKnownNeedsNoReadingButTheSameFile) {
+  FileSums sums;
+  const auto known = [&](const std::function<void()>& change) {
+    SumsAtWork work(sums, {{.files = one_file(file_), .known = std::string(64, 'a')}});
+    change();
+    const std::string sum = work.wait().front();
+    EXPECT_EQ(work.bytes_read(), 0u);
+    return sum;
+  };
+  EXPECT_EQ(known([] {}), std::string(64, 'a'));
+  EXPECT_EQ(known([&] { folder_.write("model.safetensors", "another"); }), "");
+}
+
+TEST_F(FileSumsTest, AFileJustWrittenIsNotKept) {
+  FileSums sums;
+  const fs::path fresh = folder_.write("fresh", "text");
+  EXPECT_EQ(summed(sums, fresh).bytes_read, 4u);
+  EXPECT_EQ(summed(sums, fresh).bytes_read, 4u);
+}
+
+TEST_F(FileSumsTest, ADamagedOrUnwritableCacheIsNoError) {
+  fs::create_directories(cache_);
+  const fs::path kept = cache_ / "file-sums.json";
+  const std::string wrong_sum = R"([{"path": ")" + file_.string() + R"(", "sha256": "no sum"}])";
+  for (const std::string& text : {std::string("{"), std::string("[]"), std::string(R"({"files": 3})"),
+                                  R"({"files": )" + wrong_sum + "}", std::string("\0\xFF", 2), std::string()}) {
+    folder_.write("cache/file-sums.json", text);
+    FileSums sums(cache_);
+    EXPECT_EQ(summed(sums, file_).sha256, sha256_of_file(file_)) << text;
+    FileSums next(cache_);
+    EXPECT_EQ(summed(next, file_).bytes_read, 0u) << "it was written anew over: " << text;
+  }
+  fs::remove(kept);
+  fs::create_directory(kept);  // cannot be read, and no file can take its place
+  FileSums sums(cache_);
+  EXPECT_EQ(summed(sums, file_).sha256, sha256_of_file(file_));
+  FileSums nowhere(file_ / "below a file");
+  EXPECT_EQ(summed(nowhere, file_).sha256, sha256_of_file(file_));
+}
+
+TEST_F(FileSumsTest, SeveralThreadsAndCachesAtOnceAgree) {
+  FileSums shared(cache_);
+  std::vector<std::string> found(8);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < found.size(); ++i) {
+    threads.emplace_back([&, i] {
+      FileSums own(cache_);
+      found[i] = summed(i % 2 == 0 ? shared : own, file_, true).sha256;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& sum : found) EXPECT_EQ(sum, sha256_of_file(file_));
+  FileSums next(cache_);
+  EXPECT_EQ(summed(next, file_).bytes_read, 0u);
+}
+
+TEST_F(FileSumsTest, WhatIsStoppedIsNotWaitedFor) {
+  const fs::path large = folder_ / "large";
+  folder_.write("large", "");
+  fs::resize_file(large, uint64_t{8} << 30);  // a hole; it would take several seconds
+  FileSums sums;
+  struct Enough {};
+  SumsAtWork work(sums, {{.files = one_file(large)}});
+  work.start();
+  int pieces = 0;
+  EXPECT_THROW(work.wait([&] {
+    if (++pieces == 3) throw Enough();
+  }),
+               Enough);
+  SumsAtWork never_waited_for(sums, {{.files = one_file(large)}});
+  never_waited_for.start();
+  EXPECT_LT(work.bytes_read(), uint64_t{1} << 30);
+}
+
+TEST_F(FileSumsTest, TheSumOfAFolderIsThatOfItsFiles) {
+  write_old(folder_, "model/a", "one");
+  write_old(folder_, "model/b/c", "two");
+  const ModelFiles files{.path = folder_ / "model", .is_folder = true, .names = {"a", "b/c"}};
+  FileSums sums(cache_);
+  SumsAtWork work(sums, {{.files = files}, {.files = one_file(file_)}});
+  work.start();
+  EXPECT_EQ(work.wait(), (std::vector<std::string>{model_sha256(files), sha256_of_file(file_)}));
+}
+
+}  // namespace
+}  // namespace redraw
