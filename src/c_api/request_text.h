@@ -1,17 +1,14 @@
 // A request that comes from outside as JSON, with its pictures as bytes.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <string>
 #include <string_view>
 
-#include "redraw/request.h"
+#include "request/request_json.h"
 
 namespace redraw::c_api {
 
 /// Pictures that were given with a run, by their names.
-using NamedPictures = std::map<std::string, Picture, std::less<>>;
+using NamedPictures = JsonDoor::Attachments;
 
 /// The request. A picture's field names one of `pictures`. Where files are allowed it may be a path instead, and so may
 /// every other field that opens one; a model's name is always allowed. Throws Error: json_malformed, unknown_field,

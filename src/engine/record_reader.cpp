@@ -151,7 +151,11 @@ class RecordReader {
   }
 
   FieldValue checked_value(const Field& field, const nlohmann::json& json) const {
+    const bool is_list =
+        field.kind == FieldKind::number_list || field.kind == FieldKind::seed_weights || field.kind == FieldKind::axes;
     try {
+      // Version 0.1 wrote lists as they are typed.
+      if (is_list && json.is_string()) return parse_field(field, json.get<std::string>());
       return check_field(field, field_value_of_json(field, json));
     } catch (const Error& e) {
       refuse_record(where_, e.what());

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "request/request_json.h"
 
 namespace redraw {
 namespace {

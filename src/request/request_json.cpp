@@ -104,28 +104,39 @@ Picture attached_picture(const Field& field, const nlohmann::json& json, const J
                                "', which did not come with the request");
 }
 
+Picture picture_of_text(const Field& field, const std::string& text, const JsonDoor& door) {
+  if (door.attachments != nullptr) {
+    const auto found = door.attachments->find(text);
+    if (found != door.attachments->end()) return found->second;
+  }
+  if (!door.needs_pictures) return Picture::memory({}, text);
+  if (door.may_open_files) return Picture::file(text);
+  refuse_json_value(
+      field, R"(cannot be a path here; send the picture itself: {"name": "...", "base64": "..."})" + door.how_to_allow);
+}
+
 Picture picture_of_json(const Field& field, const nlohmann::json& json, const JsonDoor& door) {
-  if (json.is_string() && door.may_open_files) return Picture::file(json.get<std::string>());
-  if (json.is_string())
-    refuse_json_value(field, R"(cannot be a path here; send the picture itself: {"name": "...", "base64": "..."})");
+  if (json.is_string()) return picture_of_text(field, json.get<std::string>(), door);
   if (!json.is_object()) refuse_json_type(field);
   return json.contains("attachment") ? attached_picture(field, json, door) : picture_of_base64(field, json);
 }
 
 // What a request from outside may not name. A new kind of place is refused until it is thought of here.
-void check_place(const Field& field, const nlohmann::json& json) {
+void check_place(const Field& field, const nlohmann::json& json, const JsonDoor& door) {
   if (field.kind == FieldKind::picture) return;  // picture_of_json takes bytes alone
   if (field.kind != FieldKind::model)
     refuse_json_value(field,
                       "cannot be given here, because it would open a file of the server; add a model that has "
-                      "it to the list, with `redraw models add`, and name that model");
+                      "it to the list, with `redraw models add`, and name that model" +
+                          door.how_to_allow);
   const bool is_path = json.is_string() && json.get_ref<const std::string&>().find_first_of("/\\") != std::string::npos;
   if (is_path)
-    refuse_json_value(field, "must be a name of the list of models here, not a path; see `redraw models list`");
+    refuse_json_value(
+        field, "must be a name of the list of models here, not a path; see `redraw models list`" + door.how_to_allow);
 }
 
 FieldValue value_of_json(const Field& field, const nlohmann::json& json, const JsonDoor& door) {
-  if (opens_files(field.kind) && !door.may_open_files) check_place(field, json);
+  if (opens_files(field.kind) && !door.may_open_files) check_place(field, json, door);
   if (field.kind == FieldKind::picture) return picture_of_json(field, json, door);
   return check_field(field, field_value_of_json(field, json));
 }

@@ -9,13 +9,11 @@
 #include <string_view>
 
 #include "request/fields.h"
+#include "request/parsed_json.h"
 
 namespace redraw {
 
-inline constexpr size_t kMaxPictureInJson = size_t{64} << 20;     ///< bytes of a picture, before base64
-inline constexpr size_t kMaxRequestJson = size_t{192} << 20;      ///< bytes: room for two such pictures
-inline constexpr size_t kMaxRequestJsonValues = size_t{1} << 14;  ///< numbers, texts, lists and objects in all
-inline constexpr int kMaxRequestJsonDepth = 8;                    ///< lists and objects within each other
+inline constexpr size_t kMaxPictureInJson = size_t{64} << 20;  ///< bytes of a picture, before base64
 
 /// Who hands the JSON over, and what it may do.
 struct JsonDoor {
@@ -25,7 +23,9 @@ struct JsonDoor {
   /// request can make the program open anything: a picture comes as bytes, a model by its name in the list.
   bool may_open_files = false;
   const Attachments* attachments = nullptr;  ///< pictures that came beside the JSON, by name; may be null
-  std::string where = {};                    ///< begins each message: a file's name; may be empty
+  bool needs_pictures = true;     ///< false, of a plan: a picture that did not come along is taken as an empty one
+  std::string how_to_allow = {};  ///< ends the refusal of a path: how the owner of the program lets files be opened
+  std::string where = {};         ///< begins each message: a file's name; may be empty
 };
 
 /// Reads a flat object of fields, in any order:
@@ -34,9 +34,9 @@ struct JsonDoor {
 ///    "init": {"name": "drawing.png", "base64": "iVBORw0KGgo..."}}
 ///
 /// null leaves a field open. A whole number may be written as 20.0. A picture is its bytes in base64 with a name,
-/// {"attachment": "name"}, or, where the door may open files, a path. Where it may not, RequestModel::is_listed_only is
-/// set. Throws Error: unknown_field with the nearest name; usage for a value of another type, a path that this door
-/// does not take or base64 that is none; else as check_field. Each message names the field.
+/// {"attachment": "name"} or that name alone, or, where the door may open files, a path. Where it may not,
+/// RequestModel::is_listed_only is set. Throws Error: unknown_field with the nearest name; usage for a value of another
+/// type, a path that this door does not take or base64 that is none; else as check_field. Each message names the field.
 Request request_of_json(const nlohmann::json& json, const JsonDoor& door);
 /// The same for text. Throws also json_malformed: no JSON, no object, a key that stands twice, or beyond a limit above.
 Request request_of_json_text(std::string_view text, const JsonDoor& door);
