@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A model's place, and what the registry keeps of it where it knows it.
+// A model's place, and what the registry keeps of it if it knows the model.
 struct FoundModel {
   fs::path path;
   CheckpointOptions kept = {};
@@ -42,13 +42,13 @@ FoundModel find_model(const std::optional<std::string>& asked, const fs::path& m
   if (is_same_name(*asked, kBoxModelName)) return {.path = default_model_folder(data_folder)};
   if (models_root.empty()) {
     throw Error(Code::model_unknown, "unknown model '" + std::string(cut_utf8(*asked, 100)) +
-                                         "': there is no such file or folder, and no list of models to look into");
+                                         "': there is no such file or folder, and there is no list of models");
   }
   const RegisteredModel model = ModelRegistry(models_root).require(*asked);
   return existing(model, "model '" + model.name + "'", ", `redraw models list` shows all");
 }
 
-// The one that is given, or else the kept one, which must be there.
+// The given value, or else the kept one, which must exist.
 fs::path given_or_kept(const fs::path& given, const fs::path& kept, const std::string& what,
                        const std::string& option) {
   if (!given.empty() || kept.empty()) return given;

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The model in the box is asked for where it is not: the message says so.
+// The model in the box is requested from a place without it. The message says so.
 constexpr const char* kNoData = "/proc/self/no-data";
 void expect_box(const std::optional<std::string>& asked, const fs::path& root) {
   const std::string message = message_of(Code::file_not_found, [&] { resolve_model(asked, root, kNoData); });
