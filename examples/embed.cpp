@@ -13,9 +13,9 @@ int main(int argc, char** argv) {
   try {
     redraw::Engine engine({.data_folder = REDRAW_DATA_FOLDER});  // defined by the CMake package
     const redraw::Request request{.prompt = argv[2],
-                                  .inputs = {.init = redraw::Picture::file(argv[1])},
-                                  .steps = {.strength = 0.7, .steps = 10},
-                                  .noise = {.seed = 1592514025}};
+                                  .inputs = redraw::RequestInputs{.init = redraw::Picture::file(argv[1])},
+                                  .steps = redraw::RequestSteps{.strength = 0.7, .steps = 10},
+                                  .noise = redraw::RequestNoise{.seed = 1592514025}};
     const redraw::RunEvents events{
         .on_plan = [](const redraw::SchedulePlan& plan) { std::puts(plan.line.c_str()); },
         .on_note = [](const redraw::Note& note) { std::puts(note.text.c_str()); },

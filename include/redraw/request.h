@@ -27,7 +27,12 @@ struct Picture {
   const std::string& path() const { return std::get<std::string>(from); }
   const std::vector<std::byte>& bytes() const { return *std::get<Bytes>(from); }
 
-  bool operator==(const Picture&) const = default;
+  /// The same name and the same path, or the same bytes.
+  bool operator==(const Picture& other) const {
+    if (name != other.name || is_file() != other.is_file()) return false;
+    return is_file() ? path() == other.path()
+                     : std::get<Bytes>(from) == std::get<Bytes>(other.from) || bytes() == other.bytes();
+  }
 };
 
 /// Another seed, and how far a picture's noise is moved towards that seed's noise.
@@ -107,6 +112,7 @@ struct RequestEffects {
 /// Which networks are used.
 struct RequestModel {
   std::optional<std::string> model = {};         ///< a checkpoint, a diffusers folder or a name; empty: the default
+  bool is_listed_only = false;                   ///< model is a name of the list, never a path
   std::optional<std::string> vae = {};           ///< file or folder of another autoencoder
   std::optional<std::string> prediction = {};    ///< "epsilon", "v_prediction", "sample": what the network predicts
   std::optional<std::string> model_config = {};  ///< a diffusers folder with the configurations of a single file

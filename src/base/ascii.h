@@ -18,6 +18,9 @@ constexpr bool is_ascii_letter(char c) {
 constexpr char ascii_small(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+constexpr char ascii_capital(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 inline std::string ascii_small(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](char c) { return ascii_small(c); });

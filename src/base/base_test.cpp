@@ -191,6 +191,26 @@ TEST(ShellWord, IsTakenForOneWord) {
   EXPECT_EQ(shell_path("-my model"), "'./-my model'");
 }
 
+TEST(ShellWord, ALineIsSplitAsAShellDoes) {
+  using Words = std::vector<std::string>;
+  const std::pair<const char*, Words> lines[] = {
+      {"", {}},
+      {" \t\n", {}},
+      {"a  b\tc", {"a", "b", "c"}},
+      {"'a b' \"c d\" e\\ f", {"a b", "c d", "e f"}},
+      {"a'b'\"c\"d", {"abcd"}},
+      {"'' \"\"", {"", ""}},
+      {"'a\\' \"\\\"\\\\\\n\\$\"", {"a\\", "\"\\\\n$"}},
+      {"$HOME ~ * # x", {"$HOME", "~", "*", "#", "x"}},
+  };
+  for (const auto& [line, words] : lines) EXPECT_EQ(shell_words(line), words) << line;
+  for (const char* text : {"don't", "", "a b", "\\", "\"", "two\nlines", "'", "$(x)", "日本語"})
+    EXPECT_EQ(shell_words("x " + shell_word(text) + " y"), (Words{"x", text, "y"}));
+  EXPECT_EQ(message_of(Code::usage, [] { shell_words("a 'b"); }), "the quote ' is not closed");
+  EXPECT_EQ(message_of(Code::usage, [] { shell_words("a \"b\\\""); }), "the quote \" is not closed");
+  message_of(Code::usage, [] { shell_words("a \\"); });
+}
+
 TEST(Ascii, IsTheSameInEveryLocale) {
   EXPECT_EQ(ascii_small("AbZ[@`{09Ä\xC9"), "abz[@`{09Ä\xC9");
   EXPECT_TRUE(is_ascii_letter('a') && is_ascii_letter('Z') && !is_ascii_letter('[') && !is_ascii_letter('\xE4'));

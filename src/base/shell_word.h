@@ -1,8 +1,9 @@
-// Words of a command that a message gives, as a shell takes them.
+// Words of a command: as a shell takes them, and the words of a line.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace redraw {
 
@@ -11,5 +12,9 @@ std::string shell_word(std::string_view text);
 
 /// The same of a path: before one that begins like an option stands "./".
 std::string shell_path(std::string_view path);
+
+/// The words of a line as a shell splits them: at blanks, with 'single' and "double" quotes and \ before a character.
+/// Nothing is expanded: no $, no ~, no *. Throws Error(usage) for a quote that is not closed and a \ at the end.
+std::vector<std::string> shell_words(std::string_view line);
 
 }  // namespace redraw

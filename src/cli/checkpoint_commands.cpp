@@ -10,8 +10,10 @@
 namespace redraw::cli {
 
 CheckpointCommands::CheckpointCommands(CLI::App& models)
-    : inspect_(models.add_subcommand("inspect", "Tells what a model is, what it holds and what it lacks")),
-      convert_(models.add_subcommand("convert", "Writes a model in another layout or precision")) {
+    : inspect_(models.add_subcommand("inspect", "Prints what a model is, what it holds and what it lacks")),
+      convert_(models.add_subcommand("convert", "Writes a model in another layout or precision")),
+      inspect_fields_(*inspect_, fields_of_checkpoint()),
+      convert_fields_(*convert_, fields_of_checkpoint()) {
   inspect_->add_option("model", model_, "a file, a diffusers folder, or a name in the list")
       ->required()
       ->option_text("MODEL");
@@ -26,15 +28,6 @@ CheckpointCommands::CheckpointCommands(CLI::App& models)
   convert_->add_option("--precision", precision_, "keep, f32, f16 or bf16 [keep; F64 becomes f32, quantised f16]")
       ->option_text("NAME");
   convert_->add_flag("--force", is_overwriting_, "replace what is there");
-  for (CLI::App* command : {inspect_, convert_}) {
-    command->add_option("--prediction", prediction_, "epsilon, v_prediction or sample [the model's own]")
-        ->option_text("NAME");
-    command->add_option("--vae", vae_, "another autoencoder in place of the model's")->option_text("PATH");
-    command
-        ->add_option("--model-config", model_config_,
-                     "for a single file: a diffusers folder whose configurations it has")
-        ->option_text("DIR");
-  }
 }
 
 bool CheckpointCommands::is_asked() const {
@@ -46,11 +39,12 @@ int CheckpointCommands::run(const std::string& models_root, bool json) const {
 }
 
 ModelToOpen CheckpointCommands::asked(const std::string& models_root) const {
+  const RequestModel known = (inspect_->parsed() ? inspect_fields_ : convert_fields_).request().model;
   return {.model = model_,
           .models_root = models_root,
-          .prediction = prediction_,
-          .vae = vae_,
-          .model_config = model_config_};
+          .prediction = known.prediction.value_or(""),
+          .vae = known.vae.value_or(""),
+          .model_config = known.model_config.value_or("")};
 }
 
 int CheckpointCommands::inspect(const std::string& models_root, bool json) const {

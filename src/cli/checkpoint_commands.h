@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/request_options.h"
 #include "library/model_tools.h"
 
 namespace CLI {
@@ -28,7 +29,8 @@ class CheckpointCommands {
   int convert(const std::string& models_root, bool json) const;
 
   CLI::App *inspect_, *convert_;
-  std::string model_, destination_, layout_, precision_ = "keep", prediction_, vae_, model_config_;
+  RequestOptions inspect_fields_, convert_fields_;
+  std::string model_, destination_, layout_, precision_ = "keep";
   bool is_overwriting_ = false;
 };
 

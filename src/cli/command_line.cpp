@@ -17,6 +17,7 @@
 #include "base/unicode_text.h"
 #include "cli/bench_command.h"
 #include "cli/generate_command.h"
+#include "cli/help_format.h"
 #include "cli/models_command.h"
 #include "cli/plan_command.h"
 #include "cli/print_commands.h"
@@ -77,38 +78,61 @@ std::string command_names(const CLI::App& app) {
   return names;
 }
 
-// CLI11's own message, with the nearest option where one was not known.
+// The nearest option or command of the command to a word that is none.
+std::string unknown_word(const CLI::App& command, const std::string& word) {
+  std::deque<std::string> names;
+  for (const CLI::Option* option : command.get_options()) names.push_back(option->get_name());
+  for (const CLI::App* sub : command.get_subcommands({})) names.push_back(sub->get_name());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string nearest = nearest_name(word.substr(0, word.find('=')), views);
+  return fmt::format("unknown {} '{}'", word.starts_with("-") ? "option" : "argument", word) +
+         (nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+}
+
+// In place of CLI11's "--steps: 1 required TEXT missing".
+std::string missing_value(const CLI::App& last, const std::string& message) {
+  const std::string name = message.substr(0, message.find(':'));
+  for (const CLI::App* command = &last; command != nullptr; command = command->get_parent()) {
+    const CLI::Option* option = command->get_option_no_throw(name);
+    if (option != nullptr) return name + " needs a value: " + option->get_option_text();
+  }
+  return message;
+}
+
+// CLI11's own message, or a better one; with a short help where the arguments are missing. Programs get the error
+// alone.
 int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& unknown,
                  bool json) {
+  const CLI::App& command = last_command(app);
   std::string message = error.what();
+  std::string help;
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    const CLI::App& command = last_command(app);
     message = command.get_subcommands({}).empty() ? needed_arguments(command)
                                                   : "a command is needed: " + command_names(command);
+    if (!json) help = short_help(command);
+  } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    message = missing_value(command, message);
   } else if (!unknown.empty()) {
-    std::deque<std::string> names;
-    const CLI::App* command = &last_command(app);
-    for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
-    for (const CLI::App* sub : command->get_subcommands({})) names.push_back(sub->get_name());
-    const std::vector<std::string_view> views(names.begin(), names.end());
-    const std::string& first = unknown.front();
-    const std::string nearest = nearest_name(first.substr(0, first.find('=')), views);
-    message = fmt::format("unknown {} '{}'", first.starts_with("-") ? "option" : "argument", first);
-    if (!nearest.empty()) message += fmt::format("; did you mean '{}'?", nearest);
+    message = unknown_word(command, unknown.front());
   }
-  return report("usage", message + "; see redraw --help", kUsageStatus, json);
+  const int status = report("usage", message + "; see " + full_name(command) + " --help", kUsageStatus, json);
+  fmt::print(stderr, "{}", help);
+  return status;
 }
 
 constexpr std::string_view kEveryRule = "all";
-constexpr HelpNote kPlanNotes[] = {{"semantics", "or all, for one line about each"}};
+constexpr HelpNote kPlanNotes[] = {{.field = "semantics", .note = "or all, for one line about each"}};
+constexpr std::string_view kBenchSteps = "10";
+constexpr HelpNote kBenchNotes[] = {{.field = "steps", .fallback = kBenchSteps}};
 struct Commands {
   CLI::App app{"Redraws a picture from a prompt with Stable Diffusion."};
   CLI::App* img2img = app.add_subcommand("img2img", "Redraws a picture as a prompt says");
   CLI::App* txt2img = app.add_subcommand("txt2img", "Draws a picture from a prompt alone");
   CLI::App* sweep = app.add_subcommand("sweep", "Redraws a picture with every combination of several values");
-  CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run, their noise levels and which are run");
+  CLI::App* plan = app.add_subcommand("plan", "Prints the steps of a run and their noise levels, without running it");
   CLI::App* samplers = app.add_subcommand("samplers", "Lists the samplers");
   CLI::App* schedules = app.add_subcommand("schedules", "Lists the schedules of noise levels");
+  CLI::App* fields = app.add_subcommand("fields", "Lists what a request may say: names, options, ranges, defaults");
   CLI::App* selftest = app.add_subcommand("selftest", "Compares noise and samplers with known answers");
   CLI::App* bench = app.add_subcommand("bench", "Prints time and GFLOP/s by operator, and peak memory, of a model");
   ModelsCommand models{app};
@@ -116,13 +140,14 @@ struct Commands {
   RequestOptions txt2img_fields{*txt2img, fields_of_txt2img()};
   RequestOptions sweep_fields_given{*sweep, fields_of_sweep(), sweep_notes()};
   RequestOptions plan_fields{*plan, fields_of_plan(), kPlanNotes};
+  RequestOptions bench_fields{*bench, fields_of_bench(), kBenchNotes};
   GenerateOptions options;
   std::string sweep_outdir;
   PlanOptions plan_options;
   bool prints_json = false;
+  bool prints_schema = false;
   std::string threads = "0";
   std::string models_root = models_root_of_environment();
-  std::string bench_model, bench_steps = "10", bench_width, bench_height, bench_sampler;
 
   // What the help of a sweep says of the fields that may vary.
   static std::vector<HelpNote> sweep_notes() {
@@ -133,36 +158,43 @@ struct Commands {
 
   Commands() {
     app.name("redraw");
+    app.formatter(help_format());
     app.require_subcommand(1);
-    app.set_help_flag("-h,--help", "Prints this help and ends");
+    app.set_help_flag("-h,--help", "print this help and exit");
     app.footer(
         "redraw COMMAND --help lists a command's options. For example:\n"
         "  redraw img2img examples/fire-drawing.png \"fire\" --strength 0.7 --steps 10");
-    app.set_version_flag("--version", "redraw " + version(), "Prints the version and ends");
+    app.set_version_flag("--version", "redraw " + version(), "print the version and exit");
     app.add_option("--models-root", models_root,
-                   "where the list of models is, and the folder `models` that is always looked through\n"
-                   "[$XDG_DATA_HOME/redraw, or ~/.local/share/redraw]; may stand after the command as well")
+                   "folder of the list of models and of `models`, which every scan searches\n"
+                   "[$XDG_DATA_HOME/redraw, or ~/.local/share/redraw]; may also stand after the command")
         ->option_text("DIR");
     for (CLI::App* command : {img2img, txt2img}) {
-      command->add_option("--outdir", options.outdir, "where the picture goes, as COUNTER.SEED.png [outputs]")
+      command
+          ->add_option("--outdir", options.outdir,
+                       "folder for the pictures, which are called COUNTER.SEED.png [outputs]")
           ->option_text("DIR");
     }
     sweep
         ->add_option("--outdir", sweep_outdir,
-                     "where the pictures go; what is there already is not made again\n"
-                     "[outputs/sweep-ID, of what is asked]")
+                     "folder for the pictures; those that are there already are not made again\n"
+                     "[outputs/sweep-ID, with an ID of the request]")
         ->option_text("DIR");
     for (CLI::App* command : {img2img, txt2img, sweep}) {
-      command->add_flag("--quiet", options.quiet, "say nothing but errors");
+      command->add_flag("--quiet", options.quiet, "print errors only");
       command->add_flag("--json", options.json, "print one line of JSON on stdout, everything else on stderr");
     }
-    plan->add_option("--png", plan_options.png, "also draw noise levels and noise shares into this file")
+    plan->add_option("--png", plan_options.png, "also plot noise levels and noise shares into this file")
         ->option_text("FILE");
-    for (CLI::App* command : {plan, samplers, schedules, selftest}) {
+    for (CLI::App* command : {plan, samplers, schedules, fields, selftest}) {
       command->add_flag("--json", prints_json, "print one line of JSON");
     }
+    fields->add_flag("--schema", prints_schema, "print a JSON Schema of a request")
+        ->excludes(fields->get_option("--json"));
     for (CLI::App* command : app.get_subcommands({})) {
-      command->set_help_flag("-h,--help", "Prints this help and ends");
+      command->formatter(help_format());
+      for (CLI::App* sub : command->get_subcommands({})) sub->formatter(help_format());
+      command->set_help_flag("-h,--help", "print this help and exit");
       command->fallthrough();
     }
     for (CLI::App* command : app.get_subcommand("models")->get_subcommands({})) {
@@ -171,25 +203,13 @@ struct Commands {
     for (CLI::App* command : {img2img, txt2img, sweep, bench}) {
       command->add_option("--threads", threads, field_help(threads_field()))->option_text("N");
     }
-    bench->add_option("--model", bench_model, "a name of `redraw models`, or a diffusers folder [the default]")
-        ->option_text("MODEL");
-    const auto range = [](std::string_view field) { return field_range(find_field(field)); };
-    bench->add_option("--steps", bench_steps, "steps to run; " + range("steps") + " [10]")->option_text("N");
-    bench->add_option("--width", bench_width, range("width") + " [the model's native size]")->option_text("PIXELS");
-    bench->add_option("--height", bench_height, range("height") + " [the model's native size]")->option_text("PIXELS");
-    bench->add_option("--sampler", bench_sampler, "[as txt2img]")->option_text("NAME");
   }
 
   Request bench_request() const {
-    Request request{.prompt = "fire", .noise = RequestNoise{.seed = 1}};
-    const std::pair<const char*, const std::string*> given[] = {{"model", &bench_model},
-                                                                {"steps", &bench_steps},
-                                                                {"width", &bench_width},
-                                                                {"height", &bench_height},
-                                                                {"sampler", &bench_sampler}};
-    for (const auto& [name, text] : given) {
-      if (!text->empty()) set_field(request, find_field(name), parse_field(find_field(name), *text));
-    }
+    Request request = bench_fields.request();
+    request.prompt = "fire";
+    request.noise.seed = 1;
+    if (!request.steps.steps) set_field(request, find_field("steps"), parse_field(find_field("steps"), kBenchSteps));
     return request;
   }
 
@@ -221,6 +241,9 @@ struct Commands {
     if (*plan) return run_plan();
     if (*samplers) return samplers_command(prints_json);
     if (*schedules) return schedules_command(prints_json);
+    if (*fields) {
+      return fields_command(prints_schema ? FieldsForm::schema : prints_json ? FieldsForm::json : FieldsForm::text);
+    }
     if (*selftest) return selftest_command(prints_json);
     if (*sweep) return run_sweep();
     if (*bench) return bench_command(bench_request(), options.engine);

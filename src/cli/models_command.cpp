@@ -182,30 +182,30 @@ ModelsCommand::ModelsCommand(CLI::App& program)
     : models_(program.add_subcommand("models", "Keeps a list of your models, by name; they stay where they are")),
       add_(models_->add_subcommand("add", "Adds a file or a diffusers folder to the list")),
       list_(models_->add_subcommand("list", "Lists the models")),
-      info_(models_->add_subcommand("info", "Prints everything about one")),
-      remove_(models_->add_subcommand("remove", "Forgets one; its files are not touched")),
-      scan_(models_->add_subcommand("scan", "Looks for models that have come, gone, moved or changed")),
+      info_(models_->add_subcommand("info", "Prints everything about a model")),
+      remove_(models_->add_subcommand("remove", "Removes a model from the list; its files stay")),
+      scan_(models_->add_subcommand("scan", "Looks for new, missing, moved and changed models")),
       verify_(models_->add_subcommand("verify", "Compares checksums with the recorded ones, or records them")),
-      default_(models_->add_subcommand("default", "Says or sets which model is taken where none is named")),
-      rebuild_(models_->add_subcommand("rebuild", "Makes a damaged list anew, with names, places and the default")),
+      default_(models_->add_subcommand("default", "Prints or sets the model that is used when none is named")),
+      rebuild_(models_->add_subcommand("rebuild", "Rebuilds a damaged list, with its names, places and default")),
+      add_fields_(*add_, fields_of_checkpoint()),
       checkpoints_(*models_) {
   models_->require_subcommand(1);
-  add_->add_option("path", path_, "where it lies")->required()->option_text("PATH");
-  add_->add_option("--name", own_name_, "its name in the list [from the file's]")->option_text("NAME");
-  add_->add_option("--vae", vae_, "an autoencoder that every run of it is to take [its own]")->option_text("PATH");
-  add_->add_option("--prediction", prediction_, "epsilon, v_prediction or sample [its own]")->option_text("NAME");
-  add_->add_option("--model-config", model_config_, "for a single file: a diffusers folder whose configurations it has")
-      ->option_text("DIR");
+  add_->add_option("path", path_, "a file or a diffusers folder; it stays where it is")
+      ->required()
+      ->option_text("PATH");
+  add_->add_option("--name", own_name_, "its name in the list [made from the file's name]")->option_text("NAME");
   for (CLI::App* command : {info_, remove_}) {
-    command->add_option("name", name_, "of a model in the list")->required()->option_text("NAME");
+    command->add_option("name", name_, "name of a model in the list")->required()->option_text("NAME");
   }
-  scan_->add_option("folder", path_, "a new place to look through, now and from now on [all places]")
+  scan_->add_option("folder", path_, "a folder to search now and in every later scan [all known places]")
       ->option_text("DIR");
-  verify_->add_option("name", name_, "of a model in the list [all]")->option_text("NAME");
-  default_->add_option("name", name_, "of a model in the list, or emoji-128, the one in the box [prints which it is]")
+  verify_->add_option("name", name_, "name of a model in the list [all]")->option_text("NAME");
+  default_
+      ->add_option("name", name_, "name of a model in the list, or emoji-128, the one in the box [prints the default]")
       ->option_text("NAME");
   for (CLI::App* command : models_->get_subcommands({})) {
-    command->set_help_flag("-h,--help", "Prints this help and ends");
+    command->set_help_flag("-h,--help", "print this help and exit");
     command->fallthrough();
   }
 }
@@ -218,7 +218,7 @@ int ModelsCommand::run(const std::string& models_root, bool json) const {
   if (checkpoints_.is_asked()) return checkpoints_.run(models_root, json);
   if (models_root.empty()) {
     throw Error(Code::usage,
-                "where the list of models is cannot be told, since neither XDG_DATA_HOME nor HOME is set; say it with "
+                "redraw does not know where the list of models is, because neither XDG_DATA_HOME nor HOME is set; give "
                 "--models-root DIR");
   }
   make_file_size_limit_an_error();
@@ -226,8 +226,12 @@ int ModelsCommand::run(const std::string& models_root, bool json) const {
   ModelRegistry registry(models_root);
   if (*add_) {
     const bool is_named = add_->count("--name") != 0;
+    const RequestModel known = add_fields_.request().model;
     return add(registry, path_, is_named ? std::optional(own_name_) : std::nullopt,
-               {.vae = vae_, .prediction = prediction_, .configs = model_config_}, json);
+               {.vae = known.vae.value_or(""),
+                .prediction = known.prediction.value_or(""),
+                .configs = known.model_config.value_or("")},
+               json);
   }
   if (*info_) return info(registry, name_, json);
   if (*remove_) return remove(registry, name_, json);

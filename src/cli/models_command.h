@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/checkpoint_commands.h"
+#include "cli/request_options.h"
 
 namespace CLI {
 class App;
@@ -25,7 +26,8 @@ class ModelsCommand {
  private:
   CLI::App* models_;
   CLI::App *add_, *list_, *info_, *remove_, *scan_, *verify_, *default_, *rebuild_;
-  std::string path_, own_name_, name_, vae_, prediction_, model_config_;
+  std::string path_, own_name_, name_;
+  RequestOptions add_fields_;
   CheckpointCommands checkpoints_;
 };
 

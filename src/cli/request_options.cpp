@@ -4,16 +4,32 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+#include "base/error.h"
 #include "request/field_value.h"
+#include "request/request_text.h"
 
 namespace redraw::cli {
 namespace {
 
-std::string option_name(const Field& field) {
-  if (field.is_positional) return std::string(field.name);
-  std::string name = "--" + std::string(field.name);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
+// "Steps", over its options in the help.
+std::string group_title(Group group) {
+  std::string title(name_of(group));
+  title.front() = ascii_capital(title.front());
+  return title;
+}
+
+// All that is taken for the option, as CLI11 wants it; a field that is positional may be given either way.
+std::string cli11_names(const Field& field) {
+  std::string names;
+  for (const std::string& spelling : option_spellings(field)) names += (names.empty() ? "" : ",") + spelling;
+  return field.is_positional ? std::string(field.name) + "," + names : names;
+}
+
+FieldList fields_called(std::initializer_list<std::string_view> names) {
+  FieldList fields;
+  for (const std::string_view name : names) fields.push_back(&find_field(name));
+  return fields;
 }
 
 // Breaks between words so that help stays readable on a terminal of 100 columns; CLI11 indents the lines.
@@ -38,7 +54,7 @@ std::string wrapped(const std::string& text) {
 
 }  // namespace
 
-std::string field_help(const Field& field, std::string_view note) {
+std::string field_help(const Field& field, const HelpNote& note) {
   std::string help(field.help);
   if (field.choices != nullptr) {
     const std::vector<std::string_view> names = field.choices();
@@ -49,8 +65,10 @@ std::string field_help(const Field& field, std::string_view note) {
   }
   const bool is_list = field.kind == FieldKind::number_list;
   if (const std::string range = field_range(field); !range.empty() && !is_list) help += "; " + range;
-  if (!note.empty()) help += "; " + std::string(note);
-  if (!field.fallback.value_or("").empty() && field.kind != FieldKind::flag) {
+  if (!note.note.empty()) help += "; " + std::string(note.note);
+  if (!note.fallback.empty()) {
+    help += fmt::format(" [{}]", note.fallback);
+  } else if (!field.fallback.value_or("").empty() && field.kind != FieldKind::flag) {
     help += fmt::format(" [{}{}]", *field.fallback, field.model_may_default ? ", or as the model states" : "");
   }
   return wrapped(help);
@@ -78,22 +96,26 @@ FieldList fields_of_plan() {
   return fields;
 }
 
+FieldList fields_of_bench() {
+  return fields_called({"steps", "sampler", "width", "height", "model"});
+}
+
+FieldList fields_of_checkpoint() {
+  return fields_called({"vae", "prediction", "model_config"});
+}
+
 RequestOptions::RequestOptions(CLI::App& command, const FieldList& fields, std::span<const HelpNote> notes)
     : command_(&command) {
   for (const Field* field : fields) {
     const auto note = std::ranges::find(notes, field->name, &HelpNote::field);
-    const std::string help = field_help(*field, note == notes.end() ? "" : note->note);
-    if (field->kind == FieldKind::flag) {
-      command.add_flag(option_name(*field), flags_[field->name], help);
-    } else {
-      std::string names = option_name(*field);
-      for (const std::string_view alias : field->aliases) {
-        if (!alias.empty()) names += "," + std::string(alias);
-      }
-      command.add_option(names, texts_[field->name], help)
-          ->required(field->is_positional)
-          ->option_text(std::string(field->value_name));
-    }
+    const std::string help = field_help(*field, note == notes.end() ? HelpNote{} : *note);
+    std::string& text = texts_[field->name];
+    CLI::Option* option = field->kind == FieldKind::flag ? command.add_flag(cli11_names(*field), text, help)
+                                                         : command.add_option(cli11_names(*field), text, help);
+    option->group(group_title(field->group))
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)  // text() refuses a second value
+        ->required(field->is_positional)
+        ->option_text(std::string(field->value_name));
   }
 }
 
@@ -104,15 +126,14 @@ Request RequestOptions::request(std::span<const std::string_view> except) const 
     const Field& field = find_field(name);
     if (const std::optional<std::string> given = text(name)) set_field(result, field, parse_field(field, *given));
   }
-  for (const auto& [name, value] : flags_) {
-    if (value) set_field(result, find_field(name), true);
-  }
   return result;
 }
 
 std::optional<std::string> RequestOptions::text(std::string_view field) const {
   // Which of them were given is known to CLI11 alone.
-  if (command_->count(option_name(find_field(field))) == 0) return std::nullopt;
+  const size_t count = command_->count(option_name(find_field(field)));
+  if (count > 1) throw Error(Code::usage, std::string(field) + " is given twice");
+  if (count == 0) return std::nullopt;
   return texts_.find(field)->second;
 }
 

@@ -7,12 +7,7 @@ namespace redraw {
 
 ChosenModel model_choice(const Request& request, const std::filesystem::path& models_root,
                          const std::filesystem::path& data_folder) {
-  return choose_model(request.model.model,
-                      {.vae = request.model.vae.value_or(""),
-                       .preview_vae = request.output.preview_vae.value_or(""),
-                       .prediction = request.model.prediction.value_or(""),
-                       .configs = request.model.model_config.value_or("")},
-                      models_root, data_folder);
+  return choose_model(request, models_root, data_folder);
 }
 
 ModelDefaults model_defaults(ModelDefaults defaults, const ChosenModel& choice, const ModelSpec& spec) {

@@ -31,6 +31,10 @@ struct ChosenModel {
 /// or configurations of the registry are gone.
 ChosenModel choose_model(const std::optional<std::string>& asked, const CheckpointOptions& given,
                          const std::filesystem::path& models_root, const std::filesystem::path& data_folder = {});
+/// The model of a request. With RequestModel::is_listed_only its name is looked up in the list and never taken for a
+/// path, whatever lies in the working folder. Throws as above.
+ChosenModel choose_model(const Request& request, const std::filesystem::path& models_root,
+                         const std::filesystem::path& data_folder = {});
 
 /// The request with its model's path and what the registry keeps of it. So it means the same model even when names or
 /// the default change. A request that leaves the model open stays open if that means the model in the box. Throws as

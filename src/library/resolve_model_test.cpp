@@ -84,5 +84,30 @@ TEST(ResolveModel, ARequestTakesThePathOfItsModel) {
   EXPECT_EQ(with_model_path({}, root).model.model, model.string());
 }
 
+// A request from outside never opens a file or folder that has its model's name.
+TEST(ResolveModel, ANameOfTheListIsNeverAPath) {
+  const TemporaryFolder folder;
+  const fs::path root = folder / "root";
+  const fs::path model = link_tiny_model(folder / "tiny");
+  const auto asked = [](const std::string& name) {
+    return Request{.model = RequestModel{.model = name, .is_listed_only = true}};
+  };
+  ASSERT_TRUE(fs::exists("src")) << "the tests run in the root of the sources";
+  EXPECT_EQ(choose_model(Request{.model = RequestModel{.model = "src"}}, root).path, "src") << "which else is opened";
+  for (const std::string& path : {std::string("src"), std::string("CMakeLists.txt"), model.string(),
+                                  std::string("./src"), std::string("/proc/self/environ")}) {
+    message_of(Code::model_unknown, [&] { choose_model(asked(path), root); });
+    message_of(Code::model_unknown, [&] { choose_model(asked(path), {}); });
+    message_of(Code::model_unknown, [&] { with_model_path(asked(path), root); });
+  }
+  ModelRegistry(root).add(model, "src");
+  EXPECT_EQ(choose_model(asked("src"), root).path, model);
+  message_of(Code::file_not_found, [&] { choose_model(asked("emoji-128"), root, kNoData); });
+
+  const Request resolved = with_model_path(asked("src"), root);
+  EXPECT_EQ(resolved.model.model, model.string());
+  EXPECT_EQ(choose_model(resolved, root).path, model) << "its path is the program's own and may be opened";
+}
+
 }  // namespace
 }  // namespace redraw

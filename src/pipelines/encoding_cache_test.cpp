@@ -10,8 +10,8 @@ constexpr uint64_t kPrompt = 1 + 4 * sizeof(float);  // bytes of the prompts bel
 PromptKey prompt_key(const std::string& prompt) {
   return {.prompt = prompt,
           .clip_skip = 1,
-          .tokenizers = {.kind = NetworkKind::tokenizers},
-          .text_encoders = {.kind = NetworkKind::text_encoders}};
+          .tokenizers = NetworkKey{.kind = NetworkKind::tokenizers},
+          .text_encoders = NetworkKey{.kind = NetworkKind::text_encoders}};
 }
 
 EncodedPrompt prompt_of(float value) {
@@ -34,7 +34,8 @@ TEST(EncodingCache, FindsWhatItKeptByAllOfItsKey) {
   of_other_tokens.tokenizers.sources = {{.prefix = "x"}};
   EXPECT_EQ(cache.find(of_other_tokens), nullptr);
 
-  const PictureKey key{.pixels_sha256 = "1", .width = 8, .height = 16, .encoder = {.kind = NetworkKind::vae_encoder}};
+  const PictureKey key{
+      .pixels_sha256 = "1", .width = 8, .height = 16, .encoder = NetworkKey{.kind = NetworkKind::vae_encoder}};
   const auto picture = cache.keep(key, {.mean = Tensor::zeros({1, 2, 1, 4}), .logvar = {}});
   EXPECT_EQ(cache.find(key), picture);
   std::vector<PictureKey> others(4, key);

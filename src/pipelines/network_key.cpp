@@ -80,9 +80,10 @@ NetworkKeys network_keys(const Checkpoint& checkpoint, const std::filesystem::pa
   const ModelSpec& spec = checkpoint.spec();
   const TextConfigs text{.first = spec.text_encoder, .second = spec.text_encoder_2};
   NetworkKeys keys{
-      .tokenizers = {.kind = NetworkKind::tokenizers, .config = text},
-      .text_encoders = {.kind = NetworkKind::text_encoders, .config = text},
-      .unet = {.kind = NetworkKind::unet, .sources = {source_of(checkpoint.part("unet"))}, .config = spec.unet},
+      .tokenizers = NetworkKey{.kind = NetworkKind::tokenizers, .config = text},
+      .text_encoders = NetworkKey{.kind = NetworkKind::text_encoders, .config = text},
+      .unet =
+          NetworkKey{.kind = NetworkKind::unet, .sources = {source_of(checkpoint.part("unet"))}, .config = spec.unet},
       .encoder = encoder_key(checkpoint),
       .decoder = decoder_key(checkpoint, "vae", spec.tiny_vae),
       .preview_decoder = {}};

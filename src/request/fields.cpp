@@ -13,6 +13,10 @@ namespace {
 constexpr std::array<std::string_view, 8> kGroupNames = {"inputs", "steps",   "guidance", "noise",
                                                          "size",   "effects", "model",    "output"};
 
+constexpr std::array<std::string_view, 14> kKindNames = {"text",    "choice",  "flag",        "integer",      "number",
+                                                         "seed",    "side",    "number_list", "seed_weights", "axes",
+                                                         "picture", "weights", "folder",      "model"};
+
 std::vector<const Field*> all_rows() {
   std::vector<const Field*> rows;
   for (const std::span<const Field> table :
@@ -29,6 +33,10 @@ std::string_view name_of(Group group) {
   return kGroupNames[static_cast<size_t>(group)];
 }
 
+std::string_view name_of(FieldKind kind) {
+  return kKindNames[static_cast<size_t>(kind)];
+}
+
 bool opens_files(FieldKind kind) {
   return kind >= FieldKind::picture;
 }
@@ -43,9 +51,9 @@ const Field& threads_field() {
                                   .group = Group::output,
                                   .kind = FieldKind::integer,
                                   .label = "Threads",
-                                  .help = "of the processor; 0 for all",
+                                  .help = "threads of the processor; 0 means all",
                                   .value_name = "N",
-                                  .range = {.least = 0, .most = 1024},
+                                  .range = Range{.least = 0, .most = 1024},
                                   .fallback = "0",
                                   .slot = {}};
   return kThreads;

@@ -13,6 +13,8 @@ namespace redraw {
 
 /// "inputs", "steps", ...
 std::string_view name_of(Group group);
+/// "text", "choice", ...
+std::string_view name_of(FieldKind kind);
 /// Whether a value of the kind names something on the disk of the program.
 bool opens_files(FieldKind kind);
 

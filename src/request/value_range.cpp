@@ -107,7 +107,7 @@ std::vector<FieldValue> parse_values(const Field& field, std::string_view text) 
   }
   for (auto value = values.begin(); value != values.end(); ++value) {
     if (std::find(values.begin(), value, *value) == value) continue;
-    throw Error(Code::usage, std::string(field.name) + ": " + field_text(*value) + " stands there twice");
+    throw Error(Code::usage, std::string(field.name) + ": " + field_text(*value) + " is given twice");
   }
   return values;
 }

@@ -169,6 +169,12 @@ class Requests(BadInputTest):
     def test_an_unknown_option_suggests_the_nearest(self):
         self.assert_refused(self.img2img("--json", "--stength", "0.5"), 2, "usage", "--stength", "'--strength'")
 
+    def test_an_option_without_a_value_or_given_twice(self):
+        self.assert_refused(self.img2img("--json", "--steps", small=False), 2, "usage", "--steps needs a value: N;")
+        result = self.img2img("--json", "--models-root", small=False)
+        self.assert_refused(result, 2, "usage", "--models-root needs a value: DIR;")
+        self.assert_refused(self.img2img("--json", "--steps", "5", "-s", "6"), 2, "usage", "steps is given twice")
+
     def test_an_option_of_another_command(self):
         result = self.run_redraw("txt2img", "fire", "--strength", "0.5", "--json", "--outdir", self.outdir)
         self.assert_refused(result, 2, "usage", "--strength")

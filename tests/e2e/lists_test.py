@@ -1,4 +1,4 @@
-"""What the program knows without a model: `redraw samplers`, `schedules` and `selftest`."""
+"""What the program knows without a model: `redraw samplers`, `schedules`, `fields` and `selftest`."""
 import json
 
 import harness
@@ -21,6 +21,21 @@ class Lists(EndToEndTest):
                 self.assertIn(name, names)
                 self.assertIn(", ".join(names[:-1]) + " or " + names[-1], usage)
                 self.assertEqual([line.split()[0] for line in self.lines(command)[1:len(names) + 1]], names)
+
+    def test_the_fields_are_those_of_the_help(self):
+        line, = self.lines("fields", "--json")
+        fields = json.loads(line)["fields"]
+        text = "\n".join(self.lines("fields"))
+        usage = self.run_redraw("img2img", "--help").stdout
+        for field in fields:
+            self.assertRegex(text, rf"(?m)^{field['name']} ")
+            for option in field["options"]:
+                self.assertRegex(usage, rf"(?m)^  (\S+,)?{option}[, \n]")
+        schema = json.loads("\n".join(self.lines("fields", "--schema")))
+        self.assertEqual(list(schema["properties"]), [field["name"] for field in fields])
+        self.assertEqual(schema["$schema"], "https://json-schema.org/draft/2020-12/schema")
+        result = self.run_redraw("fields", "--json", "--schema")
+        self.assertEqual(result.returncode, 2)
 
     def test_the_self_test_is_ok_here(self):
         lines = self.lines("selftest")

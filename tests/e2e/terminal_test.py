@@ -71,6 +71,7 @@ class Help(EndToEndTest):
         "plan": ["--steps", "--strength", "--sampler", "--model", "--json", "--png"],
         "samplers": ["--json"],
         "schedules": ["--json"],
+        "fields": ["--json", "--schema"],
         "selftest": ["--json"],
         "bench": ["--steps", "--sampler", "--model", "--threads"],
         "models": ["add", "list", "info", "remove", "scan", "verify", "default", "rebuild", "inspect", "convert"],
@@ -96,6 +97,52 @@ class Help(EndToEndTest):
                 self.assertIn(option, result.stdout)
         self.assertIn("--strength", self.run_redraw("img2img", "--help").stdout)
         self.assertNotIn("--strength", self.run_redraw("txt2img", "--help").stdout)
+
+    def test_a_command_without_arguments_shows_a_short_help(self):
+        cases = [([], "a command is needed: img2img", ["img2img", "txt2img", "sweep", "models"]),
+                 (["img2img"], "img2img needs PICTURE and PROMPT", ["--strength", "--steps", "--seed", "--model"]),
+                 (["img2img", "x.png"], "img2img needs PICTURE and PROMPT", ["--strength"]),
+                 (["txt2img"], "txt2img needs PROMPT", ["--steps", "--seed", "--model"]),
+                 (["sweep"], "sweep needs PICTURE and PROMPT", ["--strength", "--steps", "--cfg-scale"]),
+                 (["models"], "a command is needed: add", ["add", "list", "scan", "default"])]
+        for arguments, message, most_used in cases:
+            with self.subTest(arguments):
+                result = self.run_redraw(*arguments)
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stdout, "")
+                name = " ".join(["redraw", *arguments[:1]])
+                lines = result.stderr.splitlines()
+                self.assertTrue(lines[0].startswith(f"redraw: {message}"), lines[0])
+                self.assertTrue(lines[0].endswith(f"; see {name} --help"), lines[0])
+                self.assertLess(len(lines), 30)
+                self.assertLessEqual(max(map(len, lines[1:])), 100)
+                self.assertTrue(lines[2].startswith(f"Usage: {name} "), lines[2])
+                for word in most_used:
+                    self.assertRegex(result.stderr, rf"\n  (-\w,)?{word} ")
+                self.assertRegex(result.stderr, rf"\nFor example:\n  {name} ")
+                self.assertRegex(lines[-1], rf"^{name} --help lists all (options|commands)\.$")
+
+    def test_a_program_gets_the_error_alone(self):
+        for arguments in [["img2img"], ["models"], []]:
+            result = self.run_redraw(*arguments, "--json")
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+
+    def test_other_mistakes_show_no_help(self):
+        for arguments in [["img2img", "x.png", "fire", "--stength", "1"], ["models", "add"], ["txt2img", "a", "b"]]:
+            result = self.run_redraw(*arguments)
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+
+    def test_the_help_calls_arguments_as_people_do(self):
+        help_text = self.run_redraw("img2img", "--help").stdout
+        self.assertIn("\nUsage: redraw img2img PICTURE PROMPT [OPTIONS]\n", help_text)
+        self.assertRegex(help_text, r"\n  PICTURE +the picture to start from")
+        self.assertIn("\n  -I,--init,--init-img PICTURE\n", help_text)
+        self.assertEqual(help_text.count("the picture to start from"), 1)
+        self.assertNotIn("\n\n\n", help_text)
+        self.assertNotRegex(help_text, r"--\w+_")
+        self.assertLessEqual(max(map(len, help_text.splitlines())), 100)
 
 
 class Plan(EndToEndTest):
