@@ -1,10 +1,10 @@
-// How fast the operators are on the shapes of Stable Diffusion 1.5 at 512x512 with guidance (a batch of two), of its
-// autoencoder, and of the small box model; beside the peak of this processor, measured in the same run.
+// Measures the operators on the shapes of Stable Diffusion 1.5 at 512x512 with guidance (a batch of two), of its
+// autoencoder, and of the small box model. The processor's peak is measured in the same run for comparison.
 //
 //   ops_bench [threads [f32|f16|bf16]] [--benchmark_filter=conv2d/unet] [--benchmark_repetitions=5] ...
 //
-// GFLOP and of_peak, both a second, count the operations of the direct algorithm over wall-clock time. On a machine
-// that others use as well, run with one thread and read the CPU column.
+// GFLOP and of_peak are both per second. They count the operations of the direct algorithm over wall-clock time. On a
+// machine that others also use, run with one thread and read the CPU column.
 #include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <random>
@@ -72,7 +72,7 @@ constexpr NormShape kNorms[] = {
     {"vae/64", 1, 64, 512},  {"box_unet/16", 2, 16, 64}, {"box_vae/128", 1, 128, 16},
 };
 
-// What every benchmark works with.
+// What every benchmark needs.
 struct Bench {
   explicit Bench(int threads)
       : context(threads), backend(make_cpu_backend(context)), peak_flops(measure_peak_flops(threads)) {}
@@ -88,7 +88,7 @@ struct Bench {
     return stored == DType::f32 ? Weight::of("w", values) : Weight::of("w", values, stored);
   }
 
-  DType stored = DType::f32;  // how weights lie in their file
+  DType stored = DType::f32;  // the weights' type in their file
   std::mt19937 random{1};
   Context context;
   std::unique_ptr<Backend> backend;

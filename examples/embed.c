@@ -1,10 +1,10 @@
-// redraw from C: redraw a picture. embed_c PICTURE PROMPT OUTPUT.png
+// Uses redraw from C: redraws a picture. embed_c PICTURE PROMPT OUTPUT.png
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "redraw/redraw.h"
 
-// The whole file; the caller frees it. NULL where it cannot be read.
+// Returns the whole file; the caller frees it. NULL if it cannot be read.
 static unsigned char* read_file(const char* path, size_t* size) {
   FILE* file = fopen(path, "rb");
   unsigned char* bytes = NULL;
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
     fprintf(stderr, "usage: embed_c PICTURE PROMPT OUTPUT.png\n");
     return 2;
   }
-  char request[1000];  // a prompt with quotation marks or backslashes in it would need a JSON library here
+  char request[1000];  // a prompt with quotation marks or backslashes would need a JSON library here
   snprintf(request, sizeof request,
            "{\"prompt\": \"%s\", \"init\": \"%s\", \"strength\": 0.7, \"steps\": 10, \"seed\": 1592514025}", argv[2],
            "drawing");

@@ -1,4 +1,4 @@
-// redraw as a library: redraw a picture, and do what you like with the pixels.
+// Uses redraw as a library: redraws a picture and writes it to a file.
 //   embed PICTURE PROMPT OUTPUT.png
 #include <cstdio>
 #include <fstream>
@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    redraw::Engine engine({.data_folder = REDRAW_DATA_FOLDER});  // the CMake package says where the model in the box is
+    redraw::Engine engine({.data_folder = REDRAW_DATA_FOLDER});  // defined by the CMake package
     const redraw::Request request{.prompt = argv[2],
                                   .inputs = redraw::RequestInputs{.init = redraw::Picture::file(argv[1])},
                                   .steps = redraw::RequestSteps{.strength = 0.7, .steps = 10},

@@ -1,6 +1,6 @@
-"""redraw from Python: include/redraw/redraw.h by ctypes, with nothing but the standard library.
+"""Uses redraw from Python through include/redraw/redraw.h and ctypes. It needs only the standard library.
 
-    python3 examples/redraw_c.py libredraw.so PICTURE PROMPT OUTPUT.png
+    python3 examples/embed.py libredraw.so PICTURE PROMPT OUTPUT.png
 """
 import ctypes
 import json
@@ -52,7 +52,7 @@ class Library:
         return Error(self.redraw_error_code().decode(), self.redraw_error_message().decode())
 
     def require(self, value):
-        """What a function returned, or the error that it failed with."""
+        """Returns what a function returned. Raises its error if it failed."""
         if not value:
             raise self.error()
         return value
@@ -83,7 +83,7 @@ class Engine:
 
 
 class Run:
-    """One request: `pictures` are bytes by the names that the request calls them by; on_event gets each event as a dict."""
+    """One request. `pictures`: bytes by the names that the request uses. on_event gets each event as a dict."""
 
     def __init__(self, library, request, pictures=None, on_event=None):
         self.library = library
@@ -102,7 +102,7 @@ class Run:
         self.library.redraw_run_destroy(self.handle)
 
     def execute(self, engine):
-        """OK or CANCELLED. Other threads of Python go on meanwhile."""
+        """Returns OK or CANCELLED. Other Python threads keep running meanwhile."""
         status = self.library.redraw_run_execute(self.handle, engine.handle)
         if status == FAILED:
             raise self.library.error()

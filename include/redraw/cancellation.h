@@ -6,9 +6,9 @@
 
 namespace redraw {
 
-/// The cancellation of one run. Copies share one flag: keep one, hand another to Engine::run. A run that was cancelled
-/// ends within half a second and says so in its result; other runs do not notice. A new run takes a new object, since a
-/// flag that is set stays set. Safe from any thread; cancel() also from a signal handler.
+/// Cancels one run. Copies share one flag: keep one and pass another to Engine::run. A cancelled run ends within half a
+/// second, and its result says so. Other runs are not affected. The flag stays set, so every run needs an object of its
+/// own. Safe from any thread; cancel() is safe in a signal handler too.
 class Cancellation {
  public:
   Cancellation() : flag_(std::make_shared<std::atomic<bool>>(false)) {}

@@ -8,8 +8,8 @@
 
 namespace redraw {
 
-/// What went wrong, for programs. Grouped by the level that finds it; `error_codes()` lists them all with their
-/// names and exit statuses. A code is never reused for another meaning.
+/// What went wrong, for programs. Codes are grouped by the level that finds the error. `error_codes()` lists them all
+/// with their names and exit statuses. A code is never reused for another meaning.
 enum class Code {
   // the program itself
   internal,
@@ -125,7 +125,7 @@ struct CodeInfo {
 std::span<const CodeInfo> error_codes();
 const CodeInfo& code_info(Code code);
 
-/// The error of redraw. The message says what is wrong, where, and what to do; it is one line without a full stop at
+/// The error of redraw. The message says what is wrong, where, and what to do. It is one line without a full stop at
 /// the end, ready to be printed after "redraw: ".
 class Error : public std::runtime_error {
  public:

@@ -1,4 +1,4 @@
-// The steps of a run without the run.
+// Plans the steps of a run without running it.
 #pragma once
 
 #include <string>
@@ -10,21 +10,20 @@
 
 namespace redraw {
 
-/// Says which steps a request would take. It reads a model's configuration alone: no weights, no picture, no threads.
-/// Every function may be called from any thread at any time, also while an Engine runs.
+/// Tells which steps a request would take. It reads only a model's configuration: no weights, no picture, no threads.
+/// Every function may be called from any thread at any time, even while an Engine runs.
 class Planner {
  public:
-  /// As in EngineOptions.
+  /// See EngineOptions.
   explicit Planner(std::string models_root = {}, std::string data_folder = {})
       : models_root_(std::move(models_root)), data_folder_(std::move(data_folder)) {}
 
-  /// The steps that a run of this request would take. from_picture: image to image; the picture itself and the prompt
-  /// do not matter. Throws Error as Engine::run does for whatever concerns the steps, and usage for hires_fix, which
-  /// has two plans.
+  /// The steps that a run of this request would take. from_picture: image to image. The picture and the prompt do not
+  /// matter. Throws the errors of Engine::run that concern the steps. hires_fix has two plans, so it throws usage.
   SchedulePlan plan(const Request& request, bool from_picture) const;
 
-  /// The same by every rule that turns strength into steps, in the order of their table; the request's semantics does
-  /// not matter. Throws what the first rule throws where all refuse.
+  /// Plans by every rule that turns strength into steps, in the order of the rules' table. The request's semantics does
+  /// not matter. Throws the first rule's error if all rules refuse.
   std::vector<RulePlan> plan_by_every_rule(const Request& request, bool from_picture) const;
 
  private:

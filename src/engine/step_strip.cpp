@@ -7,7 +7,7 @@
 namespace redraw {
 
 Image step_strip(const std::vector<StripStep>& executed, int64_t steps, const std::string& title) {
-  std::vector<Cell> cells(static_cast<size_t>(steps));
+  std::vector<SheetCell> cells(static_cast<size_t>(steps));
   const size_t dropped = cells.size() - executed.size();
   for (size_t i = 0; i < executed.size(); ++i) {
     const StripStep& step = executed[i];

@@ -73,12 +73,12 @@ std::vector<std::byte> sweep_sheet(const Sweep& sweep, std::span<const CellRecor
   const SheetForm form = form_of(sweep);
   ContactSheetOptions options{.title = title_of(sweep)};
   std::vector<Image> images;
-  std::vector<Cell> slots;
+  std::vector<SheetCell> slots;
   images.reserve(cells.size());
   for (size_t i = 0; i < cells.size(); ++i) {
     const CellRecord& record = records[i];
     images.push_back(small_picture(folder / record.file, form.side));
-    Cell& slot = slots.emplace_back(Cell{.image = &images.back()});
+    SheetCell& slot = slots.emplace_back(SheetCell{.image = &images.back()});
     if (!form.is_table) slot.labels.push_back(cells[i].name());
     slot.labels.push_back(fmt::format("{} of {} steps", record.steps_run, record.steps));
     slot.labels.push_back(shown_seconds(record.seconds));

@@ -20,7 +20,7 @@ fs::path program_folder() {
   return fs::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
-// The folder of the shared library that this code is in; empty where it is part of the program.
+// The folder of the shared library that contains this code. Empty if the code is part of the program.
 fs::path shared_library_folder() {
   static const char own = 0;
   Dl_info info{};

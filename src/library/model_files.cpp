@@ -26,7 +26,7 @@ bool is_among(std::span<const std::string_view> list, const std::string& text) {
   return std::ranges::find(list, text) != list.end();
 }
 
-// Names of the regular files in a part's folder that its model uses, each after `prefix`.
+// Names of the regular files in a part's folder that its model uses, each with `prefix` before it.
 std::set<std::string> part_files(const fs::path& folder, const std::string& prefix) {
   std::set<std::string> names;
   std::set<std::string> others;
@@ -52,7 +52,7 @@ void count(ModelFiles& files, const fs::path& path) {
   if (::stat(path.c_str(), &status) != 0) {
     const int reason = errno;
     throw Error(reason == ENOENT ? Code::model_part_missing : Code::model_file_unreadable,
-                path.string() + ": cannot be looked at: " + std::strerror(reason));
+                path.string() + ": cannot be accessed: " + std::strerror(reason));
   }
   if (!S_ISREG(status.st_mode)) throw Error(Code::model_file_unreadable, path.string() + ": is not a file");
   constexpr int64_t kSecond = 1'000'000'000;
@@ -61,11 +61,11 @@ void count(ModelFiles& files, const fs::path& path) {
       std::max(files.modified_ns, int64_t{status.st_mtim.tv_sec} * kSecond + int64_t{status.st_mtim.tv_nsec});
 }
 
-// Of a file it and those that `loaded` finds; of a folder those too, and what `names` finds.
+// A file gives itself and what `loaded` finds. A folder gives what `loaded` and `names` find.
 template <typename Names>
 ModelFiles files_of(const fs::path& path, std::vector<fs::path> (*loaded)(const fs::path&), Names names) {
   ModelFiles files{.path = path, .is_folder = is_folder(path)};
-  if (!files.is_folder) count(files, path);  // says best what is wrong with it
+  if (!files.is_folder) count(files, path);  // has the best message for what is wrong
   const std::vector<fs::path> weights = loaded(path);
   if (!files.is_folder && weights.size() == 1) return files;
   std::set<std::string> all;
@@ -73,7 +73,7 @@ ModelFiles files_of(const fs::path& path, std::vector<fs::path> (*loaded)(const 
   try {
     if (files.is_folder) all.merge(names());
   } catch (const fs::filesystem_error& e) {
-    throw Error(Code::model_file_unreadable, e.path1().string() + ": cannot be looked into: " + e.code().message());
+    throw Error(Code::model_file_unreadable, e.path1().string() + ": cannot be listed: " + e.code().message());
   }
   files.bytes = 0;
   files.names.assign(all.begin(), all.end());

@@ -17,7 +17,7 @@ bool means_weights(const fs::path& path) {
   return row != kWeightsEndings.end() && row->means_weights;
 }
 
-// One look through all places.
+// One search through all places.
 class Search {
  public:
   explicit Search(const std::function<void(const fs::path&, const std::string&)>& on_problem)
@@ -27,12 +27,12 @@ class Search {
     std::error_code problem;
     const fs::path canonical = fs::canonical(folder, problem);
     if (problem) return on_problem_(folder, problem.message());
-    if (!seen_.insert(canonical).second) return;  // by another link, or going round in a circle
+    if (!seen_.insert(canonical).second) return;  // seen through another link, or a cycle of links
     if (fs::exists(canonical / "model_index.json", problem)) {
       found_.emplace(canonical, folder);
       return;
     }
-    // The places that a folder holds, in an order that does not depend on the file system.
+    // The places in a folder, in an order that does not depend on the file system.
     std::set<fs::path> inside;
     fs::directory_iterator entries(canonical, problem);
     for (; !problem && entries != fs::directory_iterator(); entries.increment(problem)) {
@@ -56,7 +56,7 @@ class Search {
 
   const std::function<void(const fs::path&, const std::string&)>& on_problem_;
   std::set<fs::path> seen_;
-  std::map<fs::path, fs::path> found_;  // what, by its canonical path, and how it was come upon
+  std::map<fs::path, fs::path> found_;  // how each was found, by its canonical path
 };
 
 }  // namespace

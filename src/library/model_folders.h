@@ -1,4 +1,4 @@
-// Looking through folders for what may be a model.
+// Searches folders for files and folders that may be models.
 #pragma once
 
 #include <filesystem>
@@ -12,12 +12,12 @@ namespace redraw {
 /// Something that may be a model.
 struct ModelCandidate {
   std::filesystem::path path;   ///< absolute, without links
-  std::filesystem::path shown;  ///< as it was come upon: a link's own name
+  std::filesystem::path shown;  ///< as it was found: a link's own name
 };
 
-/// Every folder below `places` with a model_index.json in it, into which it looks no further, and every other file that
-/// is named like weights (.safetensors, .ckpt, .pt, .pth, .gguf); each once, in the order of the paths. Hidden files
-/// and folders are left out, links are followed. on_problem: a folder that cannot be looked into, and why.
+/// Finds every folder below `places` with a model_index.json, and looks no deeper into it. Also finds every other file
+/// with an extension of weights (.safetensors, .ckpt, .pt, .pth, .gguf). Each appears once, in the order of the paths.
+/// Hidden files and folders are skipped, links are followed. on_problem gets each folder that cannot be read, and why.
 std::vector<ModelCandidate> model_candidates(
     std::span<const std::filesystem::path> places,
     const std::function<void(const std::filesystem::path&, const std::string&)>& on_problem);

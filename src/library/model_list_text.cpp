@@ -45,7 +45,7 @@ std::vector<ListedModel> listed_models(const ModelRegistry& registry) {
     box.model.name = kBoxModelName;
     listed.push_back(std::move(box));
   } catch (const Error&) {
-    // An installation without it; a run that wants it says where it should be.
+    // An installation without it. A run that needs it says where it should be.
   }
   for (const RegisteredModel& model : list.models) {
     listed.push_back({.model = model,

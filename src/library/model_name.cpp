@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kLongestName = 100;  // characters
 constexpr size_t kRoomForNumber = 10;
-constexpr UChar32 kJoiners[] = {0x200C, 0x200D};  // which Persian, Indic scripts and emoji are written with
+constexpr UChar32 kJoiners[] = {0x200C, 0x200D};  // Persian, Indic scripts and emoji need these
 
 // The characters of well-formed text.
 std::vector<UChar32> characters_of(std::string_view utf8) {
@@ -39,20 +39,20 @@ std::string utf8_of_characters(std::span<const UChar32> characters) {
   return text;
 }
 
-// What a person can see and type: letters, marks, numbers, signs and plain spaces of any script. A slash makes a path.
+// What people can see and type: letters, marks, numbers, signs and plain spaces of any script. A slash makes a path.
 bool is_allowed(UChar32 character) {
   if (character == '/' || character == 0xFFFD) return false;
   if (character == ' ' || std::ranges::count(kJoiners, character) != 0) return true;
   return (U_GET_GC_MASK(character) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK)) != 0;
 }
 
-// An option begins with '-', a hidden file with '.'.
+// An option begins with '-', and a hidden file with '.'.
 bool is_allowed_first(UChar32 character) {
   return is_allowed(character) && character != '-' && character != '.' && character != ' ' &&
          (U_GET_GC_MASK(character) & (U_GC_M_MASK | U_GC_CF_MASK)) == 0;
 }
 
-// models--OWNER--NAME/snapshots/REVISION; empty for any other folder.
+// A repository's name from models--OWNER--NAME/snapshots/REVISION. Empty for any other folder.
 std::string hugging_face_name(const std::filesystem::path& folder) {
   const std::string repository = folder.parent_path().parent_path().filename().string();
   if (folder.parent_path().filename() != "snapshots" || !repository.starts_with("models--")) return {};
@@ -74,15 +74,16 @@ std::string checked_model_name(std::string_view name) {
                      characters.back() != ' ' && std::ranges::all_of(characters, is_allowed);
   }
   if (!is_well_formed) {
-    throw Error(Code::usage, "'" + std::string(cut_utf8(name, kLongestName)) +
-                                 "' cannot be a model's name; it may have 1 to " + std::to_string(kLongestName) +
+    throw Error(Code::usage, "'" + std::string(cut_utf8(name, kLongestName)) + "' cannot be a model's name; use 1 to " +
+                                 std::to_string(kLongestName) +
                                  " letters, digits, signs and spaces of any script, but no '/' and no control "
-                                 "character, no '-', '.' or space first, and no space last");
+                                 "characters; do not begin with '-', '.' or a space, and do not end with a space");
   }
   if (is_same_name(name, kBoxModelName)) {
-    throw Error(Code::model_name_taken, "'" + std::string(name) +
-                                            "' is the name of the model in the box; choose another with --name, as " +
-                                            "--name " + std::string(kBoxModelName) + "-2");
+    throw Error(Code::model_name_taken,
+                "'" + std::string(name) +
+                    "' is the name of the model in the box; choose another with --name, for example " + "--name " +
+                    std::string(kBoxModelName) + "-2");
   }
   return composed;
 }

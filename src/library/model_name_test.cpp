@@ -59,7 +59,7 @@ TEST(ModelName, IsDerivedFromTheFile) {
 
 TEST(ModelName, IsCutBetweenCharacters) {
   std::string longer = "x";
-  for (int i = 0; i < 200; ++i) longer += "e\u0301\u0323";  // a letter with two marks, which do not compose to one
+  for (int i = 0; i < 200; ++i) longer += "e\u0301\u0323";  // a letter with two marks, which has no composed form
   const std::string name = checked_model_name(derived_model_name("/m/" + longer, true));
   EXPECT_TRUE(is_utf8(name));
   EXPECT_TRUE(name.ends_with("\u0301")) << "a letter keeps its marks";

@@ -19,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse_lost_database(const fs::path& database, const fs::path& list) {
-  throw Error(Code::registry_unusable, database.string() + ": is gone or empty, but " + list.filename().string() +
-                                           " beside it lists models; `redraw models rebuild` makes it anew");
+  throw Error(Code::registry_unusable, database.string() + ": is missing or empty, but " + list.filename().string() +
+                                           " beside it lists models; `redraw models rebuild` recreates it");
 }
 
 }  // namespace
@@ -40,8 +40,8 @@ SQLite::Database* ModelRegistry::open_for_reading() const {
   if (database_) return database_.get();
   if (!is_there(root_)) return nullptr;
   auto lock = std::make_unique<RegistryLock>(root_, false);
-  // The list comes into being after the database: looked for in the other order, a first change that another process
-  // makes just now would look like a loss.
+  // The database is created before the list, so look for them in this order. Otherwise a first change by another
+  // process at this moment would look like a lost database.
   const bool has_list = is_there(list_file());
   if (!is_there(database_file())) {
     if (has_list) refuse_lost_database(database_file(), list_file());
@@ -101,8 +101,8 @@ void ModelRegistry::change(const std::function<void()>& edit) {
       throw;
     }
     is_changing_ = false;
-    // Before the commit and under its lock: an end in between leaves a list that is one change ahead, and never one
-    // that has lost something.
+    // Written before the commit and under its lock. If the process ends in between, the list is one change ahead, but
+    // never lacks anything.
     write_registry_list(list_file(), read_rows(database));
     transaction.commit();
   });
@@ -160,14 +160,14 @@ RegisteredModel ModelRegistry::add(const fs::path& path, const std::optional<std
 void ModelRegistry::insert(const RegisteredModel& model) {
   change([&] {
     if (const auto there = find_path(model.path)) {
-      throw Error(Code::model_name_taken, model.path.string() + ": is in the list already, as '" + there->name + "'");
+      throw Error(Code::model_name_taken, model.path.string() + ": is already in the list as '" + there->name + "'");
     }
     const auto is_taken = [&](const std::string& name) { return find(name).has_value(); };
     if (is_same_name(model.name, kBoxModelName) || is_taken(model.name)) {
       const std::string owner = is_same_name(model.name, kBoxModelName) ? std::string("the model in the box")
                                                                         : find(model.name)->path.string();
-      throw Error(Code::model_name_taken, "the name '" + model.name + "' is that of " + owner +
-                                              "; choose another, as --name " +
+      throw Error(Code::model_name_taken, "the name '" + model.name + "' is taken by " + owner +
+                                              "; choose another, for example --name " +
                                               shell_word(free_model_name(model.name, is_taken)));
     }
     insert_row(*database_, model);
@@ -179,7 +179,7 @@ void ModelRegistry::update(const RegisteredModel& model) {
 }
 
 RegisteredModel ModelRegistry::remove(std::string_view name) {
-  RegisteredModel removed = require(name);  // without a change there is nothing to make a folder for
+  RegisteredModel removed = require(name);  // removing nothing must not create a folder
   change([&] {
     removed = require(name);
     delete_row(*database_, removed.name);

@@ -1,4 +1,4 @@
-// The list of models: by name, where they lie. Nothing is copied or moved.
+// The list of models: their names and where they are. Nothing is copied or moved.
 #pragma once
 
 #include <filesystem>
@@ -20,22 +20,23 @@ namespace redraw {
 
 class RegistryLock;
 
-/// models.sqlite in a root folder, and beside it models.json with the same content, written with every change before it
-/// is made final, from which `rebuild_registry` makes the database anew. Several processes may work on one at a time.
-/// Every call throws Error(registry_unusable) for a damaged database, or one that is gone while the list is there.
+/// A root folder holds models.sqlite, and beside it models.json with the same content. Every change writes models.json
+/// before it commits. `rebuild_registry` recreates the database from it. Several processes may use one registry at a
+/// time. Every call throws Error(registry_unusable) if the database is damaged, or if it is gone while models.json is
+/// there.
 class ModelRegistry {
  public:
-  /// Reads nothing yet, and makes nothing: folder and database come with the first change.
+  /// Reads and creates nothing yet. The first change creates the folder and the database.
   explicit ModelRegistry(std::filesystem::path root);
   ModelRegistry(const ModelRegistry&) = delete;
   ModelRegistry& operator=(const ModelRegistry&) = delete;
   ~ModelRegistry();
 
   const std::filesystem::path& root() const { return root_; }
-  /// The place that is always looked through; it need not be there.
+  /// The place that every scan searches. It need not exist.
   std::filesystem::path models_folder() const { return root_ / "models"; }
 
-  /// By name.
+  /// Sorted by name.
   std::vector<RegisteredModel> models() const;
   /// Names are compared as is_same_name does.
   std::optional<RegisteredModel> find(std::string_view name) const;
@@ -43,36 +44,36 @@ class ModelRegistry {
   /// Throws Error(model_unknown) with the nearest names and how to add one.
   RegisteredModel require(std::string_view name) const;
 
-  /// Adds what lies at a path, under a name of its own where none is given, to be run with these options. Throws Error:
-  /// as describe_model for what cannot be run; model_name_taken, with a name that is free, or for a path that is there
-  /// already; usage as checked_model_name.
+  /// Adds the model at a path, to be run with these options. Without a name it gets one of its own. Throws Error: as
+  /// describe_model if it cannot be run; usage as checked_model_name; model_name_taken, with a free name, or for a path
+  /// that is already in the list.
   RegisteredModel add(const std::filesystem::path& path, const std::optional<std::string>& name,
                       const CheckpointOptions& options = {});
-  /// Adds one that was described. Throws Error(model_name_taken).
+  /// Adds a model that was described. Throws Error(model_name_taken).
   void insert(const RegisteredModel& model);
-  /// Replaces all but the name.
+  /// Replaces everything except the name.
   void update(const RegisteredModel& model);
-  /// Forgets it; no file is touched. Returns what it was. Throws Error(model_unknown).
+  /// Removes a model from the list and touches no file. Returns the entry. Throws Error(model_unknown).
   RegisteredModel remove(std::string_view name);
 
-  /// Folders that were scanned, sorted; models_folder() is not among them.
+  /// Folders that were scanned, sorted, without models_folder().
   std::vector<std::filesystem::path> places() const;
-  /// False when it is there already.
+  /// False if it is already there.
   bool add_place(const std::filesystem::path& place);
 
-  /// Empty: the model in the box.
+  /// Empty means the model in the box.
   std::string default_name() const;
-  /// Throws Error(model_unknown). The box's name, or an empty one, makes the model in the box the default.
+  /// Throws Error(model_unknown). The box's name or an empty name makes the model in the box the default.
   void set_default(std::string_view name);
 
-  /// Runs `edit`, which calls the functions above, as one change: all of it or nothing. Others wait meanwhile.
+  /// Runs `edit`, which calls the functions above, as one change: all of it or nothing. Other processes wait meanwhile.
   void change(const std::function<void()>& edit);
   RegistryList list() const;
 
  private:
   std::filesystem::path database_file() const;
   std::filesystem::path list_file() const;
-  /// nullptr: there is none, and no list that says there should be.
+  /// nullptr: there is no database, and no list that says there should be one.
   SQLite::Database* open_for_reading() const;
   SQLite::Database& open_for_writing();
   template <typename Result, typename Query>

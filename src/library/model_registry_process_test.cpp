@@ -1,4 +1,4 @@
-// Several processes at one registry, and processes that end in the middle of a change.
+// Several processes use one registry, and some end in the middle of a change.
 #include <SQLiteCpp/Database.h>
 #include <algorithm>
 #include <chrono>
@@ -32,7 +32,7 @@ std::string integrity(const fs::path& root) {
   return database.execAndGet("PRAGMA integrity_check").getString();
 }
 
-// A child process that adds first, first + 1, ... and says each that is done through the pipe.
+// A child process that adds first, first + 1, ... and reports each finished change through the pipe.
 pid_t start_adding(const fs::path& root, const fs::path& weights, int first, int count, int done) {
   const pid_t child = ::fork();
   if (child != 0) return child;
@@ -93,7 +93,7 @@ TEST(ModelRegistry, AnEndAtAnyMomentLosesNothingThatWasDone) {
     ASSERT_EQ(::pipe(ends), 0);
     const pid_t child = start_adding(root, folder / "w", first, kModels - first, ends[1]);
     ::close(ends[1]);
-    // Some end before their first change is done, which may be that which makes the database, the others after it.
+    // Some end before their first change is done, which may be the one that creates the database. The others end later.
     int done = 0;
     const bool waits = kill % 4 != 0;
     if (waits && ::read(ends[0], &done, sizeof done) == sizeof done) said.insert(std::to_string(done));
@@ -109,7 +109,7 @@ TEST(ModelRegistry, AnEndAtAnyMomentLosesNothingThatWasDone) {
     for (const std::string& name : names) first = std::max(first, std::stoi(name) + 1);
     if (names.empty()) continue;
     EXPECT_EQ(integrity(root), "ok");
-    // The list beside the database has all of it: that is what a rebuild begins with.
+    // The list beside the database has all of it. A rebuild starts from that.
     std::set<std::string> listed;
     for (const RegisteredModel& model : read_registry_list(root / "models.json").models) listed.insert(model.name);
     EXPECT_TRUE(std::ranges::includes(listed, names));
@@ -117,7 +117,7 @@ TEST(ModelRegistry, AnEndAtAnyMomentLosesNothingThatWasDone) {
   EXPECT_GE(said.size(), 10U);
 }
 
-// So large a change that SQLite has to write some of it over what is there before it is done.
+// A change so large that SQLite overwrites existing pages before it is done.
 TEST(ModelRegistry, AnEndInTheMiddleOfALargeChangeIsTakenBack) {
   constexpr int kRows = 300;
   const TemporaryFolder folder;

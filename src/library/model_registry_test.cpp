@@ -167,7 +167,7 @@ TEST(ModelRegistry, ADamagedPageIsFoundWhenItIsRead) {
     registry.add(write_weights(folder, "w.safetensors"), std::nullopt);
   }
   std::fstream file(folder / "root/models.sqlite", std::ios::in | std::ios::out | std::ios::binary);
-  file.seekp(4096);  // the pages after the schema's
+  file.seekp(4096);  // the pages after those of the schema
   file << std::string(20'000, '\xff');
   ASSERT_TRUE(file.flush());
   message_of(Code::registry_unusable, [&] { ModelRegistry(folder / "root").models(); });
@@ -182,7 +182,7 @@ TEST(ModelRegistry, ANewerOneIsRefused) {
   }
   ModelRegistry registry(folder / "root");
   const std::string message = message_of(Code::registry_unusable, [&] { registry.models(); });
-  EXPECT_NE(message.find("newer redraw (version 3, this one knows 2)"), std::string::npos) << message;
+  EXPECT_NE(message.find("newer redraw (version 3; this one knows version 2)"), std::string::npos) << message;
   EXPECT_EQ(message.find("rebuild"), std::string::npos) << message;
   message_of(Code::registry_unusable, [&] { registry.add_place("/somewhere"); });
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kMostNamed = 10;
 
-// "F16", or "F16 680, F32 6" where they differ.
+// "F16", or "F16 680, F32 6" if they differ.
 std::string precision_text(const PartSummary& part) {
   if (part.precisions.size() == 1) return part.precisions.begin()->first;
   std::vector<std::string> words;

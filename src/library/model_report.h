@@ -1,4 +1,4 @@
-// What `redraw models inspect` says of a model.
+// The report of `redraw models inspect` about a model.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,8 +8,8 @@
 
 namespace redraw {
 
-/// Family, prediction type and how they were decided, precision, size, parts, and every tensor that is missing, has a
-/// wrong shape or no place: lines for people. sha256: see model_sha256.
+/// Lines for people: family, prediction type and how they were decided, precision, size and parts. Every tensor is
+/// named that is missing, has a wrong shape, or has no place. sha256: see model_sha256.
 std::string model_report_text(const Checkpoint& checkpoint, const ModelInspection& inspection,
                               const std::string& sha256);
 nlohmann::json model_report_json(const Checkpoint& checkpoint, const ModelInspection& inspection,

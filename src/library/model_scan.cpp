@@ -19,19 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Found and not in the list.
+// A find that is not in the list.
 struct NewModel {
   fs::path path;
   fs::path shown;
   std::optional<RegisteredModel> model = {};  // empty: cannot be run by itself
-  std::string reason = {};                    // then why
-  bool has_moved = false;                     // it is one of the list, which lay elsewhere
-  bool is_vae = false;                        // of a model of the list; that model may share it with others
+  std::string reason = {};                    // why it cannot
+  bool has_moved = false;                     // it is a model of the list that was elsewhere before
+  bool is_vae = false;                        // it is the autoencoder of one or more models of the list
 
   bool is_known() const { return has_moved || is_vae; }
 };
 
-// What is known of files that are gone, to find them elsewhere.
+// A missing file's known properties, to find it elsewhere.
 struct Lost {
   fs::path path;
   uint64_t bytes;
@@ -40,13 +40,14 @@ struct Lost {
   ModelFiles (*files_of)(const fs::path&);  // model_files, or vae_files for an autoencoder
 };
 
-// Whether a file that was found is the autoencoder itself, or lies in its folder.
+// Whether a file is the autoencoder itself, or is in its folder.
 bool lies_in_vae(const fs::path& found, const fs::path& vae) {
   return found == vae || found.parent_path() == vae;
 }
 
-// Whether it could be run with an autoencoder: who takes one from the very file, of a folder from its list of parts, is
-// told that there is none, after everything else that is missing.
+// Whether an autoencoder is all it lacks. To find out, open it with a file as its autoencoder that holds none: the
+// model itself, or a folder's model_index.json. The error "no autoencoder" comes after the errors for everything else
+// that is missing.
 bool lacks_only_vae(const fs::path& path) {
   std::error_code ignored;
   const fs::path none = fs::is_directory(path, ignored) ? path / "model_index.json" : path;
@@ -104,7 +105,7 @@ class Scan {
       vaes.insert(model.vae.path);
     }
     const auto on_problem = [&](const fs::path& path, const std::string& why) {
-      say(ScanEvent::skipped, "", path, "skipped " + path.string() + ": cannot be looked into: " + why);
+      say(ScanEvent::skipped, "", path, "skipped " + path.string() + ": cannot be read: " + why);
     };
     for (const ModelCandidate& candidate : model_candidates(places, on_problem)) {
       const fs::path& path = candidate.path;
@@ -131,7 +132,7 @@ class Scan {
       if (gone.sha256.empty()) {
         return gone.modified_ns == files.modified_ns && gone.path.filename() == found.filename();
       }
-      // Once, however many models have lost it. A folder has two: as a model and as an autoencoder.
+      // Computed once, even if several models look for it. A folder has two sums: as a model and as an autoencoder.
       std::string& sum = sums_[{found, files.names}];
       if (sum.empty()) sum = model_sha256(files);
       return sum == gone.sha256;
@@ -140,7 +141,7 @@ class Scan {
     }
   }
 
-  // Where it went, nullptr: nowhere. No two models of the list are one.
+  // Where the model is now; nullptr: nowhere. Two models of the list never move to the same file.
   NewModel* find_lost_model(const RegisteredModel& model) {
     const Lost lost{.path = model.path,
                     .bytes = model.summary.bytes,
@@ -152,8 +153,8 @@ class Scan {
     return found == new_.end() ? nullptr : &*found;
   }
 
-  // The same of its autoencoder, empty: nowhere. It may be what other models of the list have already, and a model
-  // itself.
+  // Where the autoencoder is now; empty: nowhere. Other models of the list may already use that file, and it may be
+  // part of a model.
   fs::path find_lost_vae(const RegisteredVae& vae) {
     const Lost lost{.path = vae.path,
                     .bytes = vae.bytes,
@@ -164,7 +165,7 @@ class Scan {
     for (const NewModel& one : new_) {
       places.push_back(one.path);
       places.push_back(one.path / "vae");
-      // The search for models names the file in an autoencoder's folder, not the folder.
+      // The search for models finds the file in an autoencoder's folder, but the folder is needed.
       std::error_code ignored;
       if (fs::exists(one.path.parent_path() / "config.json", ignored)) places.push_back(one.path.parent_path());
     }
@@ -214,7 +215,7 @@ class Scan {
       const bool is_vae = state_of_vae(before) != ModelState::unchanged;
       const std::string what = is_vae ? "its autoencoder " + model.vae.path.string() : model.path.string();
       say(ScanEvent::changed, model.name, is_vae ? model.vae.path : model.path,
-          "changed " + model.name + ": " + what + " has another size or time than before; `redraw models verify " +
+          "changed " + model.name + ": " + what + " has a new size or time; `redraw models verify " +
               shell_word(model.name) + "` compares its checksum");
     }
   }
@@ -225,7 +226,7 @@ class Scan {
             shell_word(model.name) + "`");
   }
 
-  // Within the change: another process may have removed it, or come before with the new path.
+  // Runs within the change, because another process may have removed the model or added the new path.
   void update(const RegisteredModel& model) {
     const std::optional<RegisteredModel> there = registry_->find_path(model.path);
     if (!registry_->find(model.name) || (there && !is_same_name(there->name, model.name))) return;

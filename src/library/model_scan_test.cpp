@@ -27,7 +27,7 @@ struct ScanTest : testing::Test {
     return fs::canonical(folder / "place");
   }
 
-  // "added w", "missing v": what a scan says, in its order.
+  // "added w", "missing v": what a scan reports, in its order.
   std::vector<std::string> scan() {
     const fs::path places[] = {place()};
     std::vector<std::string> events;
@@ -73,7 +73,7 @@ TEST_F(ScanTest, FollowsWhatMovedByItsNameAndTime) {
   write_weights(folder, "place/w.safetensors", 'a', 100);
   scan();
   fs::create_directory(place() / "new");
-  write_weights(folder, "place/early/w.safetensors", 'a', 50);  // looked at first, of another time
+  write_weights(folder, "place/early/w.safetensors", 'a', 50);  // searched first, but with another time
   fs::rename(place() / "w.safetensors", place() / "new/w.safetensors");
   EXPECT_EQ(scan(), (Events{"added w-2", "moved w"}));
   EXPECT_EQ(registry.require("w").path, place() / "new/w.safetensors");
@@ -139,7 +139,7 @@ TEST_F(ScanTest, APlaceThatIsGoneIsSaid) {
 }
 
 TEST_F(ScanTest, VerifyingReadsEveryByteOfAFolder) {
-  // Of its own, to be written to.
+  // A copy of its own, because the test writes to it.
   fs::create_directories(place());
   fs::copy(tiny_model(), place() / "tiny", fs::copy_options::recursive);
   scan();

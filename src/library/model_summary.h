@@ -1,4 +1,4 @@
-// What a model is, in the few words that a list of models has room for.
+// A short description of a model, for a list of models.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct ModelSummary {
   uint64_t bytes = 0;                ///< of the files that the model uses
 };
 
-/// Looks for everything that a run needs: the configurations, the lists of tensors, the tokenizers; and reads none of
-/// the numbers. Throws Error saying why it cannot be run: those of Checkpoint::open, require_runnable and
+/// Checks that everything a run needs is there: the configurations, the lists of tensors, the tokenizers. It reads no
+/// weights. Throws Error saying why the model cannot be run: those of Checkpoint::open, require_runnable and
 /// read_model_defaults.
 ModelSummary summarise_model(const std::filesystem::path& path, const CheckpointOptions& options = {});
 

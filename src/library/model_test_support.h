@@ -16,8 +16,8 @@
 
 namespace redraw {
 
-/// The smallest single file that is a Stable Diffusion 1, its last numbers different for each `content`, and as old as
-/// `age_s` says.
+/// The smallest single file that is a Stable Diffusion 1. Each `content` gives it different last numbers. `age_s` sets
+/// its age in seconds.
 inline std::filesystem::path write_weights(const TemporaryFolder& folder, const std::filesystem::path& inside,
                                            char content = 'a', int age_s = 0) {
   const std::filesystem::path smallest =
@@ -29,7 +29,7 @@ inline std::filesystem::path write_weights(const TemporaryFolder& folder, const 
   return std::filesystem::canonical(path);
 }
 
-/// Tensors of that smallest model alone: those whose names `is_kept` says yes to, the last numbers as above.
+/// Only those tensors of the smallest model whose names `is_kept` accepts. The last numbers are as above.
 inline std::filesystem::path write_tensors(const TemporaryFolder& folder, const std::filesystem::path& inside,
                                            const std::function<bool(const std::string& name)>& is_kept,
                                            char content = 'a') {
@@ -67,7 +67,7 @@ inline std::filesystem::path write_vae(const TemporaryFolder& folder, const std:
   return write_tensors(folder, inside, is_of_vae, content);
 }
 
-/// The folder of a tiny Stable Diffusion 1, which scripts/make-test-models has made.
+/// The folder of a tiny Stable Diffusion 1, which scripts/make-test-models created.
 inline std::filesystem::path tiny_model() {
   return std::filesystem::canonical(std::filesystem::path(REDRAW_BINARY_DIR).parent_path() / "checkpoints/tiny-sd15");
 }

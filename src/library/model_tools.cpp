@@ -73,11 +73,12 @@ std::string convert_model(const ModelToOpen& asked, const Conversion& conversion
   text += fmt::format("{} in all\n", byte_size(converted.bytes));
   for (const std::string& note : converted.notes) text += note + "\n";
   if (!converted.narrowed.empty()) {
-    text += fmt::format("wrote {} tensors of F64 as F32, the most that redraw computes with, {} the first\n",
-                        converted.narrowed.size(), converted.narrowed.front());
+    text +=
+        fmt::format("wrote {} F64 tensors as F32, the highest precision that redraw computes with; the first is {}\n",
+                    converted.narrowed.size(), converted.narrowed.front());
   }
   if (!converted.left_out.empty()) {
-    text += fmt::format("left out {} tensors that belong to no network, {} the first\n", converted.left_out.size(),
+    text += fmt::format("left out {} tensors that belong to no network; the first is {}\n", converted.left_out.size(),
                         converted.left_out.front());
   }
   return text;

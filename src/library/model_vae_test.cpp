@@ -1,4 +1,4 @@
-// Models of the list that were given an autoencoder, and that only what can be run gets into it.
+// Models of the list that were given an autoencoder. Only what can be run gets into the list.
 #include <SQLiteCpp/Database.h>
 #include <algorithm>
 #include <filesystem>
@@ -52,12 +52,12 @@ TEST_F(GivenVaeTest, AModelWithoutOneIsToldHowToBeAdded) {
   EXPECT_EQ(lines[0].event, ScanEvent::skipped);
   EXPECT_NE(lines[0].text.find("`redraw models add " + model.string() + " --vae PATH`"), std::string::npos)
       << lines[0].text;
-  // What lacks more than that is not helped by one.
+  // An autoencoder does not help a model that lacks more than that.
   write_tensors(folder, "place/w.safetensors", [](const std::string& name) { return name.starts_with("model."); });
   EXPECT_EQ(scan()[0].text.find("models add"), std::string::npos) << scan()[0].text;
 }
 
-// The folder, its configuration or its weights may be missing, or model_index.json not list it.
+// The folder, its configuration or its weights may be missing, or model_index.json may not list it.
 TEST_F(GivenVaeTest, AFolderWithoutOneIsToldHowToBeAddedAndTakesIt) {
   const fs::path vae = link_tiny_model(folder / "whole");
   const auto lists_no_vae = [](const fs::path& model) {
@@ -176,7 +176,7 @@ TEST_F(GivenVaeTest, StaysWithAModelThatMoves) {
   EXPECT_EQ(state_of(registry.require("w")), ModelState::unchanged);
 }
 
-// Where the events of a scan are all moves: the names of the models, sorted.
+// If all events of a scan are moves: the names of the models, sorted.
 std::vector<std::string> moved(const std::vector<ScanLine>& lines) {
   std::vector<std::string> names;
   for (const ScanLine& line : lines) {
@@ -199,7 +199,7 @@ TEST_F(GivenVaeTest, IsFollowedByAllModelsThatShareIt) {
   EXPECT_EQ(moved(scan()), (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_TRUE(scan().empty());
 
-  // One of them already says where it is, as when the others were missed by an earlier version.
+  // One has the old place and the others have the new one, as when an earlier version missed it.
   RegisteredModel model = registry.require("b");
   model.vae.path = vae;
   registry.change([&] { registry.update(model); });
@@ -234,7 +234,7 @@ TEST_F(GivenVaeTest, IsFollowedWhereItIsAFolder) {
   EXPECT_EQ(moved(scan()), std::vector<std::string>{"w"});
   EXPECT_EQ(registry.require("w").vae.path, first);
   EXPECT_TRUE(scan().empty());
-  // By its checksum also under another name, and as the part of a model.
+  // Its checksum finds it also under another name, and as part of a model.
   verify();
   const fs::path other = fs::canonical(folder / "place") / "sd-vae";
   fs::rename(first, other);
@@ -254,7 +254,7 @@ TEST(GivenVae, ComesBackWithARebuild) {
   const fs::path root = folder / "root";
   RegisteredModel before;
   {
-    ModelRegistry registry(root);  // whose lock a rebuild waits for
+    ModelRegistry registry(root);  // a rebuild waits for its lock
     registry.add(write_without_vae(folder, "w.safetensors"), std::nullopt, {.vae = write_vae(folder, "v.safetensors")});
     verify_model(registry, registry.require("w"));
     before = registry.require("w");
@@ -265,7 +265,7 @@ TEST(GivenVae, ComesBackWithARebuild) {
   EXPECT_EQ(ModelRegistry(root).require("w"), before);
 }
 
-// What a run would refuse when it opens the model is refused before it is in the list.
+// A model that a run would refuse to open does not get into the list.
 TEST_F(GivenVaeTest, OnlyWhatCanBeRunIsListed) {
   const std::string tensor = "model.diffusion_model.out.2.bias";
   const fs::path file = write_tensors(folder, "f.safetensors", [&](const std::string& name) { return name != tensor; });
@@ -306,7 +306,7 @@ TEST_F(GivenVaeTest, InfoSaysWhyAModelOfTheListCannotBeRunNow) {
   EXPECT_EQ(verify_model(registry, registry.require("tiny")).state, VerifyState::damaged);
 }
 
-// tests/data/registry/version-1 was made by redraw at its commit eeb56a7.
+// redraw's commit eeb56a7 made tests/data/registry/version-1.
 struct FirstVersionTest : testing::Test {
   TemporaryFolder folder;
   fs::path root = folder / "root";

@@ -9,7 +9,7 @@
 namespace redraw {
 namespace {
 
-// Records what was found, unless another process has removed the model meanwhile.
+// Records the result, unless another process has removed the model meanwhile.
 void record(ModelRegistry& registry, const RegisteredModel& model) {
   registry.change([&] {
     if (registry.find(model.name)) registry.update(model);
@@ -24,7 +24,7 @@ std::string what_is_gone(const RegisteredModel& model) {
 
 std::string changed_text(const std::string& what, const std::string& now, const std::string& before) {
   return what + " has changed: its SHA-256 is " + now + ", and was " + before +
-         "; if that is meant to be, remove it from the list and add it again";
+         "; if you changed it on purpose, remove it from the list and add it again";
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr int64_t kMany = std::numeric_limits<int64_t>::max();
 constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
 
-// A folder that is no model any more, or files that cannot be looked at, have changed.
+// A folder that is no longer a model, or files that cannot be read, count as changed.
 ModelState state_by(const std::function<bool()>& is_same) {
   try {
     return is_same() ? ModelState::unchanged : ModelState::changed;
@@ -56,7 +56,7 @@ fs::path place_to_keep(const fs::path& path) {
   fs::path canonical = fs::canonical(path, problem);
   if (problem) throw Error(Code::file_not_found, path.string() + ": no such file or folder");
   if (!is_utf8(canonical.string())) {
-    throw Error(Code::usage, canonical.string() + ": the path is not UTF-8; rename what is not");
+    throw Error(Code::usage, canonical.string() + ": the path is not UTF-8; rename the part that is not");
   }
   return canonical;
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr int kSchemaVersion = 2;
 constexpr int kBusyTimeoutMs = 30'000;
 
-// folded: the name as names are compared, folded_text.
+// folded: the name in the form in which names are compared, folded_text.
 constexpr const char* kSchema = R"(
   CREATE TABLE models (
     name TEXT NOT NULL PRIMARY KEY,
@@ -43,8 +43,8 @@ constexpr const char* kSchema = R"(
   CREATE TABLE settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
 )";
 
-// What version 2 added. Names of version 1 are ASCII, compared without regard to case, so that SQLite's lower() folds
-// them, to as many different ones.
+// What version 2 added. Version 1 had ASCII names, compared without regard to case. So SQLite's lower() folds them, and
+// different names stay different.
 constexpr const char* kUpgradeTo2 = R"(
   ALTER TABLE models ADD COLUMN folded TEXT NOT NULL DEFAULT '';
   ALTER TABLE models ADD COLUMN vae TEXT NOT NULL DEFAULT '';
@@ -80,11 +80,12 @@ void refuse_database(const std::filesystem::path& file, const SQLite::Exception&
                   where + "cannot be written: " + reason + "; choose another place with --models-root");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw Error(Code::registry_unusable,
-                  where + "another process has held the list of models for half a minute; try again when it has ended");
+      throw Error(
+          Code::registry_unusable,
+          where + "another process has locked the list of models for half a minute; try again when it has finished");
     default:
       throw Error(Code::registry_unusable, where + "the list of models is damaged (" + reason +
-                                               "); `redraw models rebuild` makes it anew from the files");
+                                               "); `redraw models rebuild` recreates it from the files");
   }
 }
 
@@ -104,9 +105,10 @@ int schema_version(const std::filesystem::path& file, SQLite::Database& database
 bool has_schema(const std::filesystem::path& file, SQLite::Database& database) {
   const int version = schema_version(file, database);
   if (version > kSchemaVersion) {
-    throw Error(Code::registry_unusable,
-                file.string() + ": the list of models was made by a newer redraw (version " + std::to_string(version) +
-                    ", this one knows " + std::to_string(kSchemaVersion) + "); use that one, or another --models-root");
+    throw Error(Code::registry_unusable, file.string() + ": the list of models was made by a newer redraw (version " +
+                                             std::to_string(version) + "; this one knows version " +
+                                             std::to_string(kSchemaVersion) +
+                                             "); use the newer redraw, or another --models-root");
   }
   return version != 0;
 }
@@ -125,7 +127,7 @@ void upgrade_schema(SQLite::Database& database) {
 RegistryLock::RegistryLock(const std::filesystem::path& folder, bool is_exclusive)
     : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) refuse_output(folder, errno, "opened");
-  // A file system without locks refuses; the database has its own then.
+  // A file system without locks refuses this. Then the database's own locks must do.
   while (::flock(descriptor_, is_exclusive ? LOCK_EX : LOCK_SH) != 0 && errno == EINTR) {
   }
 }

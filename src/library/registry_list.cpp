@@ -11,7 +11,7 @@
 namespace redraw {
 namespace {
 
-constexpr int64_t kListVersion = 2;  // 1 had nothing that is given with a model, and reads the same
+constexpr int64_t kListVersion = 2;  // version 1 had nothing given with a model, and reads the same
 
 }  // namespace
 
@@ -23,7 +23,8 @@ RegistryList read_registry_list(const std::filesystem::path& file) {
   const int64_t version = json.integer("version", 1, 1'000'000);
   if (version > kListVersion) {
     throw Error(Code::registry_unusable, where + ": was written by a newer redraw (version " + std::to_string(version) +
-                                             ", this one knows " + std::to_string(kListVersion) + "); use that one");
+                                             "; this one knows version " + std::to_string(kListVersion) +
+                                             "); use the newer redraw");
   }
   RegistryList list{.models = {}, .places = {}, .default_name = json.string("default")};
   for (const std::string& place : json.strings("places")) list.places.emplace_back(place);

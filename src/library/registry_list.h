@@ -1,4 +1,4 @@
-// models.json beside the registry's database: the same content in a form that outlives it.
+// models.json beside the registry's database: the same content in a file that survives the database.
 #pragma once
 
 #include <filesystem>
@@ -9,16 +9,16 @@
 
 namespace redraw {
 
-/// What people have told the registry, and what it has found out at some cost (checksums).
+/// What people told the registry, and what was expensive to compute (checksums).
 struct RegistryList {
   std::vector<RegisteredModel> models = {};
   std::vector<std::filesystem::path> places = {};
   std::string default_name = {};  ///< empty: the model in the box
 };
 
-/// Throws Error: json_ codes; registry_unusable for one that a newer redraw wrote.
+/// Throws Error: json_ codes; registry_unusable if a newer redraw wrote it.
 RegistryList read_registry_list(const std::filesystem::path& file);
-/// Whole, or the old one stays. Throws Error: disk_full, output_not_writable.
+/// Writes the whole file, or keeps the old one. Throws Error: disk_full, output_not_writable.
 void write_registry_list(const std::filesystem::path& file, const RegistryList& list);
 
 }  // namespace redraw

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Empty when the database holds none; throws where it cannot be read.
+// Empty if the database holds none. Throws if it cannot be read.
 std::optional<RegistryList> list_of_database(const fs::path& file) {
   if (!is_there(file)) return std::nullopt;
   const auto database = open_database(file, false);
@@ -30,13 +30,13 @@ std::optional<RegistryList> list_of_database(const fs::path& file) {
   return in_database(file, [&] { return read_rows(*database); });
 }
 
-// What a newer redraw made is not damaged, and this one would lose what it does not know.
+// A newer redraw's files are not damaged. Rebuilding here would lose what this version does not know.
 void refuse_newer(const fs::path& database, const fs::path& list) {
   if (is_there(list)) {
     try {
       static_cast<void>(read_registry_list(list));
     } catch (const Error& e) {
-      if (e.code() == Code::registry_unusable) throw;  // of a newer one; anything else is said later
+      if (e.code() == Code::registry_unusable) throw;  // made by a newer redraw; other errors are reported later
     }
   }
   if (!is_there(database)) return;
@@ -50,13 +50,13 @@ void refuse_newer(const fs::path& database, const fs::path& list) {
   static_cast<void>(has_schema(database, *opened));
 }
 
-// Says why where it cannot be read.
+// Adds a line with the reason if it cannot be read.
 std::optional<RegistryList> try_to_read(const std::function<std::optional<RegistryList>()>& read,
                                         std::vector<std::string>& lines) {
   try {
     return read();
   } catch (const Error& e) {
-    lines.push_back(std::string("nothing could be taken over from ") + e.what());
+    lines.push_back(std::string("took over nothing from ") + e.what());
     return std::nullopt;
   }
 }
@@ -67,13 +67,13 @@ RegistryList known_list(const fs::path& database, const fs::path& list, std::vec
   if (has_list) known = try_to_read([&] { return read_registry_list(list); }, lines);
   if (!known) known = try_to_read([&] { return list_of_database(database); }, lines);
   if (!known && has_list) {
-    throw Error(Code::registry_unusable,
-                lines.front() + "; nor from the database; move " + list.string() + " away to begin with an empty list");
+    throw Error(Code::registry_unusable, lines.front() + "; the database cannot be used either; move " + list.string() +
+                                             " away to start with an empty list");
   }
   return known.value_or(RegistryList{});
 }
 
-// What is missing or no model any more keeps its row; the scan says so.
+// A model that is missing or no longer a model keeps its row. The scan reports it.
 void look_again(RegistryList& list) {
   for (RegisteredModel& model : list.models) {
     if (state_of(model) == ModelState::missing) continue;
@@ -93,7 +93,7 @@ std::string counted(size_t count, const std::string& noun) {
 
 void write_database(const fs::path& file, const RegistryList& list) {
   std::error_code ignored;
-  fs::remove(file, ignored);  // of a rebuild that did not end
+  fs::remove(file, ignored);  // left by a rebuild that did not finish
   fs::remove(file.string() + "-journal", ignored);
   const auto database = open_database(file, true);
   in_database(file, [&] {
@@ -125,8 +125,9 @@ std::vector<std::string> rebuild_registry(const fs::path& root) {
     refuse_newer(database, list_file);
     RegistryList list = known_list(database, list_file, lines);
     look_again(list);
-    // The list before the database, as with every change. An end between these steps leaves no database, or the old
-    // one, and a list from which the next rebuild begins. A journal must not meet a database that it is not of.
+    // Write the list before the database, as every change does. If the process ends between these steps, there is no
+    // database or the old one, and a list from which the next rebuild starts. A journal must never meet another
+    // database than its own.
     write_database(fresh, list);
     write_registry_list(list_file, list);
     const fs::path old = root / "models.sqlite.before-rebuild";

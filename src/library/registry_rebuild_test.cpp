@@ -20,7 +20,7 @@ struct RebuildTest : testing::Test {
   TemporaryFolder folder;
   fs::path root = folder / "root";
 
-  // Names that somebody chose, a model that is missing, a checksum, a place, a default.
+  // Names that somebody chose, a missing model, a checksum, a place, a default.
   RegistryList make() {
     write_weights(folder, "place/found.safetensors");
     ModelRegistry registry(root);

@@ -10,8 +10,7 @@ namespace {
 constexpr std::string_view kColumns =
     "name, path, is_folder, format, family, prediction_type, bytes, modified_ns, sha256, added";
 
-// In version 1 there was nothing that is given with a model, and the names, in ASCII, were compared without regard to
-// case.
+// Version 1 had nothing given with a model. Its names were ASCII, compared without regard to case.
 bool is_of_version_1(SQLite::Database& database) {
   return database.execAndGet("PRAGMA user_version").getInt() == 1;
 }

@@ -10,18 +10,18 @@
 
 namespace redraw {
 
-/// By name, places by path.
+/// Sorted by name, places by path.
 RegistryList read_rows(SQLite::Database& database);
 /// Names are compared as is_same_name does.
 std::optional<RegisteredModel> find_row_of_name(SQLite::Database& database, std::string_view name);
 std::optional<RegisteredModel> find_row_of_path(SQLite::Database& database, const std::filesystem::path& path);
-// These three need the schema of this version.
+// These three need this version's schema.
 void insert_row(SQLite::Database& database, const RegisteredModel& model);
 void update_row(SQLite::Database& database, const RegisteredModel& model);
 void delete_row(SQLite::Database& database, const std::string& name);
-/// False when it is there.
+/// False if it is already there.
 bool insert_place(SQLite::Database& database, const std::filesystem::path& place);
-/// Empty: the model in the box.
+/// Empty means the model in the box.
 std::string read_default(SQLite::Database& database);
 void write_default(SQLite::Database& database, const std::string& name);
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A model's place, and what the registry keeps of it where it knows it.
+// A model's place, and what the registry keeps of it if it knows the model.
 struct FoundModel {
   fs::path path;
   CheckpointOptions kept = {};
@@ -35,7 +35,7 @@ FoundModel default_model(const fs::path& models_root, const fs::path& data_folde
       ", `redraw models default " + std::string(kBoxModelName) + "` makes the model in the box the default");
 }
 
-// without_list: what there is not, where there is no list either.
+// without_list: the message's reason if there is no list of models.
 FoundModel find_listed_model(const std::string& asked, const fs::path& models_root, const fs::path& data_folder,
                              const char* without_list) {
   if (is_same_name(asked, kBoxModelName)) return {.path = default_model_folder(data_folder)};
@@ -51,10 +51,10 @@ FoundModel find_model(const std::optional<std::string>& asked, const fs::path& m
   if (!asked) return default_model(models_root, data_folder);
   if (asked->find('/') != std::string::npos || is_there(*asked)) return {.path = *asked};
   return find_listed_model(*asked, models_root, data_folder,
-                           "there is no such file or folder, and no list of models to look into");
+                           "there is no such file or folder, and there is no list of models");
 }
 
-// The one that is given, or else the kept one, which must be there.
+// The given value, or else the kept one, which must exist.
 fs::path given_or_kept(const fs::path& given, const fs::path& kept, const std::string& what,
                        const std::string& option) {
   if (!given.empty() || kept.empty()) return given;
@@ -94,8 +94,7 @@ ChosenModel choose_model(const Request& request, const fs::path& models_root, co
                                 .prediction = model.prediction.value_or(""),
                                 .configs = model.model_config.value_or("")};
   if (model.model && model.is_listed_only)
-    return chosen_model(
-        find_listed_model(*model.model, models_root, data_folder, "there is no list of models to look into"), given);
+    return chosen_model(find_listed_model(*model.model, models_root, data_folder, "there is no list of models"), given);
   return choose_model(model.model, given, models_root, data_folder);
 }
 

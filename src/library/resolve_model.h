@@ -1,4 +1,4 @@
-// Which model is meant: a path, a name of the registry, the default, or the model in the box.
+// Decides which model is meant: a path, a name of the registry, the default, or the model in the box.
 #pragma once
 
 #include <filesystem>
@@ -10,15 +10,15 @@
 
 namespace redraw {
 
-/// asked: what --model or Request::model says. With a '/' in it, or where a file or folder of that name is there, it is
-/// a path; "emoji-128" is the model in the box; else a name of the registry in models_root. Empty: the registry's
-/// default, else the model in the box. An empty models_root: there is no registry. Never another model in place of one
-/// that is not there. Throws Error: model_unknown with the nearest names; file_not_found for a model of the registry
-/// that is gone; registry_unusable. data_folder: as in default_model.h.
+/// asked: the value of --model or Request::model. It is a path if it contains a '/', or if a file or folder of that
+/// name exists. "emoji-128" is the model in the box. Anything else is a name of the registry in models_root. Empty
+/// means the registry's default, else the model in the box. An empty models_root means there is no registry. A missing
+/// model is never replaced by another one. data_folder: as in default_model.h. Throws Error: model_unknown with the
+/// nearest names; file_not_found if a model of the registry is gone; registry_unusable.
 std::filesystem::path resolve_model(const std::optional<std::string>& asked, const std::filesystem::path& models_root,
                                     const std::filesystem::path& data_folder = {});
 
-/// A model and what is known better than its files say.
+/// A model, and what somebody said about it against its files.
 struct ChosenModel {
   std::filesystem::path path;
   CheckpointOptions options;
@@ -26,9 +26,9 @@ struct ChosenModel {
   bool operator==(const ChosenModel&) const = default;
 };
 
-/// The same, with what the registry keeps of a model that it knows by name, or as the default; what the request gives
-/// goes before. Throws as resolve_model, unknown_name for the prediction, and file_not_found for an autoencoder or
-/// configurations of the registry that are gone.
+/// Like resolve_model, with what the registry keeps of a model known by name or as the default. The request's own
+/// values take precedence. Throws as resolve_model; unknown_name for the prediction; file_not_found if an autoencoder
+/// or configurations of the registry are gone.
 ChosenModel choose_model(const std::optional<std::string>& asked, const CheckpointOptions& given,
                          const std::filesystem::path& models_root, const std::filesystem::path& data_folder = {});
 /// The model of a request. With RequestModel::is_listed_only its name is looked up in the list and never taken for a
@@ -36,12 +36,12 @@ ChosenModel choose_model(const std::optional<std::string>& asked, const Checkpoi
 ChosenModel choose_model(const Request& request, const std::filesystem::path& models_root,
                          const std::filesystem::path& data_folder = {});
 
-/// The SHA-256 that `redraw models verify` has kept of a model, where its files have not changed since; else empty,
-/// also where there is no list or it cannot be read.
+/// The SHA-256 that `redraw models verify` has kept of a model whose files have not changed since. Empty where there is
+/// none, and where there is no list or it cannot be read.
 std::string verified_sha256(const std::filesystem::path& model, const std::filesystem::path& models_root);
 
-/// The request with the path of its model and what the registry keeps of it, so that it stays the same when names or
-/// the default change. One that leaves the model open stays so where that means the model in the box. Throws as
+/// The request with its model's path and what the registry keeps of it. So it means the same model even when names or
+/// the default change. A request that leaves the model open stays open if that means the model in the box. Throws as
 /// choose_model.
 Request with_model_path(Request request, const std::filesystem::path& models_root);
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The model in the box is asked for where it is not: the message says so.
+// The model in the box is requested from a place without it. The message says so.
 constexpr const char* kNoData = "/proc/self/no-data";
 void expect_box(const std::optional<std::string>& asked, const fs::path& root) {
   const std::string message = message_of(Code::file_not_found, [&] { resolve_model(asked, root, kNoData); });
@@ -84,7 +84,7 @@ TEST(ResolveModel, ARequestTakesThePathOfItsModel) {
   EXPECT_EQ(with_model_path({}, root).model.model, model.string());
 }
 
-// A request from outside: a file or folder that is called as its model is stays closed.
+// A request from outside never opens a file or folder that has its model's name.
 TEST(ResolveModel, ANameOfTheListIsNeverAPath) {
   const TemporaryFolder folder;
   const fs::path root = folder / "root";

@@ -33,25 +33,25 @@ UNet::UNet(Backend& backend, const nn::Parameters& p, const UNetConfig& config)
   build_up(p / "up_blocks");
 }
 
-UNet::Step UNet::step(const nn::Parameters& block, int64_t index, int64_t in, const UNetConfig::Level& level,
-                      int64_t depth) const {
-  Step step{.resnet = {*backend_,
-                       block / "resnets" / index,
-                       {.in_channels = in,
-                        .out_channels = level.channels,
-                        .time_channels = config_.time_embed_dim(),
-                        .groups = config_.norm_num_groups,
-                        .epsilon = config_.norm_eps}},
-            .transformer = {}};
+UNet::Layer UNet::layer(const nn::Parameters& block, int64_t index, int64_t in, const UNetConfig::Level& level,
+                        int64_t depth) const {
+  Layer layer{.resnet = {*backend_,
+                         block / "resnets" / index,
+                         {.in_channels = in,
+                          .out_channels = level.channels,
+                          .time_channels = config_.time_embed_dim(),
+                          .groups = config_.norm_num_groups,
+                          .epsilon = config_.norm_eps}},
+              .transformer = {}};
   if (depth > 0) {
-    step.transformer.emplace(*backend_, block / "attentions" / index,
-                             nn::TransformerSpec{.channels = level.channels,
-                                                 .heads = level.heads,
-                                                 .layers = depth,
-                                                 .context_width = config_.cross_attention_dim,
-                                                 .groups = config_.norm_num_groups});
+    layer.transformer.emplace(*backend_, block / "attentions" / index,
+                              nn::TransformerSpec{.channels = level.channels,
+                                                  .heads = level.heads,
+                                                  .layers = depth,
+                                                  .context_width = config_.cross_attention_dim,
+                                                  .groups = config_.norm_num_groups});
   }
-  return step;
+  return layer;
 }
 
 void UNet::build_down(const nn::Parameters& p) {
@@ -61,7 +61,7 @@ void UNet::build_down(const nn::Parameters& p) {
     const nn::Parameters block = p / static_cast<int64_t>(i);
     Level down;
     for (int64_t j = 0; j < level.layers; ++j) {
-      down.steps.push_back(step(block, j, channels, level, level.down_depth.at(static_cast<size_t>(j))));
+      down.layers.push_back(layer(block, j, channels, level, level.down_depth.at(static_cast<size_t>(j))));
       channels = level.channels;
     }
     if (i + 1 < config_.levels.size()) {
@@ -77,11 +77,11 @@ void UNet::build_middle(const nn::Parameters& p) {
     case UNetConfig::Middle::none:
       return;
     case UNetConfig::Middle::resnet:
-      middle_.push_back(step(p, 0, level.channels, level, 0));
+      middle_.push_back(layer(p, 0, level.channels, level, 0));
       return;
     case UNetConfig::Middle::transformer:
-      middle_.push_back(step(p, 0, level.channels, level, config_.middle_depth));
-      middle_.push_back(step(p, 1, level.channels, level, 0));
+      middle_.push_back(layer(p, 0, level.channels, level, config_.middle_depth));
+      middle_.push_back(layer(p, 1, level.channels, level, 0));
       return;
   }
 }
@@ -99,7 +99,7 @@ void UNet::build_up(const nn::Parameters& p) {
     const nn::Parameters block = p / static_cast<int64_t>(i);
     Level up;
     for (int64_t j = 0; j < level.layers + 1; ++j) {
-      up.steps.push_back(step(block, j, channels + skips.back(), level, level.up_depth.at(static_cast<size_t>(j))));
+      up.layers.push_back(layer(block, j, channels + skips.back(), level, level.up_depth.at(static_cast<size_t>(j))));
       skips.pop_back();
       channels = level.channels;
     }
@@ -121,14 +121,14 @@ UNet::Prepared UNet::prepare(const UNetConditions& conditions) const {
   prepared.wrap = conditions.wrap;
   nn::CrossAttentionCache& cache = prepared.cross_attention;
   // In the order in which they run.
-  const auto add = [&](const std::vector<Step>& steps) {
-    for (const Step& step : steps) {
-      if (step.transformer) step.transformer->prepare(context, cache);
+  const auto add = [&](const std::vector<Layer>& layers) {
+    for (const Layer& layer : layers) {
+      if (layer.transformer) layer.transformer->prepare(context, cache);
     }
   };
-  for (const Level& level : down_) add(level.steps);
+  for (const Level& level : down_) add(level.layers);
   add(middle_);
-  for (const Level& level : up_) add(level.steps);
+  for (const Level& level : up_) add(level.layers);
   if (added_linear_1_) {
     const int64_t count = context.dim(0);
     const int64_t width = config_.addition_time_embed_dim;
@@ -154,9 +154,9 @@ Tensor UNet::silu_time_embedding(std::span<const float> timesteps, const Tensor&
 }
 
 // x by value: what the caller gives away is freed before the transformer, which is where memory peaks.
-Tensor UNet::run(const Step& step, Tensor x, const Tensor& time, const Prepared& prepared, size_t& next) const {
-  x = step.resnet(x, time, prepared.wrap);
-  return step.transformer ? (*step.transformer)(x, prepared.cross_attention, next) : x;
+Tensor UNet::run(const Layer& layer, Tensor x, const Tensor& time, const Prepared& prepared, size_t& next) const {
+  x = layer.resnet(x, time, prepared.wrap);
+  return layer.transformer ? (*layer.transformer)(x, prepared.cross_attention, next) : x;
 }
 
 Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, const Prepared& prepared) const {
@@ -172,8 +172,8 @@ Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, 
   Tensor x = conv_in_(latent, {}, wrap);
   std::vector<Tensor> skips{x};
   for (const Level& level : down_) {
-    for (const Step& step : level.steps) {
-      x = run(step, std::move(x), time, prepared, next);
+    for (const Layer& layer : level.layers) {
+      x = run(layer, std::move(x), time, prepared, next);
       skips.push_back(x);
     }
     if (level.resample) {
@@ -181,12 +181,12 @@ Tensor UNet::operator()(const Tensor& latent, std::span<const float> timesteps, 
       skips.push_back(x);
     }
   }
-  for (const Step& step : middle_) x = run(step, std::move(x), time, prepared, next);
+  for (const Layer& layer : middle_) x = run(layer, std::move(x), time, prepared, next);
   for (const Level& level : up_) {
-    for (const Step& step : level.steps) {
+    for (const Layer& layer : level.layers) {
       x = concat_channels(*backend_, x, skips.back());
       skips.pop_back();
-      x = run(step, std::move(x), time, prepared, next);
+      x = run(layer, std::move(x), time, prepared, next);
     }
     // The size of the next skip, not twice this one: odd extents were rounded up on the way down.
     if (level.resample) {

@@ -11,7 +11,7 @@
 
 namespace redraw {
 
-/// What the network is told besides latent and time; the same for all steps of a run.
+/// What the network is told besides latent and time. It is the same for all steps of a run.
 struct UNetConditions {
   Tensor context;               ///< [N, tokens, cross_attention_dim], the encoded prompts
   Tensor pooled;                ///< SDXL: [N, pooled width], else empty
@@ -41,23 +41,23 @@ class UNet {
   const UNetConfig& config() const { return config_; }
 
  private:
-  /// A residual block and what follows it at the same resolution.
-  struct Step {
+  /// One of a level's layers (UNetConfig::Level::layers): a residual block, then a transformer where there is one.
+  struct Layer {
     nn::ResnetBlock resnet;
     std::optional<nn::Transformer2D> transformer;
   };
   struct Level {
-    std::vector<Step> steps;
-    std::optional<Conv2d> resample;  ///< after the steps: stride 2 downwards; upwards, after nearest upsampling
+    std::vector<Layer> layers;
+    std::optional<Conv2d> resample;  ///< after the layers: stride 2 downwards; upwards, after nearest upsampling
   };
 
   void build_down(const nn::Parameters& p);
   void build_up(const nn::Parameters& p);
   void build_middle(const nn::Parameters& p);
-  /// The step of residual block `index` in a block of the model; depth 0: no transformer.
-  Step step(const nn::Parameters& block, int64_t index, int64_t in, const UNetConfig::Level& level,
-            int64_t depth) const;
-  Tensor run(const Step& step, Tensor x, const Tensor& time, const Prepared& prepared, size_t& next) const;
+  /// The layer of residual block `index` in a block of the model; depth 0: no transformer.
+  Layer layer(const nn::Parameters& block, int64_t index, int64_t in, const UNetConfig::Level& level,
+              int64_t depth) const;
+  Tensor run(const Layer& layer, Tensor x, const Tensor& time, const Prepared& prepared, size_t& next) const;
   Tensor silu_time_embedding(std::span<const float> timesteps, const Tensor& added) const;
 
   Backend* backend_;
@@ -66,7 +66,7 @@ class UNet {
   std::optional<Linear> added_linear_1_, added_linear_2_;
   Conv2d conv_in_;
   std::vector<Level> down_;
-  std::vector<Step> middle_;
+  std::vector<Layer> middle_;
   std::vector<Level> up_;
   GroupNorm norm_out_;
   Conv2d conv_out_;

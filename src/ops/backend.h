@@ -1,4 +1,4 @@
-// The seam between operators and devices: what a device has to be able to do.
+// The seam between operators and devices: the operators that a device implements.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ struct GroupNormArgs {
   const Tensor* shift;    ///< null, or [N or 1, C]: added to x before everything else (the time embedding)
   const Tensor& weight;   ///< [C]
   const Tensor& bias;     ///< [C]
-  int64_t groups;         ///< divides C; mean and variance are taken over C / groups channels and all positions
+  int64_t groups;         ///< divides C; mean and variance are over C / groups channels and all positions
   float epsilon;          ///< added to the variance
   Activation activation;  ///< applied to the result
 };
@@ -56,15 +56,15 @@ struct AttentionArgs {
   bool is_causal;  ///< token i attends to tokens 0..i; needs Tq == Tk
 };
 
-/// A device's own form of the weights of one layer.
+/// A device's own form of one layer's weights.
 class PackedWeights {
  public:
   virtual ~PackedWeights() = default;
 };
 
-/// The operators in the form in which a device implements them. Arguments have been checked and outputs allocated by
-/// the functions of ops/*.h, which is what models call. To add a device: derive from this in a folder of its own
-/// (docs/architecture.md). Not safe for use from two threads at once; make one backend a thread.
+/// The operators as a device implements them. Models call the functions of ops/*.h instead: those check the arguments
+/// and allocate the outputs. To add a device, derive from this in a folder of its own (docs/architecture.md). Not safe
+/// for use from two threads at once; make one backend a thread.
 class Backend {
  public:
   explicit Backend(const Context& context) : context_(context) {}
@@ -77,19 +77,19 @@ class Backend {
   MemoryPool& pool() { return pool_; }
   Profile& profile() { return profile_; }
 
-  /// What every operator begins with: asks whether the run was cancelled, and counts the time while the result lives.
-  /// `flop`: floating-point operations of this call. Throws Cancelled.
+  /// Every operator begins with this. It asks whether the run was cancelled, and counts the time while the result
+  /// lives. `flop`: floating-point operations of this call. Throws Cancelled.
   [[nodiscard]] OpTimer begin(OpKind kind, double flop = 0) {
     stop_if_cancelled();
     return {profile_[kind], flop};
   }
-  /// For operators that take long: to be asked some times a second. Throws Cancelled.
+  /// Operators that take long call this some times a second. Throws Cancelled.
   void stop_if_cancelled() const {
     if (is_cancelled()) throw Cancelled();
   }
   bool is_cancelled() const noexcept { return cancellation_.is_cancelled(); }
 
-  /// While it lives, the backend works for one run and asks that run's cancellation.
+  /// While it lives, the backend works for one run and asks for that run's cancellation.
   class [[nodiscard]] RunScope {
    public:
     RunScope(Backend& backend, Cancellation cancellation)
@@ -103,12 +103,12 @@ class Backend {
     Cancellation before_;
   };
 
-  /// `bias` may be empty. The weight is read now or at first use; it must stay readable while the result lives.
+  /// `bias` may be empty. The weight is read now or at first use. It must stay readable while the result lives.
   virtual std::unique_ptr<PackedWeights> pack_conv2d(const Conv2dSpec& spec, Weight weight, Weight bias) = 0;
   virtual std::unique_ptr<PackedWeights> pack_linear(const LinearSpec& spec, Weight weight, Weight bias) = 0;
 
-  /// out [N, H', W', out] = conv(x [N, H, W, in]) + bias (+ out, if accumulate). Paddings may be other than those that
-  /// the weights were packed with: a map that wraps comes with its padding laid out, and then they are 0.
+  /// out [N, H', W', out] = conv(x [N, H, W, in]) + bias (+ out, if accumulate). The paddings may differ from those
+  /// that the weights were packed with. A map that wraps comes with its padding laid out, and then they are 0.
   virtual void conv2d(const Conv2dSpec& spec, PackedWeights& weights, const Tensor& x, bool accumulate,
                       Tensor& out) = 0;
   /// out [rows, out] = x [rows, in] * weight^T + bias (+ out, if accumulate).
@@ -124,7 +124,7 @@ class Backend {
   /// out may be x.
   virtual void activate(const Tensor& x, Activation activation, Tensor& out) = 0;
   virtual void attention(const AttentionArgs& args, Tensor& out) = 0;
-  /// [N, H, W, C] -> [N, H', W', C]: row y comes from row min(floor(y * (H / H')), H - 1), the ratio in float32.
+  /// [N, H, W, C] -> [N, H', W', C]: row y is row min(floor(y * (H / H')), H - 1), with the ratio in float32.
   virtual void upsample_nearest(const Tensor& x, Tensor& out) = 0;
   /// [..., A], [..., B] -> [..., A + B]
   virtual void concat_channels(const Tensor& a, const Tensor& b, Tensor& out) = 0;
@@ -136,17 +136,17 @@ class Backend {
   Profile profile_;
 };
 
-/// oneDNN and own kernels, float32; picks the instruction set of the processor it runs on.
+/// oneDNN and our own kernels, float32. Picks the instruction set of the processor it runs on.
 std::unique_ptr<Backend> make_cpu_backend(const Context& context);
-/// The most threads that it can use in this process: OpenMP's limit (OMP_THREAD_LIMIT). With a Context of more, work
-/// that oneDNN gave to the threads beyond would stay undone.
+/// The most threads it can use in this process: OpenMP's limit (OMP_THREAD_LIMIT). A Context must not have more. oneDNN
+/// would give work to the threads beyond the limit, and that work would stay undone.
 int most_cpu_threads();
-/// Bytes that the weight of a convolution or a linear layer takes once the CPU backend has packed it. shape: as PyTorch
-/// stores it, [out, in] or [out, in, kh, kw]; stored: its type in the file.
+/// Bytes of a convolution's or linear layer's weight, packed by the CPU backend. shape: as PyTorch stores it, [out, in]
+/// or [out, in, kh, kw]. stored: its type in the file.
 int64_t packed_bytes_on_cpu(const Shape& shape, DType stored);
-/// Plain loops in double precision: slow, and what the others are compared with in tests.
+/// Plain loops in double precision. They are slow; tests compare the other backends with them.
 std::unique_ptr<Backend> make_reference_backend(const Context& context);
-/// Computes nothing: what networks allocate shows in its pool, whose memory is hardly touched. Outputs hold garbage.
+/// Computes nothing. Its pool shows what networks allocate, and hardly touches that memory. Outputs hold garbage.
 std::unique_ptr<Backend> make_shape_only_backend(const Context& context);
 
 }  // namespace redraw

@@ -1,4 +1,4 @@
-// A cancelled run ends at the next operator, and in the midst of those that take long.
+// A cancelled run ends at the next operator. Long operators end in their midst.
 #include <atomic>
 #include <functional>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Checks that several operators share. What fails here is a mistake in a model, or a model file whose configuration
+// Checks that several operators share. A failure is a mistake in a model's code, or a model file whose configuration
 // and tensors disagree in a way that nothing caught before.
 #pragma once
 
@@ -24,8 +24,8 @@ inline void check_weight(const Weight& weight, const Shape& expected) {
               "'" + weight.name + "' has shape " + weight.shape.to_string() + ", expected " + expected.to_string());
 }
 
-/// Where an operator writes. With a residual: its own storage if nobody else holds it, else a copy. Without one: fresh
-/// memory of this shape.
+/// The tensor an operator writes to. With a residual it is the residual's own storage if nobody else holds it, else a
+/// copy. Without one it is fresh memory of this shape.
 Tensor output_with_residual(MemoryPool& pool, std::string_view op, Tensor residual, const Shape& shape);
 
 }  // namespace redraw

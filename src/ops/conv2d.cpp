@@ -10,13 +10,13 @@ namespace {
 
 constexpr int64_t kPadding = -1;
 
-// Which row (or column) of a map lies `at` rows from its first; kPadding outside of a map that ends there.
+// Which row (or column) of a map lies `at` rows from its first. kPadding outside a map that ends there.
 int64_t source_of(int64_t at, int64_t extent, bool wraps) {
   if (at >= 0 && at < extent) return at;
   return wraps ? (at % extent + extent) % extent : kPadding;
 }
 
-// The map with its padding around it. A copy of the whole costs a convolution little, and no device has to know of it.
+// The map with its padding around it. A full copy costs little beside a convolution, and devices need not know of it.
 Tensor with_padding(MemoryPool& pool, const Conv2dSpec& spec, const Tensor& x, WrapAxes wrap) {
   const int64_t rows = x.dim(1), columns = x.dim(2), channels = x.dim(3);
   const int64_t padding = spec.pad_before + spec.pad_after;
@@ -48,7 +48,7 @@ Tensor with_padding(MemoryPool& pool, const Conv2dSpec& spec, const Tensor& x, W
 }  // namespace
 
 Conv2d::Conv2d(Backend& backend, const Conv2dSpec& spec, Weight weight, Weight bias) : backend_(&backend), spec_(spec) {
-  backend.stop_if_cancelled();  // a network is hundreds of layers, each of which reads a little from its file
+  backend.stop_if_cancelled();  // a network has hundreds of layers, and each reads a little from its file
   check_weight(weight, {spec.out_channels, spec.in_channels, spec.kernel, spec.kernel});
   if (bias) check_weight(bias, {spec.out_channels});
   weights_ = backend.pack_conv2d(spec, std::move(weight), std::move(bias));

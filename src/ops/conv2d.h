@@ -14,10 +14,10 @@ class Conv2d {
   /// weight [out, in, kernel, kernel]; bias [out] or empty. Throws Error(tensor_wrong_shape) naming the weight.
   Conv2d(Backend& backend, const Conv2dSpec& spec, Weight weight, Weight bias);
 
-  /// x [N, H, W, in] -> [N, H', W', out]. With a residual of the output's shape the result is conv(x) + residual; its
-  /// storage is reused when the caller gives its handle away. Padding holds zeros, and on the axes that wrap what lies
-  /// at the other side (torch's padding_mode "zeros" and "circular", but a map may be smaller than its padding). Throws
-  /// Error(bad_size) when shapes do not fit.
+  /// x [N, H, W, in] -> [N, H', W', out]. With a residual of the output's shape the result is conv(x) + residual. The
+  /// residual's storage is reused if the caller gives up its handle. Padding holds zeros. On axes that wrap it holds
+  /// what lies at the other side. This is torch's padding_mode "zeros" and "circular", except that a map may be smaller
+  /// than its padding. Throws Error(bad_size) if shapes do not fit.
   Tensor operator()(const Tensor& x, Tensor residual = {}, WrapAxes wrap = {}) const;
 
   const Conv2dSpec& spec() const { return spec_; }

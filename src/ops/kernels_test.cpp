@@ -1,5 +1,5 @@
-// Every table of kernels that this processor can run gives the same numbers: the slower ones are what people with
-// older processors get, and nothing else here would run them.
+// Every table of kernels that this processor can run gives the same numbers. People with older processors get the
+// slower tables, and nothing else here would run those.
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -40,7 +40,7 @@ void expect_equal(const Tensor& a, const Tensor& b, const char* what) {
   for (int64_t i = 0; i < a.elements(); ++i) ASSERT_NEAR(a.data()[i], b.data()[i], 3e-5) << what << " at " << i;
 }
 
-// Every table that runs here, with our own products or with oneDNN's.
+// Every table that runs here, with our own products and with oneDNN's.
 std::vector<cpu::Kernels> tables_with(bool own_products) {
   std::vector<cpu::Kernels> tables;
   for (const cpu::Kernels* table : runnable_tables()) {

@@ -10,7 +10,7 @@ namespace redraw {
 /// y = x W^T + b (torch.nn.Linear) bound to its packed weights.
 class Linear {
  public:
-  /// weight [out, in]; a 1x1 convolution's [out, in, 1, 1] is accepted as the same thing. bias [out] or empty.
+  /// weight [out, in]; a 1x1 convolution's [out, in, 1, 1] means the same and is accepted. bias [out] or empty.
   /// Throws Error(tensor_wrong_shape) naming the weight.
   Linear(Backend& backend, const LinearSpec& spec, Weight weight, Weight bias);
 

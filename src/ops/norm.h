@@ -5,7 +5,7 @@
 
 namespace redraw {
 
-/// torch.nn.GroupNorm over channels-last input, with what usually follows and precedes it in these networks fused in.
+/// torch.nn.GroupNorm over channels-last input, fused with the operators that usually precede and follow it.
 class GroupNorm {
  public:
   /// weight and bias [channels]; groups must divide channels. Throws Error(tensor_wrong_shape), Error(bad_size).

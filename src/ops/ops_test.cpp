@@ -127,9 +127,8 @@ TEST_F(Ops, Conv2dAgreesOnWholeBlocksOfChannels) {  // which take another way th
 }
 
 TEST_F(Ops, Conv2dKeepsItsPrecisionWithManyChannels) {
-  // Sums by slices of 16 channels are 2.3e-7 and 2.6e-7 off; one chain of channels * 9 float32 sums is 1.2e-6
-  // and 1.8e-6 off. PyTorch does the former, and a model may be at most twice as far from the exact result as PyTorch
-  // is.
+  // Sums by slices of 16 channels are 2.3e-7 and 2.6e-7 off. One chain of channels * 9 float32 sums is 1.2e-6 and
+  // 1.8e-6 off. PyTorch sums by slices, and a model may be at most twice as far from the exact result as PyTorch.
   for (int64_t channels : {512, 1280}) {
     const Conv2dSpec spec{.in_channels = channels, .out_channels = 32};
     const Tensor x = normal({1, 9, 8, channels});
@@ -165,7 +164,7 @@ TEST_F(Ops, Conv2dOfLargeMapsIsTheSameInMoreBands) {
   }
 }
 
-// What a convolution with axes that wrap is, output by output in double precision.
+// What a convolution with axes that wrap should compute, output by output in double precision.
 Tensor wrapped_conv(const Conv2dSpec& spec, const Tensor& x, const Tensor& w, const Tensor& b, const Tensor& residual,
                     WrapAxes wrap) {
   const int64_t height = x.dim(1), width = x.dim(2), kernel = spec.kernel;
@@ -253,8 +252,8 @@ TEST_F(Ops, Conv2dWrappedOrNotIsTheSameWhereNothingIsPadded) {
 }
 
 TEST_F(Ops, Conv2dMixesUpNoCallsThatWrapWithOthers) {
-  // With its padding laid out, a map 201 columns wide is as wide as one of 203 without; both come in bands, of which
-  // the middle ones have no padding above or below.
+  // With its padding laid out, a map 201 columns wide is as wide as one of 203 without. Both come in bands, and the
+  // middle bands have no padding above or below.
   const Context one(1);
   const auto single = make_cpu_backend(one);
   const Conv2dSpec spec{.in_channels = 32, .out_channels = 48};

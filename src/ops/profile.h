@@ -12,8 +12,8 @@ enum class OpKind { conv2d, linear, attention, group_norm, layer_norm, activatio
 inline constexpr size_t kOpKinds = 8;
 std::string_view op_kind_name(OpKind kind);
 
-/// Sums over everything that ran on a backend since `clear`. FLOP counts follow shared practice: a multiplication and
-/// an addition are two; convolutions by the direct algorithm; norms and activations count nothing.
+/// Sums over everything that ran on a backend since `clear`. FLOP counts follow common practice. A multiplication and
+/// an addition are two operations. Convolutions count as the direct algorithm. Norms and activations count nothing.
 struct Profile {
   struct Row {
     int64_t calls = 0;

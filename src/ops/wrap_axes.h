@@ -3,8 +3,8 @@
 
 namespace redraw {
 
-/// Axes on which a map goes on at its other side (circular padding), so that what is made of it tiles without a seam.
-/// On the others it ends, and zeros are around it.
+/// Axes on which a map continues at its other side (circular padding). What is computed from it then tiles without a
+/// seam. The other axes end, with zeros around.
 struct WrapAxes {
   bool x = false;  ///< right of the last column is the first
   bool y = false;  ///< below the last row is the first

@@ -35,10 +35,11 @@ Image LatentDecoder::operator()(const Tensor& latent, WrapAxes wrap) const {
   }
   const Tensor& made = pixels;
   if (!std::all_of(made.values().begin(), made.values().end(), [](float x) { return std::isfinite(x); })) {
-    throw Error(Code::model_not_finite,
-                model_name_ +
-                    ": the autoencoder yields values that are not numbers, so there is no picture; its weights may be "
-                    "damaged, or be a half-precision version known to overflow: try another one with --vae");
+    throw Error(
+        Code::model_not_finite,
+        model_name_ +
+            ": the autoencoder computes values that are not numbers, so there is no picture; its weights may be "
+            "damaged, or may be a half-precision version that overflows; try another one with --vae");
   }
   return image_of_tensor(pixels);
 }

@@ -1,4 +1,4 @@
-// Pictures to latents and back, by whichever autoencoder a model has.
+// Pictures to latents and back, with any of a model's autoencoders.
 #pragma once
 
 #include <memory>
@@ -12,19 +12,19 @@
 
 namespace redraw {
 
-/// What an encoder makes of a picture, [1, h, w, latent_channels]. Not to be changed: it is kept for later runs.
+/// An encoder's result for a picture, [1, h, w, latent_channels]. Do not change it: later runs reuse it.
 struct EncodedPicture {
-  /// Unscaled, of the posterior; of a tiny autoencoder the one latent that it makes, in the UNet's scale.
+  /// The posterior's mean, unscaled. A tiny autoencoder has one latent instead, in the UNet's scale.
   Tensor mean;
-  Tensor logvar;  ///< empty: of a tiny autoencoder, which has no posterior
+  Tensor logvar;  ///< empty for a tiny autoencoder, which has no posterior
 
   uint64_t bytes() const { return static_cast<uint64_t>(mean.elements() + logvar.elements()) * sizeof(float); }
 };
 
-/// The latent to start from: the posterior's mean, scaled; or a tiny autoencoder's latent. A copy of its own.
+/// The latent to start from, as a new copy: the posterior's scaled mean, or a tiny autoencoder's latent.
 Tensor scaled_mean(const ModelSpec& model, const EncodedPicture& picture);
 
-/// A network in memory as long as this lives.
+/// Keeps a network in memory as long as it lives.
 class PictureEncoder {
  public:
   explicit PictureEncoder(std::shared_ptr<const VaeEncoder> vae) : vae_(std::move(vae)) {}
@@ -37,15 +37,15 @@ class PictureEncoder {
   std::shared_ptr<const TinyEncoder> tiny_ = nullptr;
 };
 
-/// A network in memory as long as this lives.
+/// Keeps a network in memory as long as it lives.
 class LatentDecoder {
  public:
   LatentDecoder(std::shared_ptr<const VaeDecoder> vae, MemoryPool& pool, const ModelSpec& model)
       : vae_(std::move(vae)), pool_(&pool), scaling_factor_(model.vae.scaling_factor), model_name_(model.name) {}
   LatentDecoder(std::shared_ptr<const TinyDecoder> tiny, const ModelSpec& model)
       : tiny_(std::move(tiny)), model_name_(model.name) {}
-  /// latent: [1, h, w, latent_channels], scaled. Throws Error(model_not_finite) when the autoencoder yields infinities
-  /// or NaN, so that nobody gets a black picture for an answer.
+  /// latent: [1, h, w, latent_channels], scaled. Throws Error(model_not_finite) if the autoencoder computes infinities
+  /// or NaN, so that nobody gets a black picture as an answer.
   Image operator()(const Tensor& latent, WrapAxes wrap) const;
 
  private:

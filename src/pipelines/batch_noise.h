@@ -10,8 +10,8 @@
 
 namespace redraw {
 
-/// Each picture draws from generators of its own, as if it ran alone. Spans hold the latents of all pictures, one after
-/// the other; shape is one picture's.
+/// Each picture draws from its own generators, as if it ran alone. Spans hold the latents of all pictures, one after
+/// the other. shape is one picture's.
 class BatchNoise {
  public:
   /// Throws Error(unknown_name).
@@ -21,10 +21,10 @@ class BatchNoise {
 
   void draw(const LatentShape& shape, std::span<float> out);
   void draw_start(const LatentShape& shape, std::span<float> out);
-  /// For samplers; valid until the next call, as long as this lives.
+  /// For samplers. Valid until the next call and as long as this lives.
   NoiseSource& steps(const LatentShape& shape);
-  /// Empty where no picture's steps take increments of a Brownian path. Else valid as what steps() gives, for the same
-  /// shape: the pictures that take none draw from there.
+  /// Empty if no picture's steps take increments of a Brownian path. Otherwise valid like the result of steps(), for
+  /// the same shape. Pictures without a path then draw their plain noise here.
   LatentNoise::IntervalNoise intervals(const LatentShape& shape, double sigma_min, double sigma_max);
   const UniformSource& uniform(int64_t picture) const { return pictures_[static_cast<size_t>(picture)]->uniform(); }
 

@@ -17,12 +17,12 @@ namespace {
 
 void check_finite(const ModelSpec& model, double timestep, std::span<const float> output) {
   if (std::all_of(output.begin(), output.end(), [](float x) { return std::isfinite(x); })) return;
-  throw Error(Code::model_not_finite, model.name + ": the network yields values that are not numbers at timestep " +
+  throw Error(Code::model_not_finite, model.name + ": the network computes values that are not numbers at timestep " +
                                           decimal(timestep) + "; its weights may be damaged");
 }
 
-// SDXL is told the size of the picture it learned from, where that was cut out of a larger one, and the size it is to
-// make: here a whole picture of the size that is made (diffusers' defaults).
+// SDXL is told three things: the size of the picture it learned from, where that was cut from a larger one, and the
+// size to make. Here it is always a whole picture of the size to make (diffusers' defaults).
 NetworkConditions conditions_of(const ModelSpec& model, const PromptsForRun& prompts, const DenoisePass& pass,
                                 WrapAxes wrap) {
   NetworkConditions conditions{.context = prompts.prompt->context,
@@ -42,8 +42,8 @@ NetworkConditions conditions_of(const ModelSpec& model, const PromptsForRun& pro
   return conditions;
 }
 
-// The Brownian path goes over the levels above 0 that the run visits. Samplers that draw nothing need none, and may
-// have a range too short for one.
+// The Brownian path covers the levels above 0 that the run visits. Samplers that draw nothing need no path, and their
+// range may be too short for one.
 LatentNoise::IntervalNoise intervals_of(const RunPlan& plan, const LatentShape& shape, BatchNoise& noise) {
   if (!plan.sampling.sampler->draws_noise) return {};
   const std::vector<double>& sigmas = plan.table().sigmas;

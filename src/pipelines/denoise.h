@@ -12,18 +12,18 @@
 
 namespace redraw {
 
-/// One pass of some pictures of the batch: its plan, the size, what the network sees.
+/// One pass over some pictures of the batch: its plan, the size, and the network's other input.
 struct DenoisePass {
   const RunPlan& plan;
   LatentShape shape = {};      ///< of one picture
   Tensor extra_channels = {};  ///< [1, h, w, c] or empty
-  int64_t first_picture = 0;   ///< the pictures are this one and those that follow, as many as the noise is for
+  int64_t first_picture = 0;   ///< first of the pictures; their number is the noise's
 };
 
-/// Takes the steps of the passes of a run, one pass after the other. Holds the UNet.
+/// Takes the steps of a run's passes, one pass after the other. Holds the UNet.
 class Denoiser {
  public:
-  /// Everything must outlive the object. steps: of all passes together, as planned.
+  /// Everything must outlive the object. steps: the planned number in all passes together.
   Denoiser(const StableDiffusion& model, const GenerateRequest& request, const PromptsForRun& prompts,
            const GenerateEvents& events, int64_t steps)
       : model_(model),
@@ -33,7 +33,7 @@ class Denoiser {
         steps_planned_(steps),
         unet_(model.unet()) {}
 
-  /// latents: of all pictures of the pass. Throws Cancelled; Error(model_not_finite).
+  /// latents: those of all pictures of the pass. Throws Cancelled; Error(model_not_finite).
   void operator()(const DenoisePass& pass, BatchNoise& noise, std::span<float> latents);
 
   int64_t steps_run() const { return steps_run_; }
@@ -44,7 +44,7 @@ class Denoiser {
   const GenerateRequest& request_;
   const PromptsForRun& prompts_;
   const GenerateEvents& events_;
-  int64_t steps_planned_;  ///< of the passes to come
+  int64_t steps_planned_;  ///< in the passes to come
   std::shared_ptr<const UNet> unet_;
   int64_t steps_run_ = 0;
   int64_t network_rows_ = 0;

@@ -11,7 +11,7 @@
 namespace redraw {
 namespace {
 
-// A picture to be encoded: the run's own, or a grey one of this size, which no 8-bit picture holds.
+// A picture to encode: the run's own, or a grey one of this size, which no 8-bit picture holds.
 struct PictureToEncode {
   const Image* image = nullptr;  // null: grey
   int64_t width = 0;
@@ -28,13 +28,13 @@ struct PictureToEncode {
   }
 };
 
-// Every picture is asked for first, and encoded together with the others that are missing.
+// First asks the cache for every picture, then encodes the missing ones together.
 class PicturesToEncode {
  public:
   PicturesToEncode(const StableDiffusion& model, WrapAxes wrap) : model_(model), wrap_(wrap) {}
 
   void add(const PictureToEncode& picture, std::shared_ptr<const EncodedPicture>& encoded) {
-    if (!model_.keys().encoder) (void)model_.picture_encoder();  // throws what is wrong
+    if (!model_.keys().encoder) (void)model_.picture_encoder();  // throws the right error
     PictureKey key{.pixels_sha256 = picture.sha256(),
                    .width = picture.width,
                    .height = picture.height,
@@ -53,7 +53,7 @@ class PicturesToEncode {
     if (!missing_.empty()) encoder = model_.picture_encoder();
     return run_phase(events, Phase::encode, [&] {
       for (Missing& one : missing_) {
-        *one.encoded = cache().find(one.key);  // the same picture twice is encoded once
+        *one.encoded = cache().find(one.key);  // encodes a picture that occurs twice only once
         if (*one.encoded) continue;
         *one.encoded = cache().keep(one.key, (*encoder)(one.picture.pixels(model_.backend().pool()), wrap_));
       }

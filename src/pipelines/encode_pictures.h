@@ -1,4 +1,4 @@
-// The pictures of a run, encoded now or before.
+// Encodes the pictures of a run, or finds them encoded.
 #pragma once
 
 #include <memory>
@@ -11,13 +11,13 @@
 namespace redraw {
 
 struct PicturesForRun {
-  std::shared_ptr<const EncodedPicture> start;  ///< null where the run begins from noise alone
+  std::shared_ptr<const EncodedPicture> start;  ///< null if the run starts from noise alone
   Tensor extra_channels;                        ///< see extra_channels.h; empty for most models
   Tensor first_pass_extra_channels;             ///< of HiresFix
-  bool is_reused = false;                       ///< there was something to encode, and nothing was computed
+  bool is_reused = false;                       ///< there was something to encode, and the cache had all of it
   double seconds = 0;                           ///< of the phase
 };
-/// The encode phase, where there is something to encode. The encoder is loaded only where the cache lacks a picture.
+/// Runs the encode phase, if there is something to encode. The encoder is loaded only if the cache lacks a picture.
 /// Throws as StableDiffusion::picture_encoder and require_posterior.
 PicturesForRun encode_pictures(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
                                const GenerateEvents& events);

@@ -1,4 +1,4 @@
-// The prompts of a run, encoded now or before.
+// Encodes the prompts of a run, or finds them encoded.
 #pragma once
 
 #include <memory>
@@ -9,21 +9,22 @@
 
 namespace redraw {
 
-/// What of the prompts finds no room in the text encoders, of the negative one where the run takes it.
+/// The parts of the prompts that do not fit in the text encoders. The negative prompt counts only if the run uses it.
 struct PromptCuts {
   PromptCut prompt;
   PromptCut negative = {};
 };
-/// Before the run, as a rule: it needs the tokenizers alone. Throws as PromptTokenizers and ClipTokenizer::tokenize.
+/// Usually called before the run, because it needs only the tokenizers. Throws as PromptTokenizers and
+/// ClipTokenizer::tokenize.
 PromptCuts cut_prompts(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan);
 
 struct PromptsForRun {
   std::shared_ptr<const EncodedPrompt> prompt;
-  std::shared_ptr<const EncodedPrompt> negative;  ///< null where the run does not take it
-  bool is_reused = false;                         ///< nothing was computed
+  std::shared_ptr<const EncodedPrompt> negative;  ///< null if the run does not use it
+  bool is_reused = false;                         ///< the cache had everything
   double seconds = 0;                             ///< of the phase
 };
-/// The text phase. The text encoders are loaded only where the cache lacks a prompt.
+/// Runs the text phase. The text encoders are loaded only if the cache lacks a prompt.
 PromptsForRun encode_prompts(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
                              const GenerateEvents& events);
 

@@ -1,4 +1,4 @@
-// Prompts and pictures that were encoded before.
+// A cache of encoded prompts and pictures.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace redraw {
 
-/// What decides an encoded prompt. What differs most comes first: keys are compared in this order.
+/// Everything that decides an encoded prompt. Keys are compared in this order, so what differs most comes first.
 struct PromptKey {
   std::string prompt;
   int64_t clip_skip = 1;
@@ -22,7 +22,7 @@ struct PromptKey {
   bool operator==(const PromptKey&) const = default;
 };
 
-/// What decides an encoded picture.
+/// Everything that decides an encoded picture.
 struct PictureKey {
   std::string pixels_sha256;
   int64_t width = 0;  ///< in pixels
@@ -32,22 +32,22 @@ struct PictureKey {
   bool operator==(const PictureKey&) const = default;
 };
 
-/// Keeps what was encoded under a budget of bytes; what was asked for the longest ago goes first. Of a picture it keeps
-/// the posterior, so that every run may draw from it anew. Not for use from two threads at once.
+/// Keeps encodings under a budget of bytes and evicts the least recently used first. For a picture it keeps the
+/// posterior, so that every run can draw from it again. Not for use from two threads at once.
 class EncodingCache {
  public:
   static constexpr uint64_t kDefaultBudget = uint64_t{64} << 20;  ///< some hundreds of prompts and pictures
 
   explicit EncodingCache(uint64_t budget_bytes = kDefaultBudget) : budget_bytes_(budget_bytes) {}
 
-  /// Null: it is not there.
+  /// Null if it is not there.
   std::shared_ptr<const EncodedPrompt> find(const PromptKey& key);
   std::shared_ptr<const EncodedPicture> find(const PictureKey& key);
-  /// What it keeps it returns; what is larger than the whole budget it returns and does not keep.
+  /// Keeps a value and returns it. A value larger than the whole budget is returned but not kept.
   std::shared_ptr<const EncodedPrompt> keep(PromptKey key, EncodedPrompt prompt);
   std::shared_ptr<const EncodedPicture> keep(PictureKey key, EncodedPicture picture);
 
-  /// Of what is kept: numbers and prompts.
+  /// Bytes of what is kept: numbers and prompts.
   uint64_t bytes() const { return bytes_; }
   size_t size() const { return entries_.size(); }
   void set_budget(uint64_t bytes);
@@ -67,7 +67,7 @@ class EncodingCache {
 
   uint64_t budget_bytes_;
   uint64_t bytes_ = 0;
-  std::list<Entry> entries_;  ///< the last used first
+  std::list<Entry> entries_;  ///< the most recently used first
 };
 
 }  // namespace redraw

@@ -28,11 +28,11 @@ void check_model_input(const ModelSpec& model, bool has_picture, const SamplerIn
   if (!model.edits_picture()) return;
   if (!has_picture) {
     throw Error(Code::usage, model.name + ": is an " + std::string(name_of(model.input)) +
-                                 " model, which edits a picture as the prompt tells it; give one, with img2img");
+                                 " model, which edits a picture; use img2img and give it a picture");
   }
   if (sampler.needs_unconditional) {
-    throw Error(Code::usage, "sampler " + std::string(sampler.name) + " is for guidance by a prompt alone; " +
-                                 model.name + " is guided by its picture as well, so take another sampler");
+    throw Error(Code::usage, "sampler " + std::string(sampler.name) + " supports guidance only by a prompt, but " +
+                                 model.name + " is also guided by its picture; choose another sampler");
   }
 }
 

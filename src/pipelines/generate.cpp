@@ -15,7 +15,7 @@
 namespace redraw {
 namespace {
 
-// One generation at work: what its phases share.
+// One generation in progress: the state that its phases share.
 class Generation {
  public:
   Generation(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
@@ -40,7 +40,7 @@ class Generation {
 
  private:
   void make_pictures() {
-    // What earlier runs left in memory counts against the limit as well.
+    // Networks that earlier runs left in memory count against the limit as well.
     if (request_.is_releasing) model_.caches().networks.evict_all();
     prompts_ = encode_prompts(model_, request_, plan_, events_);
     result_.is_text_reused = prompts_.is_reused;
@@ -59,7 +59,7 @@ class Generation {
     if (request_.is_releasing) model_.release_vae_decoder();
   }
 
-  // The whole batch at once, or each picture by itself where the sampler couples them.
+  // The whole batch at once, or each picture by itself if the sampler couples them.
   std::vector<float> denoise_all() {
     const int64_t at_once = plan_.couples_pictures() ? 1 : request_.pictures();
     const int64_t groups = request_.pictures() / at_once;
@@ -86,8 +86,8 @@ class Generation {
     return latents;
   }
 
-  // The order of draws is the reference's: the posterior's first, if it is sampled, then the start noise, then the
-  // steps.
+  // Draws come in the reference's order: the posterior's first, if it is sampled, then the start noise, then the
+  // steps'.
   std::vector<float> denoise_group(Denoiser& denoiser, int64_t first, int64_t count) const {
     BatchNoise noise(std::span(request_.noise).subspan(static_cast<size_t>(first), static_cast<size_t>(count)));
     std::vector<float> clean;

@@ -14,24 +14,24 @@ void check_clip_skip(const ModelSpec& model, int64_t clip_skip) {
     if (!*config || clip_skip <= (*config)->num_hidden_layers) continue;
     const std::string layers = std::to_string((*config)->num_hidden_layers);
     throw Error(Code::out_of_range, "clip_skip is " + std::to_string(clip_skip) +
-                                        ", but this model's text encoder has " + layers + " layers: it must be 1 to " +
+                                        ", but this model's text encoder has " + layers + " layers; it must be 1 to " +
                                         layers);
   }
 }
 
-// What a tiny autoencoder cannot do.
+// Refuses what a tiny autoencoder cannot do.
 void check_vae(const ModelSpec& model, const GenerateRequest& request) {
   if (!model.tiny_vae || request.init == nullptr) return;
   if (!model.vae_encodes) {
     throw Error(
         Code::model_part_missing,
-        "vae: holds the decoder of a tiny autoencoder alone, the model has no autoencoder of its own, and the picture "
-        "to start from must be encoded; put the encoder beside the decoder, or give one with both");
+        "vae: holds only the decoder of a tiny autoencoder, and the model has no autoencoder of its own, so the "
+        "picture to start from cannot be encoded; put the encoder beside the decoder, or give a vae with both");
   }
   if (request.vae_sample && model.tiny_vae_encodes) {
     throw Error(Code::usage,
-                "vae_sample draws from the posterior of the picture, and a tiny autoencoder makes one latent, no "
-                "posterior; leave it out, or give another vae");
+                "vae_sample draws from the picture's posterior, but a tiny autoencoder has none; leave it out, or give "
+                "another vae");
   }
 }
 
@@ -56,7 +56,7 @@ GeneratePlan plan_generation(const ModelSpec& model, const GenerateRequest& requ
   GeneratePlan plan;
   if (request.hires_fix) {
     if (request.init != nullptr) {
-      throw Error(Code::usage, "hires_fix is for pictures from a prompt alone; img2img begins with a picture already");
+      throw Error(Code::usage, "hires_fix works only in text to image; leave it out if you start from a picture");
     }
     check_side("width of the first pass", request.hires_fix->width);
     check_side("height of the first pass", request.hires_fix->height);

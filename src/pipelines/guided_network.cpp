@@ -8,7 +8,7 @@
 namespace redraw {
 namespace {
 
-// Tensors of one row each -> one of all the rows, each so many times.
+// Repeats tensors of one row each, each a given number of times, and joins all rows in one tensor.
 Tensor stacked(const std::vector<const Tensor*>& rows, int64_t times) {
   const Shape& row = rows.front()->shape();
   std::vector<int64_t> extents(row.extents().begin(), row.extents().end());
@@ -76,7 +76,7 @@ Tensor GuidedNetwork::input_of(std::span<const float> x, std::span<const Row> ro
   return input;
 }
 
-// One picture's guided prediction out of its rows.
+// Combines one picture's rows into its guided prediction.
 void GuidedNetwork::guide(std::span<const std::span<const float>> rows, std::span<float> output) const {
   const std::span<const float> conditional = rows.back();
   if (rows.size() == 1) {

@@ -12,43 +12,43 @@
 namespace redraw {
 
 /// unconditional + scale * (conditional - unconditional) (Ho and Salimans 2022). Both run as one batch, the
-/// unconditional one first; where the scale is 1 or less, or there is no negative context, only the conditional one
-/// runs.
+/// unconditional one first. Only the conditional one runs if the scale is 1 or less, or if there is no negative
+/// context.
 /// A network that edits a picture is guided twice (Brooks et al. 2023, equation 3; diffusers 0.42.1,
-/// StableDiffusionInstructPix2PixPipeline), with a third row, the first of the batch, that sees neither prompt nor
-/// picture: neither + scale * (both - picture alone) + picture_scale * (picture alone - neither).
-/// Of several pictures: all their rows of the first kind come first, then all of the second, as in diffusers. They
+/// StableDiffusionInstructPix2PixPipeline): neither + scale * (both - picture alone) + picture_scale * (picture alone -
+/// neither). Its batch starts with a third row, which sees neither prompt nor picture.
+/// With several pictures, all rows of the first kind come first, then all of the second, as in diffusers. The pictures
 /// share their conditions. One row each: context [1, tokens, width], pooled [1, width] or empty (see UNetConditions).
-/// An empty negative context: there is no guidance. time_ids are the same for all.
+/// An empty negative context means no guidance. time_ids are the same for all.
 struct NetworkConditions {
   Tensor context;
   Tensor pooled = {};
   Tensor negative_context = {};
   Tensor negative_pooled = {};
   std::vector<float> time_ids = {};
-  /// [1, h, w, c], follows the latent's channels in the network's input, in no step scaled; or empty.
+  /// [1, h, w, c], appended to the latent's channels in the network's input, and never scaled; or empty.
   Tensor extra_channels = {};
-  bool guides_by_picture = false;  ///< extra_channels are a picture, and guidance has a row where they are zeros
-  WrapAxes wrap = {};              ///< axes on which the convolutions wrap around, for pictures that tile
+  bool guides_by_picture = false;  ///< extra_channels are a picture, and guidance has a row with zeros instead
+  WrapAxes wrap = {};              ///< axes on which the convolutions wrap, for pictures that tile
 };
 
 class GuidedNetwork {
  public:
-  /// What the rows are told. What is constant over the steps is computed once. unet must outlive the object.
+  /// Sets the conditions of the rows. What is constant over the steps is computed once. unet must outlive the object.
   /// latent_shape: [pictures, h, w, c].
   GuidedNetwork(const UNet& unet, NetworkConditions conditions, const Shape& latent_shape);
 
-  /// Of the calls that follow. rescale: 0..1, see cfg_rescale.h. picture_scale: see NetworkConditions.
+  /// Sets the scales of the calls that follow. rescale: 0..1, see cfg_rescale.h. picture_scale: see NetworkConditions.
   void set_guidance(double scale, double rescale, double picture_scale = 1.0);
 
-  /// x and output: latent_shape's elements. A call that asks for the unconditional rows gets them whatever the scale.
+  /// x and output: latent_shape's elements. A call that asks for the unconditional rows gets them at any scale.
   void operator()(const NetworkCall& call);
 
-  /// How many rows the network has computed: one, two or three a picture and call.
+  /// How many rows the network has computed: one, two or three for each picture and call.
   int64_t rows() const { return rows_; }
 
  private:
-  /// What the rows of one kind are told, one of each picture.
+  /// The conditions of one kind of row. Each picture has one row of each kind.
   struct Row {
     bool has_prompt;    ///< the context, not the negative one
     bool has_channels;  ///< the extra channels, not zeros

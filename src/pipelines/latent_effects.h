@@ -1,4 +1,4 @@
-// What happens to a latent after the steps (InvokeAI 2.3's effects, in every sampler).
+// Changes a latent after the steps (InvokeAI 2.3's effects, in every sampler).
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace redraw {
 
 struct LatentEffects {
   double threshold = 0;                   ///< >= 0, 0 is off; see latent_threshold.h
-  std::optional<double> h_symmetry = {};  ///< in (0, 1]: after this part of the steps the left half is mirrored
-  std::optional<double> v_symmetry = {};  ///< likewise the top half
+  std::optional<double> h_symmetry = {};  ///< in (0, 1]: after this share of the steps the left half is mirrored
+  std::optional<double> v_symmetry = {};  ///< the same for the top half
 };
 
 /// Throws Error: not_a_number, out_of_range.
@@ -22,13 +22,13 @@ void check_effects(const LatentEffects& effects);
 /// The effects on one picture's latent during a pass.
 class EffectsAtWork {
  public:
-  /// uniform: the picture's own; must outlive the object.
+  /// uniform: the picture's own numbers; must outlive the object.
   EffectsAtWork(const LatentEffects& effects, const LatentShape& shape, const UniformSource& uniform)
       : effects_(effects), shape_(shape), uniform_(&uniform) {}
 
-  /// After step `index` of `count`, which may be an estimate (SamplerInfo::chooses_its_levels). scale: see
-  /// latent_scale.h. The threshold counts in the scale that the network sees, so that it means the same in samplers
-  /// whose latents grow with sigma.
+  /// Call after step `index` of `count`. count may be an estimate (SamplerInfo::chooses_its_levels). scale: see
+  /// latent_scale.h. The threshold applies in the scale that the network sees. So it means the same in samplers whose
+  /// latents grow with sigma.
   void apply(int64_t index, int64_t count, float scale, std::span<float> latent);
 
  private:

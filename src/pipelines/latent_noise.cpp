@@ -59,7 +59,7 @@ void LatentNoise::draw_start(const LatentShape& shape, std::span<float> out) {
   draw_varied_noise(
       request_.seed, request_.variations,
       [&](uint64_t seed, std::span<float> noise) {
-        if (!base_is_drawn) {  // the run's own seed comes first, from the run's own generator
+        if (!base_is_drawn) {  // the run's own seed draws first, from the run's own generator
           base_is_drawn = true;
           draw_with(streams_, noise);
           return;

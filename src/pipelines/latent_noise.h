@@ -1,4 +1,4 @@
-// The noise of a run in the layout of our latents: what it starts from, and what its sampler draws.
+// The noise of a run in our latents' layout: the start noise, and the noise that its sampler draws.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@
 
 namespace redraw {
 
-/// Where the noise comes from that samplers draw in their steps.
+/// The source of the noise that samplers draw in their steps.
 enum class StepNoise {
   continued,  ///< the generator that drew the start goes on, as in diffusers' pipelines
-  own,        ///< a generator of its own, seeded with the seed's 32 bits inverted, as in InvokeAI 3 and later
+  own,        ///< its own generator, seeded with the seed's 32 bits inverted, as in InvokeAI 3 and later
   brownian    ///< increments of one Brownian path of the seed (k-diffusion's default for its SDE samplers)
 };
 
-/// What makes the noise that a run starts from.
+/// Everything that decides the noise of a run's start.
 struct NoiseRequest {
   const NoiseSourceInfo* source = &noise_sources().front();
   uint64_t seed = 0;
@@ -30,8 +30,8 @@ struct NoiseRequest {
   StepNoise step_noise = StepNoise::continued;
 };
 
-/// The generators of one run, drawn from in the reference's order: the posterior's noise, if it is sampled, the
-/// start's, the steps'. Numbers are dealt out as [C, h, w] and stored as [h, w, C].
+/// The generators of one run. Draws come in the reference's order: the posterior's noise if it is sampled, the start's,
+/// the steps'. Numbers are drawn as [C, h, w] and stored as [h, w, C].
 class LatentNoise {
  public:
   /// Throws Error(unknown_name).
@@ -39,12 +39,12 @@ class LatentNoise {
 
   /// Plain noise, the generator's next draw.
   void draw(const LatentShape& shape, std::span<float> out);
-  /// The noise of the start: Perlin noise and variations applied. Each variation's seed draws as a run with that seed
-  /// alone would: after as many draws as this run has made before.
+  /// The start noise, with Perlin noise and variations applied. Each variation's seed draws as a run with that seed
+  /// alone would, after as many draws as this run has made before.
   void draw_start(const LatentShape& shape, std::span<float> out);
   /// For samplers; valid as long as this lives.
   NoiseSource& steps(const LatentShape& shape);
-  /// Of StepNoise::brownian: the path over the levels sigma_min > 0 to sigma_max; empty for the others.
+  /// For StepNoise::brownian: the path over the levels sigma_min > 0 to sigma_max. Empty for the others.
   using IntervalNoise = std::function<void(double sigma, double sigma_next, std::span<float> out)>;
   IntervalNoise intervals(const LatentShape& shape, double sigma_min, double sigma_max) const;
   /// Uniform numbers of the CPU's generator (latent_threshold.h).

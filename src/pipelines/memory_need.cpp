@@ -8,10 +8,10 @@
 namespace redraw {
 namespace {
 
-// Beside the tensors between layers the kernels hold copies of their maps in other layouts, in bands, and scratch:
-// measured 1.02 to 1.36 times the tensors (memory_need_test.cpp holds the estimate against real runs).
+// Besides the tensors between layers, the kernels hold copies of their maps in other layouts, in bands, and scratch.
+// The total was measured at 1.02 to 1.36 times the tensors (memory_need_test.cpp compares the estimate with real runs).
 constexpr double kKernels = 1.4;
-// Rows that a thread copies for a linear layer, in the few sizes that a network asks for.
+// Rows that a thread copies for a linear layer, in the few sizes that occur in a network.
 constexpr uint64_t kBytesPerThread = uint64_t{1} << 20;
 constexpr uint64_t kProgramBytes = uint64_t{150} << 20;  // code, libraries, vocabulary, pictures
 
@@ -43,7 +43,7 @@ PhaseNeed text_need(const StableDiffusion& model) {
     if (!part.name.starts_with("text_encoder")) continue;
     need.weights += weight_bytes(part);
     const auto& config = part.name == "text_encoder" ? model.spec().text_encoder : model.spec().text_encoder_2;
-    // About ten maps of the tokens, of which the widest are the feed-forward's.
+    // About ten maps of the tokens. The widest are the feed-forward's.
     const int64_t tokens = config->max_position_embeddings;
     need.activations +=
         static_cast<uint64_t>(tokens * (8 * config->hidden_size + 2 * config->intermediate_size)) * sizeof(float);
@@ -56,7 +56,7 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
   const PartSource& part = model.checkpoint().part("unet");
   const auto backend = make_shape_only_backend(context);
   const UNet unet(*backend, zeros_of(part), spec.unet);
-  // Pictures that run one after the other do not add up; neither do those that are decoded.
+  // Pictures that run one after the other do not add up. Nor do decoded pictures.
   const int64_t at_once = request.run.sampler.sampler->couples_elements ? 1 : request.pictures();
   const int64_t rows = at_once * (spec.input == UNetInput::instruction ? 3 : 2);
   const int64_t tokens = spec.text_encoder ? spec.text_encoder->max_position_embeddings : 77;
@@ -97,7 +97,7 @@ PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& reque
     (void)VaeDecoder(*backend, zeros_of(part), model.spec().vae)(latent);
   }
   PhaseNeed need{.weights = weight_bytes(part, NetworkHalf::decoder), .activations = with_kernels(*backend)};
-  // The decoder of previews stays beside it; its maps are smaller than a whole autoencoder's.
+  // The preview decoder stays in memory beside it. Its maps are smaller than a whole autoencoder's.
   if (model.spec().preview_vae)
     need.weights += weight_bytes(model.checkpoint().part("preview_vae"), NetworkHalf::decoder);
   return need;
@@ -145,16 +145,14 @@ MemoryPlan plan_memory(const MemoryNeed& need, uint64_t limit_bytes, bool has_pr
   }
   const uint64_t least = need.releasing(has_previews);
   if (least > limit_bytes) {
-    throw Error(Code::model_too_large, "this run takes " + gib(least) +
-                                           " even when each network is let go when it is " +
-                                           "done with, and max_memory is " + gib(limit_bytes) + " (" +
-                                           need.text_form() + "); use a smaller width and height" +
-                                           (has_previews ? ", or leave out the pictures of the steps" : ""));
+    throw Error(Code::model_too_large,
+                "this run takes " + gib(least) + " even if each network is freed after use, but max_memory is " +
+                    gib(limit_bytes) + " (" + need.text_form() + "); use a smaller width and height" +
+                    (has_previews ? ", or leave out the pictures of the steps" : ""));
   }
   return {.is_releasing = true,
           .line = "memory: at most " + gib(least) + " of " + gib(limit_bytes) +
-                  "; each network is let go when it is done with (all together would take " + gib(need.keeping_all()) +
-                  ")"};
+                  "; each network is freed after use (keeping all would take " + gib(need.keeping_all()) + ")"};
 }
 
 }  // namespace redraw

@@ -1,4 +1,4 @@
-// How much memory a network's weights take, known before it is built.
+// Computes how much memory a network's weights take before it is built.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,10 @@
 
 namespace redraw {
 
-/// Which of a part's tensors a network has. An autoencoder's two halves are networks of their own.
+/// Which of a part's tensors belong to a network. An autoencoder's two halves are separate networks.
 enum class NetworkHalf { whole, encoder, decoder };
 
-/// Bytes of the packed weights, with what packing takes beside them at its peak.
+/// Bytes of the packed weights, and of what packing needs beside them at its peak.
 uint64_t weight_bytes(const PartSource& part, NetworkHalf half = NetworkHalf::whole);
 
 }  // namespace redraw

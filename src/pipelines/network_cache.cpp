@@ -26,7 +26,7 @@ std::shared_ptr<const void> NetworkCache::get_any(const NetworkKey& key, const s
   return network;
 }
 
-// The memory of what goes is back at the system before anything new is built.
+// Evicted memory goes back to the system before anything new is built.
 void NetworkCache::make_room(uint64_t bytes) {
   const uint64_t limit = budget_bytes_ - std::min(budget_bytes_, bytes);
   uint64_t kept = this->bytes();

@@ -1,4 +1,4 @@
-// The networks in memory, of one model or several, each by itself.
+// Caches networks in memory, each by itself, of one model or several.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,22 @@
 
 namespace redraw {
 
-/// Keeps networks under a budget of bytes. What somebody holds a handle of is in use and is never evicted; of the
-/// others the one that was asked for the longest ago goes first. A network that is needed is built even where the
-/// budget has no room for it beside those in use. As its backend: not for use from two threads at once.
+/// Keeps networks under a budget of bytes and evicts the least recently used first. A network in use, whose handle
+/// somebody holds, is never evicted. A needed network is built even if the budget has no room for it beside those in
+/// use. Like its backend, it is not for use from two threads at once.
 class NetworkCache {
  public:
   static constexpr uint64_t kNoLimit = UINT64_MAX;
 
-  /// The backend must outlive the cache and the handles that it gave.
+  /// The backend must outlive the cache and the handles it returned.
   explicit NetworkCache(Backend& backend, uint64_t budget_bytes = kNoLimit)
       : backend_(backend), budget_bytes_(budget_bytes) {}
   NetworkCache(const NetworkCache&) = delete;
   NetworkCache& operator=(const NetworkCache&) = delete;
 
-  /// The network of this key. Where there is none in memory, `bytes` tells what it will take, others are evicted until
-  /// that fits, and `build` makes it. T: the type of the key's kind. What `build` throws passes through, and nothing is
-  /// kept.
+  /// The network of this key. If it is not in memory, `bytes` tells what it will take, others are evicted until that
+  /// fits, and `build` makes it. T: the type of the key's kind. If `build` throws, the exception passes through and
+  /// nothing is kept.
   template <typename T>
   std::shared_ptr<const T> get(const NetworkKey& key, const std::function<uint64_t()>& bytes,
                                const std::function<T()>& build) {
@@ -37,18 +37,18 @@ class NetworkCache {
         get_any(key, bytes, [&]() -> std::shared_ptr<const void> { return std::make_shared<const T>(build()); }));
   }
 
-  /// Lets one network go now. Its memory is free once nobody holds it any more; a later `get` builds it anew.
+  /// Drops one network now. Its memory is free once nobody holds it. A later `get` builds it again.
   void release(const NetworkKey& key);
-  /// Evicts everything that is not in use and has none of these keys.
+  /// Evicts everything that is not in use and does not have one of these keys.
   void keep_only(std::span<const NetworkKey> keys);
   /// Evicts everything that is not in use.
   void evict_all() { keep_only({}); }
 
   uint64_t budget_bytes() const { return budget_bytes_; }
-  /// Evicts at once what has no room any more.
+  /// Sets the budget, and evicts at once what no longer fits.
   void set_budget(uint64_t bytes);
 
-  /// By the estimates of what is kept, in use or not.
+  /// The estimated bytes of everything kept, in use or not.
   uint64_t bytes() const;
   size_t size() const { return entries_.size(); }
   bool has(const NetworkKey& key) const;
@@ -59,10 +59,10 @@ class NetworkCache {
     uint64_t bytes;
     bool is_in_use;
   };
-  /// What is kept, the last used first.
+  /// Everything kept, the most recently used first.
   std::vector<Row> rows() const;
 
-  /// While it lives, every building of a network runs within `around`, which has to call what it is given, once.
+  /// While it lives, every network is built within `around`. `around` must call its argument once.
   using AroundBuild = std::function<void(const std::function<void()>& build)>;
   class [[nodiscard]] BuildScope {
    public:
@@ -91,7 +91,7 @@ class NetworkCache {
 
   Backend& backend_;
   uint64_t budget_bytes_;
-  std::list<Entry> entries_;  ///< the last used first
+  std::list<Entry> entries_;  ///< the most recently used first
   AroundBuild around_build_;
 };
 

@@ -6,7 +6,7 @@
 namespace redraw {
 namespace {
 
-// A network's numbers, out of the backend's pool as a real one's.
+// A network's numbers, allocated from the backend's pool as a real network's are.
 struct FakeNetwork {
   Tensor weights;
 };
@@ -41,7 +41,7 @@ class Networks : public ::testing::Test {
   std::unique_ptr<Backend> backend_ = make_reference_backend(context_);
   NetworkCache cache_{*backend_, 3 * kBytes};
   std::vector<int> built_;
-  std::vector<int> at_building_;  // what was kept when the last one was built
+  std::vector<int> at_building_;  // what the cache held when the last network was built
 };
 
 TEST_F(Networks, AreBuiltOnceAndFoundAgain) {
@@ -81,7 +81,7 @@ TEST_F(Networks, InUseAreNeverEvicted) {
 TEST_F(Networks, GiveTheirMemoryBackToTheSystemBeforeTheNextIsBuilt) {
   get(1);
   get(2, 2 * kBytes);
-  get(3, 3 * kBytes);  // another size, or the pool could serve a block that it kept
+  get(3, 3 * kBytes);  // another size, or the pool could reuse a block that it kept
   EXPECT_EQ(backend_->pool().peak_held_bytes(), 3 * kBytes);
 }
 
@@ -94,7 +94,7 @@ TEST_F(Networks, AreReleasedAtOnceAndFreeWhenNobodyHoldsThem) {
   EXPECT_EQ(held->weights.elements(), kBytes / sizeof(float));
   const auto again = get(1);
   EXPECT_NE(again, held);
-  cache_.release(key(9));  // nothing of that key
+  cache_.release(key(9));  // nothing has this key
   EXPECT_EQ(cache_.size(), 1);
 }
 

@@ -1,4 +1,4 @@
-// What decides a network: two with equal keys compute the same.
+// What identifies a network: two networks with equal keys compute the same.
 #pragma once
 
 #include <optional>
@@ -22,18 +22,18 @@ std::string_view name_of(NetworkKind kind);
 struct NetworkSource {
   std::vector<FileIdentity> files = {};
   Layout layout = Layout::diffusers;
-  std::string prefix = {};  ///< what the names of its tensors begin with; of CLIP's standard tokenizer the padding
+  std::string prefix = {};  ///< the beginning of its tensors' names; for CLIP's standard tokenizer the padding
   bool operator==(const NetworkSource&) const = default;
 };
 
-/// Of tokenizers and text encoders: what the two encoders are.
+/// For tokenizers and text encoders: the configuration of the two encoders.
 struct TextConfigs {
   std::optional<ClipTextConfig> first = {};
   std::optional<ClipTextConfig> second = {};
   bool operator==(const TextConfigs&) const = default;
 };
 
-/// Nothing of a model's other parts is in it: another VAE leaves the UNet's key as it is.
+/// The key has nothing of a model's other parts: another VAE does not change the UNet's key.
 struct NetworkKey {
   NetworkKind kind = NetworkKind::unet;
   std::vector<NetworkSource> sources = {};
@@ -41,19 +41,19 @@ struct NetworkKey {
   bool operator==(const NetworkKey&) const = default;
 };
 
-/// The keys of a model's networks; empty where it has no such network.
+/// The keys of a model's networks; empty if it has no such network.
 struct NetworkKeys {
   NetworkKey tokenizers;
   NetworkKey text_encoders;
   NetworkKey unet;
   std::optional<NetworkKey> encoder;  ///< VaeEncoder or TinyEncoder
   NetworkKey decoder;                 ///< VaeDecoder or TinyDecoder
-  NetworkKey preview_decoder;         ///< the decoder's where there is no other
+  NetworkKey preview_decoder;         ///< the same as the decoder's if there is no other
 
   std::vector<NetworkKey> all() const;
 };
-/// vocabulary: as of PromptTokenizers. Of tokenizers the files that lie there now count, of the others those that the
-/// checkpoint opened.
+/// vocabulary: as for PromptTokenizers. Tokenizers count the files that are there now. The other networks count the
+/// files that the checkpoint opened.
 NetworkKeys network_keys(const Checkpoint& checkpoint, const std::filesystem::path& vocabulary);
 
 }  // namespace redraw

@@ -1,4 +1,4 @@
-// A batch's numbers, picture by picture.
+// Splits a batch's numbers by picture.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace redraw {
 
-/// Part `index` of `count` equal ones.
+/// Part `index` of `count` equal parts.
 template <typename Number>
 std::span<Number> part_of(std::span<Number> all, int64_t index, int64_t count) {
   const size_t size = all.size() / static_cast<size_t>(count);

@@ -1,4 +1,4 @@
-// What outlives a model: networks in memory, and what they encoded.
+// What outlives a model: networks in memory, and encodings.
 #pragma once
 
 #include "pipelines/encoding_cache.h"
@@ -6,7 +6,7 @@
 
 namespace redraw {
 
-/// Shared by all models that run on one backend, which must outlive it.
+/// All models on one backend share these. The backend must outlive them.
 struct PipelineCaches {
   explicit PipelineCaches(Backend& of_backend, uint64_t network_bytes = NetworkCache::kNoLimit,
                           uint64_t encoding_bytes = EncodingCache::kDefaultBudget)

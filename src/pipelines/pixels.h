@@ -1,4 +1,4 @@
-// Pictures to what the autoencoder takes, and back.
+// Converts pictures to the autoencoder's input, and back.
 #pragma once
 
 #include "image/image.h"

@@ -9,7 +9,7 @@ void require_networks(const Checkpoint& checkpoint) {
   if (checkpoint.spec().family == Family::sdxl_refiner) {
     throw Error(Code::model_unsupported,
                 checkpoint.path().string() +
-                    ": is the SDXL refiner, which finishes pictures of the base model; give the base model");
+                    ": is the SDXL refiner, which only finishes pictures of the base model; use the base model");
   }
   checkpoint.require_whole();
 }

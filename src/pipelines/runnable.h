@@ -1,15 +1,15 @@
-// Whether a model has all that a run needs, told without reading its numbers.
+// Checks that a model has everything a run needs, without reading its numbers.
 #pragma once
 
 #include "checkpoint/checkpoint.h"
 
 namespace redraw {
 
-/// Throws Error: model_unsupported for the SDXL refiner, which makes no pictures by itself; as
+/// Throws Error: model_unsupported for the SDXL refiner, which makes no pictures by itself; those of
 /// Checkpoint::require_whole.
 void require_networks(const Checkpoint& checkpoint);
 
-/// The same, and reads the tokenizers that it brings. Throws as require_tokenizers.
+/// The same, and also reads the model's own tokenizers. Throws as require_tokenizers.
 void require_runnable(const Checkpoint& checkpoint);
 
 }  // namespace redraw

@@ -10,9 +10,9 @@
 namespace redraw {
 namespace {
 
-constexpr uint64_t kTokenizerBytes = uint64_t{16} << 20;  // tables of some 50,000 words, each
+constexpr uint64_t kTokenizerBytes = uint64_t{16} << 20;  // tables of some 50,000 words, for each tokenizer
 
-// The network of a part that takes its parameters and a configuration.
+// The network of a part whose constructor takes its parameters and a configuration.
 template <typename Network, typename Config>
 std::shared_ptr<const Network> network_of_part(PipelineCaches& caches, const NetworkKey& key, const PartSource& part,
                                                const Config& config, NetworkHalf half) {
@@ -27,7 +27,7 @@ StableDiffusion::StableDiffusion(PipelineCaches& caches, Checkpoint checkpoint, 
     : caches_(&caches), checkpoint_(std::move(checkpoint)), vocabulary_(std::move(vocabulary)) {
   require_networks(checkpoint_);
   keys_ = network_keys(checkpoint_, vocabulary_);
-  // In the order in which a run reads them, but not what is in memory already.
+  // In the order in which a run reads them, without those already in memory.
   const auto prefetch = [&](const NetworkKey& key, std::string_view part) {
     if (!caches_->networks.has(key)) checkpoint_.part(part).file->prefetch();
   };
@@ -95,7 +95,7 @@ EncodedPrompt StableDiffusion::encode_prompt(std::string_view prompt, int64_t cl
 
 void StableDiffusion::require_posterior() const {
   if (!spec().encodes_with_tiny_vae()) return;
-  throw Error(Code::usage, spec().name + ": a tiny autoencoder makes one latent of a picture, no posterior");
+  throw Error(Code::usage, spec().name + ": a tiny autoencoder has no posterior");
 }
 
 VaePosterior StableDiffusion::encode_image(const Image& image, WrapAxes wrap) const {

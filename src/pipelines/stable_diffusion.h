@@ -11,14 +11,14 @@
 
 namespace redraw {
 
-/// A model and the keys of its networks. It holds none of them: each is built when it is asked for and not in the
-/// cache, and stays in memory at least as long as somebody holds the handle. Latents are [N, h, w, 4], channels-last,
-/// scaled by the autoencoder's scaling_factor.
+/// A model and the keys of its networks. It holds no network. Each is built when it is needed and not in the cache, and
+/// stays in memory at least as long as somebody holds its handle. Latents are [N, h, w, 4], channels-last, scaled by
+/// the autoencoder's scaling_factor.
 class StableDiffusion {
  public:
-  /// Checks the name and shape of every tensor that will be used; reads no number. vocabulary: the folder of CLIP's
-  /// standard vocabulary, for models in a single file. The caches must outlive the model.
-  /// Throws as Checkpoint::require_whole, and Error(model_unsupported) for the SDXL refiner.
+  /// Checks the name and shape of every tensor that will be used, and reads no number. vocabulary: the folder of CLIP's
+  /// standard vocabulary, for models in a single file. The caches must outlive the model. Throws as
+  /// Checkpoint::require_whole, and Error(model_unsupported) for the SDXL refiner.
   StableDiffusion(PipelineCaches& caches, Checkpoint checkpoint, std::filesystem::path vocabulary);
 
   const ModelSpec& spec() const { return checkpoint_.spec(); }
@@ -30,15 +30,15 @@ class StableDiffusion {
   std::shared_ptr<const PromptTokenizers> tokenizers() const;
   std::shared_ptr<const TextEncoders> text_encoders() const;
   std::shared_ptr<const UNet> unet() const;
-  /// Throws Error(model_part_missing) where the model has no encoder.
+  /// Throws Error(model_part_missing) if the model has no encoder.
   PictureEncoder picture_encoder() const;
   LatentDecoder decoder() const;
-  /// For a look at a run: the tiny autoencoder for previews where the model was given one.
+  /// The decoder of previews: the tiny autoencoder if the model was given one.
   LatentDecoder preview_decoder() const;
 
   // Each of these gets the network and runs it once.
   EncodedPrompt encode_prompt(std::string_view prompt, int64_t clip_skip = 1) const;
-  /// The posterior of a picture whose sides are multiples of 8; mean and logvar unscaled. Throws Error(usage) with a
+  /// The posterior of a picture whose sides are multiples of 8; mean and logvar are unscaled. Throws Error(usage) for a
   /// tiny autoencoder, which has none.
   VaePosterior encode_image(const Image& image, WrapAxes wrap = {}) const;
   /// The latent of such a picture, scaled.
@@ -46,14 +46,14 @@ class StableDiffusion {
   Image decode_latent(const Tensor& latent, WrapAxes wrap = {}) const { return decoder()(latent, wrap); }
   Image decode_preview(const Tensor& latent, WrapAxes wrap = {}) const { return preview_decoder()(latent, wrap); }
 
-  /// Throws Error(usage) with a tiny autoencoder, which makes one latent and no posterior.
+  /// Throws Error(usage) for a tiny autoencoder, which has no posterior.
   void require_posterior() const;
 
-  // The memory of a network goes back to the system, unless somebody holds it; a later run builds it anew.
+  // A network's memory goes back to the system, unless somebody holds the network. A later run builds it again.
   void release_text_encoders() const;
   void release_unet() const;
   void release_vae_encoder() const;
-  void release_vae_decoder() const;  ///< and that of previews
+  void release_vae_decoder() const;  ///< also the preview decoder
   /// Evicts what other models left in memory.
   void evict_others() const;
 

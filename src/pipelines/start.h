@@ -11,12 +11,12 @@
 
 namespace redraw {
 
-/// The clean latents of the picture to start from, one for each picture of the batch: its posterior's mean, or a draw
-/// from it for each, scaled; a tiny autoencoder's only one.
+/// The clean latents of the picture to start from, one for each picture of the batch. Each is the posterior's mean or
+/// its own draw, scaled. A tiny autoencoder has only one latent.
 std::vector<float> clean_latents(const ModelSpec& model, const EncodedPicture& picture, bool draws_from_posterior,
                                  const LatentShape& shape, BatchNoise& noise);
 
-/// Noise alone where `clean` is empty, else those latents noised to the level at which the pass begins.
+/// Noise alone if `clean` is empty. Otherwise those latents, noised to the level at which the pass begins.
 std::vector<float> start_latents(const RunPlan& plan, const LatentShape& shape, std::span<const float> clean,
                                  BatchNoise& noise);
 

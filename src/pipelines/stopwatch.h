@@ -8,7 +8,7 @@ namespace redraw {
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-  /// The same, and begins anew.
+  /// The same, and starts again.
   double restart() {
     const double result = seconds();
     start_ = std::chrono::steady_clock::now();

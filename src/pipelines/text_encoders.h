@@ -1,4 +1,4 @@
-// Prompts to what the denoising network is told of them.
+// Encodes prompts for the denoising network.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace redraw {
 
 struct EncodedPrompt {
   Tensor context;  ///< [1, 77, width], the tokens' features
-  Tensor pooled;   ///< SDXL: [1, projection], the whole prompt's; else empty
+  Tensor pooled;   ///< SDXL: [1, projection], for the whole prompt; otherwise empty
 };
 
 /// The one text encoder of SD 1 and 2, or the two of SDXL.
@@ -22,9 +22,9 @@ class TextEncoders {
 
   /// SD 1 and 2 (diffusers 0.42.1, StableDiffusionPipeline.encode_prompt): the hidden state after all but clip_skip - 1
   /// layers, normed. SDXL (StableDiffusionXLPipeline.encode_prompt): the hidden states before the last layer of both
-  /// encoders side by side, clip_skip - 1 layers earlier, not normed; the pooled state is the second one's, of all
-  /// layers. clip_skip: 1 is none, counted as web UIs count it; throws Error(out_of_range) with the most there can be.
-  /// Throws also as PromptTokenizers::ids.
+  /// encoders side by side, clip_skip - 1 layers earlier, not normed. SDXL's pooled state is the second encoder's,
+  /// after all layers. clip_skip is counted as in web UIs: 1 skips nothing. Throws Error(out_of_range) with the largest
+  /// possible clip_skip. Throws also as PromptTokenizers::ids.
   EncodedPrompt encode(const PromptTokenizers& tokenizers, std::string_view prompt, int64_t clip_skip) const;
 
  private:

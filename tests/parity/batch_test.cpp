@@ -1,4 +1,4 @@
-// A batch: every picture of it is the one that it is alone.
+// Every picture of a batch equals the picture that it is alone.
 #include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ class Batch : public ::testing::Test {
     GenerateRequest request{.prompt = "fire", .negative = "water", .width = kSide, .height = kSide, .init = &picture_};
     request.run.sampler = find_named_sampler(sampler);
     request.run.steps = 4;
-    // Whatever may differ between the pictures does.
+    // Everything that may differ between the pictures differs.
     request.noise = {
         NoiseRequest{.seed = 3},
         NoiseRequest{
@@ -56,7 +56,7 @@ class Batch : public ::testing::Test {
     return images;
   }
 
-  // The same pixels, and pictures that differ from each other.
+  // The pixels are the same, and the pictures differ from each other.
   void expect_same_as_one_by_one(const GenerateRequest& request, const std::string& what) {
     const std::vector<Image> batch = run(request).images;
     const std::vector<Image> alone = one_by_one(request);
@@ -193,7 +193,7 @@ TEST_F(Batch, OfNoPicturesIsRefused) {
   EXPECT_EQ(code_of([&] { plan_generation(model_->spec(), asked); }), Code::internal);
 }
 
-// What the network says of each picture, to the last bit.
+// The network's result for each picture, compared to the last bit.
 class BatchOfRows : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(BatchOfRows, IsBitForBitThatOfEachPictureAlone) {

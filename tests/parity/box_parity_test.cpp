@@ -1,4 +1,4 @@
-// The model in the box against the numbers that its own training code computed with PyTorch (golden/emoji-128).
+// Compares the model in the box with the numbers that its training code computed with PyTorch (golden/emoji-128).
 #include <gtest/gtest.h>
 
 #include "checkpoint/checkpoint.h"
@@ -55,7 +55,7 @@ TEST_F(BoxModel, TextEncoderMatches) {
 }
 
 TEST_F(BoxModel, ARandomTextEncoderWithEveryLayerAtWorkMatches) {
-  // The shipped encoder's second layer adds nothing, so it cannot show a mistake there; this one can.
+  // The shipped encoder's second layer adds nothing, so it cannot show a mistake there. This one can.
   const auto weights = std::make_shared<const SafetensorsFile>(golden("emoji-128/tiny_text_model.safetensors"));
   const ClipTextConfig config{.vocab_size = 64,
                               .hidden_size = 32,
@@ -88,7 +88,7 @@ TEST_F(BoxModel, VaeMatches) {
   ExpectClose("decoded", decoder(map(file, "latent").tensor()).values(), map(file, "decoded").values, kNetwork);
 }
 
-// Ten steps of DDIM at guidance 5; golden/emoji-128/README.md expects 1e-3 after them from another order of sums.
+// Ten steps of DDIM at guidance 5. Another order of sums costs 1e-3 after them (golden/emoji-128/README.md).
 void expect_run(const UNet& unet, const ModelSpec& spec, const SafetensorsFile& file, const SafetensorsFile& prompts,
                 int64_t begin, std::vector<float> x) {
   const SamplingPlan plan = plan_sampling(find_sampler("ddim"), spec.scheduler, 10);

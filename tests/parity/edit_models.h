@@ -1,4 +1,4 @@
-// Whole models whose network sees more than the latent, made of the model in the box.
+// Whole models whose network sees more than the latent, made from the model in the box.
 #pragma once
 
 #include <array>
@@ -23,8 +23,8 @@ struct EditModel {
 inline constexpr auto kEditModels =
     std::to_array<EditModel>({{"StableDiffusionInpaintPipeline", 9}, {"StableDiffusionInstructPix2PixPipeline", 8}});
 
-/// The model in the box with a first convolution that also sees the extra channels, with made-up weights for them.
-/// Returns its folder within `folder`.
+/// Makes the model in the box with a first convolution that also sees the extra channels, through made-up weights.
+/// Returns the model's folder within `folder`.
 inline std::filesystem::path edit_model(const TemporaryFolder& folder, const EditModel& kind) {
   const std::filesystem::path root = folder / kind.pipeline_class;
   std::filesystem::copy(box_model(), root, std::filesystem::copy_options::recursive);

@@ -1,5 +1,5 @@
-// Loops of networks that take more channels than the latent, every latent, against diffusers' pipelines (golden/edit):
-// inpainting and InstructPix2Pix, with fixed contexts, noise and extra channels.
+// Runs networks that take more channels than the latent, inpainting and InstructPix2Pix, and compares every latent with
+// diffusers' pipelines (golden/edit). Contexts, noise and extra channels are fixed.
 #include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
@@ -29,8 +29,8 @@ SchedulerConfig golden_config() {
   return config;
 }
 
-// As in pipelines_parity_test: the latents of these made-up weights grow, and 1e-5 of the largest value is what a
-// float32 loop can hold.
+// As in pipelines_parity_test: these made-up weights make the latents grow. A float32 loop can hold 1e-5 of the largest
+// value.
 double limit_for(const std::vector<double>& expected) {
   double largest = 0;
   for (double x : expected) largest = std::max(largest, std::abs(x));
@@ -52,7 +52,7 @@ class EditRun : public ::testing::TestWithParam<std::tuple<const char*, const ch
 
   std::vector<float> nhwc(const std::string& name) const { return nchw_to_nhwc(read_golden(file_, name)).floats(); }
 
-  // The mask, if there is one, and the picture's latent.
+  // The mask, if there is one, and the latent of the picture.
   Tensor extra_channels() const {
     Tensor picture = nchw_to_nhwc(read_golden(file_, "picture")).tensor();
     if (edits_picture()) return picture;
@@ -72,7 +72,7 @@ class EditRun : public ::testing::TestWithParam<std::tuple<const char*, const ch
             .guides_by_picture = edits_picture()};
   }
 
-  // Runs the loop and compares every latent; returns the largest difference as a share of its limit.
+  // Runs the loop and compares every latent. Returns the largest difference as a share of its limit.
   double largest_share_of_limit(const NetworkConditions& conditions, double picture_scale) {
     const UNet network_alone = unet();
     GuidedNetwork network(network_alone, conditions, {1, kSide, kSide, 4});

@@ -1,5 +1,5 @@
-// The networks at their published sizes against what diffusers and transformers compute (golden/full-*): the same
-// checkpoint as a single file and as a diffusers folder. scripts/prove-full-size makes the checkpoints and runs this.
+// Compares the networks at their published sizes with diffusers and transformers (golden/full-*). Each checkpoint is
+// read as a single file and as a diffusers folder. scripts/prove-full-size makes the checkpoints and runs this.
 #include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -17,8 +17,8 @@ constexpr Tolerance kVae{.max_abs = 1e-3, .rms_relative = 1e-4};
 
 struct Case {
   const char* arch;
-  const char* layout;              ///< what the path ends with after the architecture's name
-  std::vector<const char*> sizes;  ///< of the latents in the golden
+  const char* layout;              ///< the path's end after the architecture's name
+  std::vector<const char*> sizes;  ///< of the golden's latents
 };
 
 class FullSize : public ::testing::TestWithParam<Case> {
@@ -68,7 +68,7 @@ TEST_P(FullSize, TextEncoders) {
     const ClipTextOutput out = model(ids);
     const Tensor last = model.final_norm(out.hidden);
     if (is_sd2() && checkpoint_->layout() == Layout::ldm) {
-      // A single file of SD 2 takes the last but one of its layers, which the golden calls by that name.
+      // A single file of SD 2 uses its last layer but one. The golden has that layer under this name.
       expect_close(file, part + "/penultimate_normed", last, kText);
       continue;
     }
@@ -93,7 +93,7 @@ TEST_P(FullSize, UNet) {
       expect_close(file, name, unet(in_our_layout(file, size + "/x").tensor(), {&t, 1}, prepared), kUNet);
     }
   }
-  // A planted defect: one step of time beside the right one must be beyond the limits.
+  // A planted defect: a timestep that is 3 off must be beyond the limits.
   const float wrong = 996;
   const std::string size = GetParam().sizes.front();
   const Tensor other = unet(in_our_layout(file, size + "/x").tensor(), {&wrong, 1}, prepared);

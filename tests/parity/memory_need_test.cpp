@@ -1,4 +1,4 @@
-// The memory that a run is said to take, against what its pool really held.
+// Compares the predicted memory of a run with what its pool really held.
 #include "pipelines/memory_need.h"
 
 #include <gtest/gtest.h>
@@ -85,7 +85,7 @@ TEST_P(MemoryOfARun, CountsTheBatch) {
   EXPECT_EQ(memory_need(model, asked).denoise.activations, alone.denoise.activations);
 }
 
-// The same with a tiny autoencoder in the place of the model's own, and with one for previews beside it.
+// The same with a tiny autoencoder instead of the model's own, and with one for previews beside it.
 TEST(MemoryOfATinyAutoencoder, IsWithinWhatWasSaid) {
   const auto taesd = std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/golden/taesd/weights.safetensors";
   uint64_t plain = 0;

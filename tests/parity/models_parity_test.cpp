@@ -1,7 +1,7 @@
-// The networks of the tiny SD 1, SD 2 and SDXL checkpoints against diffusers and transformers, whole tensors.
+// Compares the networks of the tiny SD 1, SD 2 and SDXL checkpoints with diffusers and transformers, whole tensors.
 //
-// Two rules (docs/testing.md): the fixed limits of the table there for tiny models, and the noise rule: our distance
-// from the reference computed in double precision is at most twice the distance of the reference computed in float32.
+// Two rules apply (docs/testing.md). The first is that document's fixed limits for tiny models. The second is the noise
+// rule: our distance from the reference in double precision is at most twice the distance of the reference in float32.
 #include <algorithm>
 #include <gtest/gtest.h>
 
@@ -31,7 +31,7 @@ std::vector<float> floats(const GoldenTensor& golden) {
   return golden.floats();
 }
 
-// ours: channels-last or token order already; golden: in PyTorch's order, maps are brought to ours.
+// ours: already channels-last or in token order. golden: in PyTorch's order; maps are converted to ours.
 GoldenTensor in_our_layout(const SafetensorsFile& file, const std::string& name) {
   GoldenTensor golden = read_golden(file, name);
   return golden.shape.rank() == 4 ? nchw_to_nhwc(golden) : golden;
@@ -81,7 +81,7 @@ void expect_equal(const Tensor& a, const Tensor& b, int64_t skipped) {
   EXPECT_TRUE(std::ranges::equal(a.values(), b.values())) << skipped << " layers left out";
 }
 
-// Leaving out the last layers is a model that has fewer; the projection stays that of all layers.
+// A model without its last layers is a model that has fewer. The projection still comes after all layers.
 TEST_P(TinyModel, TextEncodersGiveTheStateBeforeAnyOfTheirLayers) {
   const std::vector<int32_t> ids = ids_of(golden(arch() + "/text.safetensors"), "ids");
   for (const char* part : {"text_encoder", "text_encoder_2"}) {
@@ -184,7 +184,7 @@ TEST_P(TinyModel, VaeParityNoticesSwappedQueriesAndKeys) {
 INSTANTIATE_TEST_SUITE_P(Families, TinyModel, ::testing::Values("tiny-sd15", "tiny-sd21", "tiny-sdxl"),
                          [](const auto& info) { return std::string(info.param).substr(5); });
 
-TEST(ReferenceBackend, RunsAWholeUNet) {  // the seam for a second device, used by a model that knows nothing of it
+TEST(ReferenceBackend, RunsAWholeUNet) {  // the seam for a second device; the model does not know which it runs on
   const Context context(1);
   const auto backend = make_reference_backend(context);
   const DiffusersFolder folder = tiny_model("tiny-sd15");

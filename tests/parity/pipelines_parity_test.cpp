@@ -1,5 +1,5 @@
-// Whole loops of guided denoising on the tiny SD 1 model, every latent, against diffusers' schedulers and networks
-// (golden/pipelines): fixed token ids, stored noise, guidance 7.5.
+// Runs whole loops of guided denoising on the tiny SD 1 model, and compares every latent with diffusers' schedulers and
+// networks (golden/pipelines). Token ids and noise are fixed; guidance is 7.5.
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ std::string tag_of(const std::string& sampler, const Case& c) {
   return sampler + "/" + std::to_string(c.steps) + "/" + kind + "/seed" + std::to_string(c.seed);
 }
 
-// The schedulers of this golden were made from the numbers of SD's schedule alone; DDIM with offset and final alpha.
+// This golden's schedulers were made only from the numbers of SD's schedule. DDIM has an offset and the final alpha.
 SchedulerConfig golden_config(const std::string& sampler) {
   SchedulerConfig config;
   config.beta_start = 0.00085;
@@ -48,8 +48,8 @@ SchedulerConfig golden_config(const std::string& sampler) {
   return config;
 }
 
-// golden/README.md asks for 1e-4. The latents of sigma samplers grow far beyond 10 with these made-up weights, and a
-// float32 loop cannot hold an absolute limit there: docs/testing.md asks for 1e-5 of the largest value of whole loops.
+// golden/README.md asks for 1e-4. With these made-up weights the latents of sigma samplers grow far beyond 10, and a
+// float32 loop cannot hold an absolute limit there. docs/testing.md asks for 1e-5 of the largest value of whole loops.
 double limit_for(const std::vector<double>& expected) {
   double largest = 0;
   for (double x : expected) largest = std::max(largest, std::abs(x));
@@ -66,7 +66,7 @@ class TinyPipeline : public ::testing::TestWithParam<const char*> {
 
   std::vector<float> latent(const std::string& name) const { return nchw_to_nhwc(read_golden(file_, name)).floats(); }
 
-  // Runs one case with our networks and compares every latent; returns the largest difference as a share of its limit.
+  // Runs one case with our networks and compares every latent. Returns the largest difference as a share of its limit.
   double largest_share_of_limit(const std::string& sampler, const Case& c, double cfg_scale) {
     const std::string tag = tag_of(sampler, c);
     const GoldenTensor contexts = read_golden(file_, "context");  // row 0: empty prompt, row 1: prompt
@@ -89,7 +89,7 @@ class TinyPipeline : public ::testing::TestWithParam<const char*> {
                          .denoise = std::ref(network),
                          .on_step =
                              [&](const StepInfo& info) {
-                               // Of a step of two calls the golden also holds the state between them.
+                               // For a step of two calls the golden also has the state between them.
                                const int64_t calls = network_calls(plan, begin, begin + info.index + 1).value();
                                const std::string name = tag + "/x" + std::to_string(calls);
                                const GoldenTensor expected = nchw_to_nhwc(read_golden(file_, name));

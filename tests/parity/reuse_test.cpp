@@ -1,4 +1,4 @@
-// What one run leaves for the next: networks and encodings. Pictures are the same with and without.
+// A run leaves networks and encodings for the next. Pictures are the same with and without them.
 #include <chrono>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ class Reuse : public ::testing::Test {
     return request;
   }
 
-  // Runs, and keeps the phases that were told: "load", "text", ..., with a star where the result was reused.
+  // Runs, and records the phases: "load", "text", ..., with a star if the result was reused.
   GenerateResult run(const StableDiffusion& model, const GenerateRequest& request) {
     phases_.clear();
     std::vector<Phase> open;
@@ -59,7 +59,7 @@ class Reuse : public ::testing::Test {
 
   static std::vector<uint8_t> pixels(const GenerateResult& result) { return result.images.at(0).pixels; }
 
-  // Of a run that finds nothing in any cache.
+  // The phases of a run that finds nothing in any cache.
   std::vector<uint8_t> fresh(const fs::path& path, const GenerateRequest& request) const {
     PipelineCaches caches(*backend_);
     const StableDiffusion model(caches, Checkpoint::open(path), {});
@@ -165,7 +165,7 @@ TEST_F(Reuse, AnotherVaeOrPreviewVaeLeavesTheOtherNetworksInMemory) {
   run(tiny, request());
   EXPECT_EQ(phases_, (Phases{"text*", "load", "encode", "denoise", "load", "decode"}));
   EXPECT_EQ(tiny.keys().unet, previewed.keys().unet);
-  // The decoder of previews is that of the pictures now, and is not read twice.
+  // Pictures now use the preview decoder too, and it is not read twice.
   EXPECT_EQ(tiny.keys().decoder, previewed.keys().preview_decoder);
   EXPECT_NE(tiny.keys().decoder, previewed.keys().decoder);
 }
@@ -191,7 +191,7 @@ TEST_F(Reuse, ChangedFilesAreReadAgain) {
   fs::copy(box_model(), folder / "model", fs::copy_options::recursive);
   const StableDiffusion before = open(folder / "model");
   run(before, request());
-  // The same bytes at the same size and time: only the system knows that the file was written.
+  // The same bytes with the same size and time: only the system knows that the file was written.
   const auto rewrite = [&](const char* name) {
     const fs::path path = folder / "model" / name;
     const auto time = fs::last_write_time(path);

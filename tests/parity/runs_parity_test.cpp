@@ -1,4 +1,4 @@
-// redraw's command line against diffusers' own pipelines (golden/runs): prompt and picture in, pixels out.
+// Compares redraw's command line with diffusers' own pipelines (golden/runs): prompt and picture in, pixels out.
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -22,10 +22,10 @@ double psnr(const std::vector<uint8_t>& a, const std::vector<double>& b) {
   return 10 * std::log10(255.0 * 255.0 * static_cast<double>(a.size()) / squares);
 }
 
-// Two runs of tiny-sdxl over all steps, in which DDIM clips its estimate as that model's configuration has it, are not
-// reproduced by the reference either: diffusers on another machine gave 39.9 dB for the one at strength 1 (40.4 in
-// double precision, 38.2 with the picture changed by 1e-6), and for the other 48.3 in double precision, 43.8 with noise
-// changed by 1e-6. They are held to what the reference holds.
+// Two runs of tiny-sdxl take all steps, and DDIM clips its estimate in them as that model's configuration says. The
+// reference does not reproduce these two itself. For the one at strength 1, diffusers on another machine gave 39.9 dB
+// (40.4 in double precision, 38.2 with the picture changed by 1e-6). For the other it gave 48.3 in double precision,
+// and 43.8 with noise changed by 1e-6. Their limits are what the reference itself reaches.
 double least_psnr(const std::string& model, const std::string& tag, const std::string& kind) {
   if (model == "tiny-sdxl" && tag == "img2img/mean/1.0") return 37;
   if (model == "tiny-sdxl" && tag == "txt2img/ddim") return 43;

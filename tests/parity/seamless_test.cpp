@@ -1,5 +1,5 @@
-// Networks that wrap have no edge: a map rolled around gives the rolled result, wherever its seam lies. Attention and
-// norms know no positions, so this holds but for rounding, and one convolution that does not wrap breaks it.
+// Networks that wrap have no edge. A rolled map gives the rolled result, wherever its seam is. Attention and norms know
+// no positions, so this holds except for rounding. One convolution that does not wrap breaks it.
 #include <cmath>
 #include <gtest/gtest.h>
 #include <random>
@@ -17,11 +17,11 @@ namespace redraw {
 namespace {
 
 constexpr WrapAxes kBoth{.x = true, .y = true};
-// Another order of sums in norms and attention, as for tiny models in docs/testing.md. Seen: 1e-5 and 3e-6 at most;
-// a seam makes an rms of 0.1 to 1.
+// Norms and attention sum in another order, as for tiny models in docs/testing.md. Seen: at most 1e-5 and 3e-6. A seam
+// makes an rms of 0.1 to 1.
 constexpr Tolerance kRounding{.max_abs = 2e-5, .rms_relative = 1e-5};
 
-// Row y of the result is row y - rows of the map, columns likewise.
+// Row y of the result is row y - rows of the map. Columns likewise.
 Tensor rolled(const Tensor& map, int64_t rows, int64_t columns) {
   Tensor out = Tensor::zeros(map.shape());
   const int64_t height = map.dim(1), width = map.dim(2), channels = map.dim(3);
@@ -48,7 +48,7 @@ Tensor normal(Shape shape, uint32_t seed) {
 
 using Network = std::function<Tensor(const Tensor& map, WrapAxes wrap)>;
 
-// Rolls a map by `cells` rows, columns and both, and what comes out by `scale` times as many.
+// Rolls a map by `cells` rows, columns and both. The result must be rolled by `scale` times as many.
 void expect_no_seam(const std::string& what, const Network& network, const Tensor& map, int64_t cells, double scale) {
   struct Axes {
     WrapAxes wrap;
@@ -65,7 +65,7 @@ void expect_no_seam(const std::string& what, const Network& network, const Tenso
     const std::string name = what + (a.wrap.x ? " x" : "") + (a.wrap.y ? " y" : "");
     ExpectClose(name, ours.values(), doubles(expected), kRounding);
   }
-  // And along an axis that does not wrap, there is a seam.
+  // Along an axis that does not wrap there is a seam.
   for (const Axes& a : {Axes{{}, cells, cells}, Axes{x, cells, 0}, Axes{y, 0, cells}}) {
     const Tensor expected = roll_out(network(map, a.wrap), a.rows, a.columns);
     const Tensor ours = network(rolled(map, a.rows, a.columns), a.wrap);
@@ -98,7 +98,7 @@ TEST_P(Seamless, UNet) {
     }
     return unet(latent, {&t, 1}, unet.prepare(conditions));
   };
-  // Cells that every level divides, so that the strided convolutions read the same groups of them.
+  // Every level divides this many cells, so the strided convolutions read the same groups of them.
   const int64_t cells = int64_t{1} << (config.levels.size() - 1);
   expect_no_seam("unet", network, normal({1, 2 * cells, 3 * cells, config.in_channels}, 3), cells, 1);
 }
@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(Models, Seamless, ::testing::Values("tiny-sd15", "tiny-
   return name.starts_with("tiny-") ? name.substr(5) : name;
 });
 
-// generate() by hand, with axes of its own for each part. On the box model, 128 pixels wide and high.
+// The steps of generate() by hand, so that each part has its own axes. On the box model, 128 pixels wide and high.
 Image by_hand(StableDiffusion& model, const GenerateRequest& request, WrapAxes encoder, WrapAxes unet,
               WrapAxes decoder) {
   const GeneratePlan plan = plan_generation(model.spec(), request);
@@ -178,7 +178,7 @@ TEST(SeamlessRun, TellsEncoderUNetDecoderAndPreviewsWhereToWrap) {
     EXPECT_EQ(result.images.front().pixels, by_hand(model, request, wrap, wrap, wrap).pixels);
     EXPECT_EQ(result.images.front().pixels, preview.pixels) << "the last preview is the picture";
     if (!wrap.any()) continue;
-    // Each part shows in the pixels, so that none can be forgotten.
+    // Each part changes the pixels, so forgetting one is noticed.
     EXPECT_NE(result.images.front().pixels, by_hand(model, request, {}, wrap, wrap).pixels);
     EXPECT_NE(result.images.front().pixels, by_hand(model, request, wrap, {}, wrap).pixels);
     EXPECT_NE(result.images.front().pixels, by_hand(model, request, wrap, wrap, {}).pixels);

@@ -28,7 +28,7 @@ inline DiffusersFolder tiny_model(const std::string& arch) {
   return DiffusersFolder::open(tiny_folder(arch));
 }
 
-/// The tensors of a file under the names that they have there, as parameters of a model. Keeps the file open.
+/// The tensors of a file as a model's parameters, under the file's names. Keeps the file open.
 inline nn::Parameters parameters_of(std::shared_ptr<const WeightsFile> file) {
   return nn::Parameters([file = std::move(file)](const std::string& name) {
     const TensorEntry* entry = file->find(name);
@@ -36,7 +36,7 @@ inline nn::Parameters parameters_of(std::shared_ptr<const WeightsFile> file) {
   });
 }
 
-/// Parameters in which the tensors of two layers have changed places: a defect that parity tests must notice.
+/// Parameters with two layers' tensors exchanged: a defect that parity tests must notice.
 inline nn::Parameters swapped(const nn::Parameters& p, const std::string& a, const std::string& b) {
   return nn::Parameters([p, a, b](const std::string& name) {
     std::string other = name;

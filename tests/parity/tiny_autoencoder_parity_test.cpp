@@ -1,5 +1,5 @@
-// The tiny autoencoder with made-up weights against diffusers' AutoencoderTiny: whole tensors, by the two rules of
-// docs/testing.md.
+// Compares the tiny autoencoder with made-up weights with diffusers' AutoencoderTiny: whole tensors, by the two rules
+// of docs/testing.md.
 #include <gtest/gtest.h>
 
 #include "models/tiny_autoencoder.h"
@@ -54,8 +54,8 @@ TEST_F(TinyAutoencoder, Matches) {
   expect_parity("decoded", TinyDecoder(*backend_, parameters(), config())(input("latent")));
 }
 
-// By the rule of diffusers' conversion script, the other way round: "N...." is "encoder.layers.N....", and
-// "decoder.layers.(N - 1)....".
+// Reverses the rule of diffusers' conversion script: "N...." is "encoder.layers.N....", and "decoder.layers.(N -
+// 1)....".
 nn::Parameters original_file(TinyAutoencoderPart part) {
   const bool is_encoder = part == TinyAutoencoderPart::encoder;
   return nn::Parameters([p = parameters(), is_encoder](const std::string& name) {

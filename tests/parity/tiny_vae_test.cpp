@@ -1,4 +1,4 @@
-// A tiny autoencoder in place of a model's own, or beside it for previews: the pictures are those of the networks by
+// A tiny autoencoder instead of a model's own, or beside it for previews. The pictures must be those of the networks by
 // themselves, which tiny_autoencoder_parity_test.cpp compares with diffusers'.
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -100,7 +100,7 @@ TEST_F(TinyVae, PreviewsAreItsAndThePictureTheModelsOwn) {
   }
 }
 
-// From noise alone the latents are the same whatever decodes them.
+// From noise alone the latents do not depend on the decoder.
 TEST_F(TinyVae, ARunDecodesItsLatentsWithIt) {
   const GenerateRequest asked = request(false);
   const Pictures previewed = run(box({.preview_vae = taesd()}), asked);
@@ -110,7 +110,7 @@ TEST_F(TinyVae, ARunDecodesItsLatentsWithIt) {
   EXPECT_NE(decoded.final.pixels, run(box(), asked).final.pixels);
 }
 
-// The picture that a run starts from shows in its result, whoever encoded it.
+// The picture that a run starts from shows in its result with either encoder.
 TEST_F(TinyVae, ARunBeginsFromItsLatent) {
   const GenerateRequest asked = request(true);
   const Pictures own_start = run(box({.preview_vae = taesd()}), asked);
@@ -118,7 +118,7 @@ TEST_F(TinyVae, ARunBeginsFromItsLatent) {
   EXPECT_NE(own_start.previews.back().pixels, tiny_start.final.pixels) << "the same decoder, another start";
 }
 
-// The decoder alone: the latents are the same, so the model's own encoder begins and the tiny decoder ends.
+// With only the decoder the latents are the same: the model's own encoder starts and the tiny decoder ends.
 TEST_F(TinyVae, ALoneDecoderIsUsedWithTheModelsOwnEncoder) {
   const TemporaryFolder folder;
   const SafetensorsFile both = SafetensorsFile::open(taesd());

@@ -1,5 +1,6 @@
-// UNets that leave blocks out or take more channels, small and with made-up weights, against diffusers: whole tensors,
-// by the two rules of docs/testing.md (tools/goldens/make_unet_variants.py says what each variant stands for).
+// Compares UNets that leave blocks out or take more channels with diffusers: whole tensors, by the two rules of
+// docs/testing.md. They are small and have made-up weights (tools/goldens/make_unet_variants.py says what each variant
+// stands for).
 #include <gtest/gtest.h>
 
 #include "models/unet.h"
@@ -68,7 +69,7 @@ TEST_P(UNetVariant, Matches) {
   }
 }
 
-// A transformer one block short, where the file has more: nothing is missing, and only the numbers tell.
+// A transformer one block short, while the file has more. Nothing is missing, and only the numbers show it.
 TEST_P(UNetVariant, ParityNoticesATransformerLessDeep) {
   UNetConfig wrong = config();
   int64_t* deepest = &wrong.middle_depth;

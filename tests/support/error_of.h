@@ -1,4 +1,4 @@
-// What a call throws, for tests of every level.
+// Catches what a call throws, for tests of every level.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 namespace redraw {
 
-/// The code of the Error that `function` throws; the test fails when it throws none.
+/// The code of the Error that `function` throws. The test fails if it throws none.
 template <typename Function>
 Code code_of(Function function) {
   try {
@@ -32,7 +32,7 @@ std::string message_of(Function function) {
   return {};
 }
 
-/// The same; the test fails when it has another code.
+/// The same. The test fails if the Error has another code.
 template <typename Function>
 std::string message_of(Code code, Function function) {
   try {

@@ -9,7 +9,7 @@
 
 namespace redraw {
 
-/// Little-endian bytes of a number.
+/// A number as little-endian bytes.
 template <typename T>
 std::string number_bytes(T value) {
   return {reinterpret_cast<const char*>(&value), sizeof(value)};
@@ -20,7 +20,7 @@ inline std::string gguf_string(std::string_view text) {
   return number_bytes<uint64_t>(text.size()).append(text);
 }
 
-/// The numbers that stand for the types of values.
+/// The numbers of the value types.
 enum class GgufType : uint32_t {
   uint8,
   int8,
@@ -37,16 +37,16 @@ enum class GgufType : uint32_t {
   float64
 };
 
-/// A file in the making. Whatever is not set is as in a correct file.
+/// A file under construction. What is not set is as in a correct file.
 class GgufBytes {
  public:
   std::string magic = "GGUF";
   uint32_t version = 3;
   std::vector<std::string> values;   ///< each a key, a type and a value, as bytes
   std::vector<std::string> tensors;  ///< each the description of a tensor, as bytes
-  uint64_t missing_values = 0;       ///< that the header counts and that are not there
+  uint64_t missing_values = 0;       ///< counted in the header but missing in the file
   uint64_t missing_tensors = 0;      ///< the same
-  uint64_t alignment = 32;           ///< of the padding before the data
+  uint64_t alignment = 32;           ///< in bytes, of the padding before the data
   std::string data;
 
   /// A pair whose value is given as bytes.

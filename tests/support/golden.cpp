@@ -22,7 +22,7 @@ void append_as_double(std::span<const std::byte> bytes, std::vector<double>& val
   }
 }
 
-// Axes of a rank 4 tensor taken in the order `from`: result axis k is axis from[k] of what is given.
+// Permutes the axes of a rank 4 tensor: axis k of the result is axis from[k] of the argument.
 template <typename T>
 std::vector<T> permuted(std::span<const T> values, const Shape& shape, const size_t (&from)[4]) {
   if (shape.rank() != 4 || shape.elements() != static_cast<int64_t>(values.size())) {

@@ -1,4 +1,4 @@
-// A small assembler of Python pickles for tests: opcodes as pickletools.py names them, well-formed or not.
+// A small assembler of Python pickles for tests, well-formed or not. Opcodes have the names of pickletools.py.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ inline std::string repeated(std::string_view piece, size_t times) {
   return text;
 }
 
-// One string of several, without operator+ on temporaries.
+// Joins strings without operator+ on temporaries.
 template <typename... Pieces>
 std::string join(const Pieces&... pieces) {
   std::string text;
@@ -50,7 +50,7 @@ inline std::string stack_global(std::string_view module, std::string_view name) 
 inline std::string tuple(std::string_view items) {
   return join("(", items, "t");
 }
-/// GLOBAL arguments REDUCE; arguments: opcodes that leave the items of the tuple.
+/// GLOBAL arguments REDUCE. arguments: opcodes that push the items of the tuple.
 inline std::string call(std::string_view module, std::string_view name, std::string_view arguments) {
   return join(global(module, name), tuple(arguments), "R");
 }
@@ -61,11 +61,11 @@ inline std::string ordered_dict() {
 inline std::string dict(std::string_view items) {
   return join("}(", items, "u");
 }
-/// The persistent id of a storage, fetched.
+/// Pushes a storage by its persistent id.
 inline std::string storage(std::string_view type, std::string_view key, int64_t elements) {
   return join(tuple(join(text("storage"), global("torch", type), text(key), text("cpu"), integer(elements))), "Q");
 }
-/// _rebuild_tensor_v2 over opcodes that leave a storage, with tuples of sizes and strides as opcodes.
+/// _rebuild_tensor_v2. The arguments are opcodes that push a storage and the tuples of sizes and strides.
 inline std::string tensor(std::string_view storage, int64_t offset, std::string_view sizes, std::string_view strides) {
   return call("torch._utils", "_rebuild_tensor_v2",
               join(storage, integer(offset), tuple(sizes), tuple(strides), "\x89", ordered_dict()));

@@ -1,4 +1,4 @@
-// Test side: how much computing something costs, for limits on hostile input.
+// For tests: measures how much a computation costs, for limits on hostile input.
 #pragma once
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 
 namespace redraw {
 
-/// Milliseconds that all threads of this program compute while `work` runs, not those that it waits for a busy machine;
-/// the least of up to three runs, the last of which is the first below `limit`.
+/// The CPU milliseconds of all threads of this program while `work` runs. Waiting on a busy machine does not count.
+/// Runs `work` up to three times, until a run takes less than `limit`, and returns the least.
 inline double processor_milliseconds(double limit, const std::function<void()>& work) {
   double least = std::numeric_limits<double>::infinity();
   for (int run = 0; run < 3 && !(least < limit); ++run) {

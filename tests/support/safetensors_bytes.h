@@ -7,7 +7,7 @@
 
 namespace redraw {
 
-/// The 8-byte little-endian length that begins the file.
+/// The file's first 8 bytes: a little-endian length.
 inline std::string length_bytes(uint64_t length) {
   std::string bytes(8, '\0');
   for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(length >> (8 * i));

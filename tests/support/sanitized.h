@@ -1,4 +1,4 @@
-// What long tests leave out under the sanitizers, where everything takes some ten times as long.
+// Lets long tests leave cases out under the sanitizers, where everything takes about ten times as long.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ inline constexpr bool kIsSanitized = true;
 inline constexpr bool kIsSanitized = false;
 #endif
 
-/// Whether to run case number `index` of a table whose cases go through the same code: all of them, and under the
-/// sanitizers one of `nth`. The release tests of the same change run all.
+/// Whether to run case number `index` of a table whose cases all go through the same code. Normally all run. Under the
+/// sanitizers one in `nth` runs; the release tests of the same change still run all.
 constexpr bool is_run(int64_t index, int64_t nth) {
   return !kIsSanitized || index % nth == 0;
 }

@@ -1,4 +1,4 @@
-// A folder that lives as long as a test.
+// A folder that exists as long as a test.
 #pragma once
 
 #include <cstdlib>
@@ -27,7 +27,7 @@ class TemporaryFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(const std::filesystem::path& inside) const { return path_ / inside; }
 
-  /// Writes a file, with the folders above it, and returns its path.
+  /// Writes a file, creates the folders above it, and returns its path.
   std::filesystem::path write(const std::filesystem::path& inside, std::string_view bytes) const {
     const std::filesystem::path path = path_ / inside;
     std::filesystem::create_directories(path.parent_path());

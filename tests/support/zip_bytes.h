@@ -1,4 +1,4 @@
-// Builds ZIP archives of stored entries for tests, as torch.save writes them or with chosen fields wrong.
+// Builds ZIP archives of stored entries for tests, as torch.save writes them or with chosen wrong fields.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ inline uint32_t crc_of(std::string_view bytes) {
       ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
-/// One record with fields of fixed sizes; what stands at an offset can be replaced.
+/// One record with fields of fixed sizes. The bytes at an offset can be replaced.
 struct ZipRecord {
   std::string bytes;
 
@@ -32,13 +32,13 @@ struct ZipRecord {
 struct ZipPart {
   std::string name;
   std::string data;
-  bool has_descriptor = true;  ///< as torch writes; otherwise sizes stand in the local header
+  bool has_descriptor = true;  ///< as torch writes; otherwise the local header has the sizes
   bool is_zip64 = false;       ///< sizes and offset in ZIP64 fields, as torch does beyond 4 GiB
-  /// Wrong fields: called with the finished records.
+  /// For wrong fields: these are called with the finished records.
   std::function<void(ZipRecord& local)> change_local = nullptr;
   std::function<void(ZipRecord& central)> change_central = nullptr;
   std::function<void(ZipRecord& descriptor)> change_descriptor = nullptr;
-  std::string before = "";  ///< bytes that belong to nothing
+  std::string before = "";  ///< bytes that no entry owns
 };
 
 struct ZipOptions {

@@ -74,11 +74,11 @@ int64_t widest(const std::vector<TextMask>& texts) {
   return width;
 }
 
-Layout lay_out(std::span<const Cell> cells, const ContactSheetOptions& options,
+Layout lay_out(std::span<const SheetCell> cells, const ContactSheetOptions& options,
                const std::vector<TextMask>& row_labels) {
   Layout layout = {};
   size_t label_lines = 0;
-  for (const Cell& cell : cells) {
+  for (const SheetCell& cell : cells) {
     label_lines = std::max(label_lines, cell.labels.size());
     if (!cell.image) continue;
     const PictureSize size = size_on_sheet(*cell.image, options.cell_side);
@@ -137,7 +137,8 @@ void draw_empty(Canvas& canvas, const Layout& layout, Rect slot, const SheetPale
   canvas.frame(outline, palette.faint_frame);
 }
 
-void draw_cell_labels(Canvas& canvas, const Cell& cell, const Layout& layout, Rect slot, const SheetPalette& palette) {
+void draw_cell_labels(Canvas& canvas, const SheetCell& cell, const Layout& layout, Rect slot,
+                      const SheetPalette& palette) {
   int64_t top = slot.top + layout.box.height + kLabelGap;
   for (size_t i = 0; i < cell.labels.size(); ++i, top += line_height(layout.label_style)) {
     const TextMask text = draw_text(cell.labels[i], layout.label_style, slot.width);
@@ -175,7 +176,7 @@ void check_sheet_range(std::string_view what, int64_t value, int64_t least, int6
 
 }  // namespace
 
-Image contact_sheet(std::span<const Cell> cells, const ContactSheetOptions& options) {
+Image contact_sheet(std::span<const SheetCell> cells, const ContactSheetOptions& options) {
   check_sheet_range("the number of pictures", static_cast<int64_t>(cells.size()), 1, kMaxCells);
   check_sheet_range("columns", options.columns, 0, kMaxCells);
   if (options.cell_side != 0) check_sheet_range("the side of a picture", options.cell_side, 16, 2048);

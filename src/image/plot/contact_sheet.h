@@ -12,7 +12,7 @@
 
 namespace redraw {
 
-struct Cell {
+struct SheetCell {
   const Image* image = nullptr;          ///< not owned; null for an empty slot, drawn as a faint frame
   std::vector<std::string> labels = {};  ///< short lines, UTF-8, as "t 601", "σ 2.92"; cut with an ellipsis if too wide
 };
@@ -31,6 +31,6 @@ struct ContactSheetOptions {
 /// pictures') differ between machines.
 /// Throws Error: out_of_range (no cells, more than 1000, an option outside its range, labels for more or fewer columns
 /// or rows than there are, a sheet above 64 million pixels), image_unsupported (text cannot be drawn, see draw_text).
-Image contact_sheet(std::span<const Cell> cells, const ContactSheetOptions& options);
+Image contact_sheet(std::span<const SheetCell> cells, const ContactSheetOptions& options);
 
 }  // namespace redraw

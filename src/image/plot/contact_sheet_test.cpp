@@ -28,8 +28,8 @@ std::vector<Image> step_pictures(int64_t side, int count) {
   return pictures;
 }
 
-std::vector<Cell> step_cells(const std::vector<Image>& pictures, size_t skipped) {
-  std::vector<Cell> cells;
+std::vector<SheetCell> step_cells(const std::vector<Image>& pictures, size_t skipped) {
+  std::vector<SheetCell> cells;
   for (size_t i = 0; i < skipped; ++i) cells.push_back({nullptr, {"t 801", "not run"}});
   for (size_t i = 0; i < pictures.size(); ++i) {
     cells.push_back({&pictures[i], {"t " + std::to_string(601 - 100 * i), "σ 2.92"}});
@@ -49,7 +49,7 @@ bool has_ink(const Image& sheet, int64_t left, int64_t top, int64_t width, int64
 
 TEST(ContactSheet, SetsPicturesUnchangedInRowsAndColumns) {
   const std::vector<Image> pictures = step_pictures(128, 7);
-  const std::vector<Cell> cells = step_cells(pictures, 3);
+  const std::vector<SheetCell> cells = step_cells(pictures, 3);
   const Image sheet = contact_sheet(cells, {.columns = 5});
   EXPECT_EQ(sheet.width, 2 * 16 + 5 * 128 + 4 * 12);
   // Cell 3 is the first picture: column 3 of the first row, below the margin.
@@ -80,7 +80,7 @@ TEST(ContactSheet, WritesLabelsBelowTheirPicturesAndNowhereElse) {
 TEST(ContactSheet, CutsLongLabelsAndTitlesWithAnEllipsis) {
   const Image image = flat(64, 64, 10, 10, 10);
   const std::string longest(500, 'W');
-  const std::vector<Cell> cells = {{&image, {longest, longest}}, {&image, {longest}}};
+  const std::vector<SheetCell> cells = {{&image, {longest, longest}}, {&image, {longest}}};
   const Image sheet = contact_sheet(cells, {.title = longest});
   EXPECT_EQ(sheet.width, 2 * 16 + 2 * 72 + 12);
   EXPECT_FALSE(has_ink(sheet, sheet.width - 16, 0, 16, sheet.height));
@@ -89,12 +89,12 @@ TEST(ContactSheet, CutsLongLabelsAndTitlesWithAnEllipsis) {
 
 TEST(ContactSheet, DrawsMarkupAndOddBytesAsText) {
   const Image image = flat(64, 64, 10, 10, 10);
-  const std::vector<Cell> cells = {{&image, {"<b>&amp; <", "\xFF\xFE broken", "a\nb\tc", ""}}};
+  const std::vector<SheetCell> cells = {{&image, {"<b>&amp; <", "\xFF\xFE broken", "a\nb\tc", ""}}};
   EXPECT_NO_THROW(contact_sheet(cells, {.title = "<span foreground='red'>"}));
 }
 
 TEST(ContactSheet, ShowsEmptySlotsFaintly) {
-  const std::vector<Cell> cells = {{nullptr, {}}, {nullptr, {"t 9"}}};
+  const std::vector<SheetCell> cells = {{nullptr, {}}, {nullptr, {"t 9"}}};
   const Image sheet = contact_sheet(cells, {.cell_side = 64});
   const auto inside = pixel_at(sheet, 16 + 36, 16 + 32);
   EXPECT_NE(inside, (std::vector<uint8_t>{250, 250, 250}));
@@ -109,7 +109,7 @@ TEST(ContactSheet, KeepsRowsEvenWhenColumnsAreLeftToIt) {
 
 TEST(ContactSheet, LabelsRowsAndColumnsOutsideOfTheirPictures) {
   const std::vector<Image> pictures = step_pictures(128, 6);
-  const std::vector<Cell> cells = step_cells(pictures, 0);
+  const std::vector<SheetCell> cells = step_cells(pictures, 0);
   const Image plain = contact_sheet(cells, {.columns = 3});
   const Image sheet =
       contact_sheet(cells, {.column_labels = {"0.3", "0.5", "0.8"}, .row_labels = {"ddim", "dpmpp_2m"}});
@@ -140,7 +140,7 @@ TEST(ContactSheet, LabelsRowsAndColumnsOutsideOfTheirPictures) {
 TEST(ContactSheet, CutsLongRowAndColumnLabels) {
   const Image image = flat(64, 64, 10, 10, 10);
   const std::string longest(500, 'W');
-  const std::vector<Cell> cells = {{&image, {}}, {&image, {}}};
+  const std::vector<SheetCell> cells = {{&image, {}}, {&image, {}}};
   const Image sheet = contact_sheet(cells, {.column_labels = {longest, "b"}, .row_labels = {longest}});
   EXPECT_LE(sheet.width, 2 * 16 + 200 + 14 + 2 * 72 + 12);
   EXPECT_FALSE(has_ink(sheet, sheet.width - 16 - 72 - 12, 0, 12, sheet.height));
@@ -148,7 +148,7 @@ TEST(ContactSheet, CutsLongRowAndColumnLabels) {
 
 TEST(ContactSheet, RefusesWhatItCannotDraw) {
   const Image image = flat(64, 64, 0, 0, 0);
-  const std::vector<Cell> one = {{&image, {}}};
+  const std::vector<SheetCell> one = {{&image, {}}};
   EXPECT_EQ(code_of([] { contact_sheet({}, {}); }), Code::out_of_range);
   EXPECT_EQ(code_of([&] { contact_sheet(one, {.columns = -1}); }), Code::out_of_range);
   EXPECT_EQ(code_of([&] { contact_sheet(one, {.cell_side = 8}); }), Code::out_of_range);
@@ -162,8 +162,9 @@ TEST(ContactSheet, RefusesWhatItCannotDraw) {
                          contact_sheet(one, {.row_labels = {"a", "b"}});
                        }),
             "contact sheet: 2 row labels for 1 rows");
-  EXPECT_EQ(code_of([&] { contact_sheet(std::vector<Cell>(1001, one[0]), {}); }), Code::out_of_range);
-  EXPECT_EQ(code_of([&] { contact_sheet(std::vector<Cell>(900, one[0]), {.cell_side = 2048}); }), Code::out_of_range);
+  EXPECT_EQ(code_of([&] { contact_sheet(std::vector<SheetCell>(1001, one[0]), {}); }), Code::out_of_range);
+  EXPECT_EQ(code_of([&] { contact_sheet(std::vector<SheetCell>(900, one[0]), {.cell_side = 2048}); }),
+            Code::out_of_range);
 }
 
 TEST(TextMask, SetsAllTextOfOneSizeOnOneLine) {

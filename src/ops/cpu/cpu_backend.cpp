@@ -18,16 +18,16 @@ namespace {
 
 using CallKey = std::array<int64_t, 8>;
 
-// Below this many floating-point operations one thread is used. Dividing the work and meeting again costs some
-// microseconds, as much as it saves. On a busy machine it costs much more: every meeting waits for the thread that was
-// put aside. docs/performance.md has the figures.
+// Below this many floating-point operations one thread is used. Splitting the work and joining again costs some
+// microseconds, as much as it saves. On a busy machine it costs much more: each join waits for a thread that was
+// preempted. docs/performance.md has the figures.
 constexpr double kSerialOperations = 4e6;
 
-// What an element costs in the kernels that are not products, in floating-point operations of the same duration.
+// The cost of one element in the kernels that are not products, in floating-point operations of equal duration.
 constexpr double kElementwiseOperations = 16;
 
-// Calls work(0) ... work(count - 1) on all threads; one of the exceptions it throws, if any, after all have ended.
-// Throws Cancelled as soon as the run is.
+// Calls work(0) ... work(count - 1) on all threads. If any call throws, one of the exceptions is rethrown after all
+// have ended. Throws Cancelled as soon as the run is cancelled.
 template <typename Work>
 void in_parallel(const Backend& backend, int64_t count, const Work& work) {
   std::exception_ptr failure;
@@ -44,7 +44,7 @@ void in_parallel(const Backend& backend, int64_t count, const Work& work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-// All of a weight's numbers. Reading and widening a large one goes over all threads, as files of models allow.
+// All of a weight's numbers. A large weight is read and widened on all threads, because model files allow that.
 void read_numbers(const Backend& backend, const Weight& weight, Tensor& numbers) {
   constexpr int64_t kPiece = int64_t{1} << 18;
   const int64_t count = numbers.elements();
@@ -64,7 +64,7 @@ double elementwise(const Tensor& t) {
 
 }  // namespace
 
-// A primitive and what is needed to call it, made once for each shape of its input.
+// A primitive and what is needed to call it, created once for each input shape.
 struct CpuBackend::Call {
   template <typename Primitive, typename PrimitiveDesc>
   static Call of(const PrimitiveDesc& desc) {
@@ -76,15 +76,15 @@ struct CpuBackend::Call {
   dnnl::memory::desc source, weights, bias, destination, scratchpad;
 };
 
-// The weights of one layer. They are read and packed at the first call, when the layout that oneDNN wants is known. So
-// loading a model only opens a file, and parts that a run does not need are never read.
+// The weights of one layer. They are read and packed at the first call, when oneDNN's layout is known. So loading a
+// model only opens a file, and a run never reads parts that it does not need.
 class CpuBackend::Packed final : public PackedWeights {
  public:
   Packed(Weight weight, const Weight& bias, const dnnl::memory::desc& plain)
       : weight_(std::move(weight)), plain_(plain), bias_(bias ? bias.load() : Tensor()) {}
 
-  // The call for an input of this key (its extents and what else the primitive depends on), made by `make` the first
-  // time.
+  // The call for an input of this key: its extents and whatever else the primitive depends on. `make` creates it the
+  // first time.
   template <typename Make>
   const Call& call(const CallKey& key, Make make) {
     const auto found = calls_.find(key);
@@ -94,8 +94,8 @@ class CpuBackend::Packed final : public PackedWeights {
   bool has_bias() const { return static_cast<bool>(bias_); }
   float* bias() { return bias_.data(); }
 
-  // The weights in the layout `wanted`. Other input sizes may want another layout. Then the numbers are read and packed
-  // again, and the older form is dropped: sizes change rarely, and memory is worth more.
+  // The weights in the layout `wanted`. Another input size may want another layout. Then the numbers are read and
+  // packed again, and the older form is dropped. Sizes change rarely, and memory is worth more.
   const Tensor& packed(const dnnl::memory::desc& wanted, CpuBackend& backend) {
     if (packed_ && layout_ == wanted) return packed_;
     packed_ = {};
@@ -123,8 +123,8 @@ class CpuBackend::Packed final : public PackedWeights {
   std::map<CallKey, Call> calls_;
 };
 
-// The weights of a convolution or a linear layer by our own kernels, read and packed at the first call, in the
-// precision of the file. Their layout is always the same.
+// A convolution's or linear layer's weights for our own kernels. They are read and packed at the first call, in the
+// file's precision. Their layout is always the same.
 class CpuBackend::Panels final : public PackedWeights {
  public:
   // kernel: 1 for a linear layer
@@ -147,7 +147,7 @@ class CpuBackend::Panels final : public PackedWeights {
     return cpu::WeightType::f32;
   }
 
-  // Some panels at a time, each lot by one thread, so that the plain numbers stay in the cache.
+  // One thread packs a lot of panels at a time, so that the plain numbers stay in the cache.
   std::shared_ptr<std::byte> pack(CpuBackend& backend) const {
     const cpu::Kernels& kernels = backend.kernels_;
     constexpr int64_t kLotBytes = 256 << 10;  // read at once, at least
@@ -159,7 +159,7 @@ class CpuBackend::Panels final : public PackedWeights {
     auto packed = backend.pool().allocate(static_cast<size_t>(kernels.panel_numbers(out, in, kernel_) * size));
     in_parallel(backend, (out + lot - 1) / lot, [&](int64_t i) {
       const int64_t begin = i * lot, end = std::min(begin + lot, out);
-      // Not of the pool, which would keep it.
+      // Not from the pool, which would keep it.
       const auto bytes = static_cast<size_t>((end - begin) * channel_bytes);
       const auto plain = std::make_unique_for_overwrite<std::byte[]>(bytes);
       read(begin * in * kernel_ * kernel_, {plain.get(), bytes});
@@ -195,8 +195,8 @@ CpuBackend::CpuBackend(const Context& context, const cpu::Kernels& kernels)
 
 CpuBackend::~CpuBackend() = default;
 
-// OpenMP keeps the thread count for each calling thread, and a library cannot know which thread calls it next: so it is
-// set for each operator.
+// OpenMP keeps a thread count for each calling thread. A library cannot know which thread calls it next, so every
+// operator sets it.
 int CpuBackend::use_threads(double operations) const {
   const int threads = operations < kSerialOperations ? 1 : context().threads();
   if (omp_get_max_threads() != threads) omp_set_num_threads(threads);

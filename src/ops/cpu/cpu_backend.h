@@ -33,11 +33,11 @@ class CpuBackend final : public Backend {
   struct Call;
   class Packed;
   class Panels;
-  /// Sets how many threads the kernels called next use, by how much there is to do, and returns it.
+  /// Sets how many threads the next kernels use, according to the amount of work, and returns that number.
   int use_threads(double operations) const;
-  /// What kernels ask that take long.
+  /// Long kernels ask this.
   cpu::Interrupt interrupt() const;
-  /// Whether this convolution is done by our own kernels.
+  /// Whether our own kernels compute this convolution.
   bool is_own(const Conv2dSpec& spec) const;
   void own_conv2d(const Conv2dSpec& spec, Panels& layer, const Tensor& x, bool accumulate, Tensor& out);
   void run(Packed& layer, const Call& call, const Tensor& x, Tensor& out);

@@ -1,5 +1,5 @@
-// The kernels, declared in a namespace named after the instruction set (REDRAW_ISA: avx512, avx2 or generic) of the
-// compilation at hand. The files that define them are compiled once for each, see CMakeLists.txt.
+// The kernels, declared in a namespace named after this compilation's instruction set (REDRAW_ISA: avx512, avx2 or
+// generic). Their files are compiled once for each set, see CMakeLists.txt.
 #pragma once
 
 #include "ops/cpu/kernels.h"

@@ -1,4 +1,4 @@
-// The CPU kernels that are our own, in one table for each instruction set they are compiled for.
+// Our own CPU kernels, in one table for each instruction set they are compiled for.
 #pragma once
 
 #include <cstdint>
@@ -26,41 +26,42 @@ struct AttentionShape {
   bool is_causal;
 };
 
-/// The channels of a block, where oneDNN takes maps in blocks.
+/// The channels of a block, for maps that oneDNN takes in blocks.
 inline constexpr int64_t kChannelBlock = 16;
 
-/// Rows first .. first + rows - 1 of every picture of a channels-last map [batch, height, width, channels], and the
-/// same numbers with the channels in blocks: [batch, channels / kChannelBlock, rows, width, kChannelBlock].
+/// Two layouts of the same numbers. One is rows first .. first + rows - 1 of every picture of a channels-last map
+/// [batch, height, width, channels]. The other has the channels in blocks: [batch, channels / kChannelBlock, rows,
+/// width, kChannelBlock].
 struct BlockedRows {
   int64_t batch, height, width, channels;
   int64_t first, rows;
 };
 
-/// How many input channels our own convolutions sum by themselves: a cache line of floats.
+/// How many input channels our own convolutions sum separately: a cache line of floats.
 inline constexpr int64_t kConvSlice = 16;
 
-/// How the numbers of packed weights are kept: as the model's file has them. Narrow ones are widened, which is exact, a
-/// slice at a time when they are used.
+/// The precision of packed weights, which is that of the model's file. Narrow numbers are widened when they are used, a
+/// slice at a time. Widening is exact.
 enum class WeightType { f32, f16, bf16 };
 
 constexpr int64_t bytes_of(WeightType type) {
   return type == WeightType::f32 ? 4 : 2;
 }
 
-/// The largest kernel of a convolution that takes narrow weights.
+/// The largest convolution kernel that takes narrow weights.
 inline constexpr int64_t kMostNarrowKernel = 7;
 
-/// Some output channels' weights as PyTorch stores them, [channels, in_channels, kernel, kernel]; kernel is 1 for a
-/// linear layer.
+/// The weights of some output channels as PyTorch stores them, [channels, in_channels, kernel, kernel]. kernel is 1 for
+/// a linear layer.
 struct WeightRows {
   const void* numbers;
   WeightType type;
   int64_t channels, in_channels, kernel;
 };
 
-/// Weights as our own convolutions and linear layers take them, by panels of panel_channels() output channels. The last
-/// panel may have fewer, and is as wide as one or two vectors. Each is [slice][ky][kx][kConvSlice][channels of the
-/// panel], with zeros where there is no channel.
+/// Weights for our own convolutions and linear layers, in panels of panel_channels() output channels. The last panel
+/// may have fewer; it is one or two vectors wide. Each panel is [slice][ky][kx][kConvSlice][channels of the panel],
+/// with zeros where there is no channel.
 struct WeightPanels {
   const void* numbers;
   WeightType type;
@@ -80,8 +81,8 @@ struct ConvCall {
   int64_t pad_left, source_width;         ///< columns of zeros before the input's first; with all padding
 };
 
-/// How a kernel that takes long learns that its run was cancelled: it asks between the pieces of its work, and leaves
-/// undone what is left. The caller asks again afterwards, so nobody uses what is half done.
+/// How a long kernel learns that its run was cancelled. It asks between the pieces of its work, and leaves the rest
+/// undone. The caller asks again afterwards, so nobody uses a half-done result.
 struct Interrupt {
   bool (*is_cancelled)(const void* context);
   const void* context;
@@ -91,7 +92,7 @@ struct Interrupt {
 /// an inline function or a template: the linker could take those from one of the other compilations.
 struct Kernels {
   const char* name;  ///< "avx512", "avx2" or "generic"
-  /// Whether to use convolve and linear; else oneDNN's, which is how the two are compared.
+  /// Whether to use convolve and linear. Otherwise oneDNN's are used, so that the two can be compared.
   bool own_products;
   void (*geglu)(const float* x, int64_t rows, int64_t width, float* out);
   int64_t (*group_norm_scratch_floats)(int64_t batch, int64_t positions, int64_t channels);
@@ -105,25 +106,25 @@ struct Kernels {
                     int threads, const Interrupt& interrupt, float* out);
   /// From the channels-last map x to blocks.
   void (*to_blocked)(const BlockedRows& shape, const float* x, float* out);
-  /// From blocks to the channels-last map out; added to what it holds, if accumulate.
+  /// From blocks to the channels-last map out. Added to what out holds, if accumulate.
   void (*from_blocked)(const BlockedRows& shape, const float* x, bool accumulate, float* out);
-  /// Packs the weights of a convolution or a linear layer, panel by panel: the one at output channel c begins at number
-  /// panel_numbers(c, ...).
+  /// Packs the weights of a convolution or a linear layer, panel by panel. The panel at output channel c begins at
+  /// number panel_numbers(c, ...).
   int64_t (*panel_channels)();
   int64_t (*panel_numbers)(int64_t out_channels, int64_t in_channels, int64_t kernel);
   void (*pack_panel)(const WeightRows& rows, void* packed);
-  /// A convolution in two steps. First the rows of the input that a band needs are laid out, padding included; `source`
-  /// has conv_source_floats. Then the band: out = convolution + bias (may be null) (+ out, if accumulate).
+  /// A convolution in two steps. The first lays out the input rows that a band needs, padding included; `source` has
+  /// conv_source_floats. The second computes the band: out = convolution + bias (may be null) (+ out, if accumulate).
   int64_t (*conv_source_floats)(const ConvCall& call);
   void (*lay_out_conv_source)(const ConvCall& call, const float* x, float* source);
   void (*convolve)(const ConvCall& call, const float* source, const WeightPanels& weights, const float* bias,
                    bool accumulate, const Interrupt& interrupt, float* out);
-  /// out [rows, out] = x [rows, in] * weights^T + bias (may be null) (+ out, if accumulate). scratch: so many floats
-  /// for each thread as the function before says.
+  /// out [rows, out] = x [rows, in] * weights^T + bias (may be null) (+ out, if accumulate). scratch: for each thread
+  /// as many floats as the function before returns.
   int64_t (*linear_scratch_floats)(const LinearCall& call);
   void (*linear)(const LinearCall& call, const float* x, const WeightPanels& weights, const float* bias,
                  bool accumulate, float* scratch, int threads, const Interrupt& interrupt, float* out);
-  /// Does nothing useful, as fast as the registers allow; returns how many operations that were.
+  /// Does no useful work, as fast as the registers allow. Returns the number of operations.
   double (*multiply_add_in_registers)(int64_t iterations);
 };
 
@@ -131,7 +132,7 @@ const Kernels& kernels_avx512();
 const Kernels& kernels_avx2();
 const Kernels& kernels_generic();
 
-/// The fastest table that this processor can run.
+/// The fastest table for this processor.
 const Kernels& best_kernels();
 
 }  // namespace redraw::cpu

@@ -1,9 +1,9 @@
 // Attention in one pass over the keys (Dao et al. 2022, FlashAttention; Milakov and Gimelshein 2018 for the running
-// softmax). A block of queries meets a block of keys at a time; the scores of such a pair stay in the cache, and the
-// score matrix never exists.
+// softmax). A block of queries meets one block of keys at a time. The scores of such a pair stay in the cache, and the
+// full score matrix never exists.
 //
-// Both products are small matrix multiplications out of packed panels: keys transposed into panels of kKeyPanel
-// columns, values into panels of a width that fits the head. The softmax is in powers of two: log2(e) goes into the
+// Both products are small matrix multiplications on packed panels. Keys are transposed into panels of kKeyPanel
+// columns. Values go into panels of a width that fits the head. The softmax is in powers of two: log2(e) goes into the
 // scale of the queries.
 #include <omp.h>
 
@@ -51,7 +51,7 @@ void multiply(int64_t rows, const float* a, int64_t a_stride, const float* b, in
   }
 }
 
-// The product with a panel of keys, by the number of vectors in it: the last panel may have less.
+// The product with a panel of keys, by the panel's number of vectors. The last panel may have fewer.
 constexpr decltype(&multiply<1, false>) kScores[] = {nullptr, multiply<1, false>, multiply<2, false>,
                                                      multiply<kKeyVectors, false>};
 static_assert(kKeyVectors == 2 || kKeyVectors == 3);
@@ -59,7 +59,7 @@ static_assert(kKeyVectors == 2 || kKeyVectors == 3);
 using Multiply = void (*)(int64_t rows, const float* a, int64_t a_stride, const float* b, int64_t depth, float* c,
                           int64_t c_stride);
 
-// How a head's values are cut into panels: by the width that wastes least. One vector is chosen only when the others
+// The panel width for a head's values is the one that wastes least. A width of one vector is chosen only if the others
 // waste more than a fifth, because its tile reads more than it multiplies.
 struct ValuePanels {
   int vectors;
@@ -89,8 +89,8 @@ ValuePanels value_panels(int64_t width) {
   return best;
 }
 
-// keys [Tk rows, `stride` apart] -> [panel][width][kKeyPanel], the last panel as few vectors wide as hold the keys that
-// are left, zeros after the last key.
+// keys [Tk rows, `stride` apart] -> [panel][width][kKeyPanel]. The last panel has as few vectors as the remaining keys
+// need, with zeros after the last key.
 void pack_keys(const float* k, int64_t keys, int64_t width, int64_t stride, float* to) {
   for (int64_t first = 0; first < keys; first += kKeyPanel) {
     const int64_t count = keys - first < kKeyPanel ? keys - first : kKeyPanel;
@@ -104,7 +104,7 @@ void pack_keys(const float* k, int64_t keys, int64_t width, int64_t stride, floa
 }
 
 // values -> [panel][Tk][panel width], zeros beyond the head's width. A panel holds all keys, padded to `padded_keys`
-// rows of which those after the last key are never read.
+// rows. The rows after the last key are never read.
 void pack_values(const float* v, int64_t keys, int64_t padded_keys, int64_t width, int64_t stride, int64_t panel,
                  float* to) {
   for (int64_t first = 0; first < width; first += panel) {
@@ -118,7 +118,7 @@ void pack_values(const float* v, int64_t keys, int64_t padded_keys, int64_t widt
   }
 }
 
-// What one thread works with.
+// The working memory of one thread.
 struct Workspace {
   float* q;        // [kQueryBlock, width], scaled
   float* scores;   // [kQueryBlock, kKeyBlock]
@@ -138,7 +138,7 @@ struct Workspace {
   }
 };
 
-// Scores of one row against `count` keys -> their powers of two; rescales what was summed before.
+// Turns the scores of one row against `count` keys into powers of two. Rescales the earlier sums.
 void update_row(float* scores, int64_t count, int64_t block, float* out, int64_t padded_width, float& largest,
                 float* sum) {
   for (int64_t j = count; j < block; ++j) scores[j] = -__builtin_inff();
@@ -188,7 +188,7 @@ void attend(const AttentionShape& shape, const ValuePanels& panels, const float*
                        kKeyBlock);
     }
     for (int64_t r = 0; r < kQueryBlock; ++r) {
-      // Rows after the last query repeat its limit: their scores are zeros and nobody reads their result.
+      // Rows after the last query repeat its limit. Their scores are zeros, and nobody reads their result.
       const int64_t query = first_query + (r < queries ? r : queries - 1);
       int64_t seen = shape.is_causal ? query + 1 - first : count;
       seen = seen < 0 ? 0 : (seen > count ? count : seen);

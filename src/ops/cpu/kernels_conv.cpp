@@ -1,10 +1,10 @@
 // Convolutions. Without AVX-512 oneDNN adds all products of an output in one chain of float32. A chain of n random
-// terms is off by about 2.6e-8 sqrt(n / 2) of its result: 1.8e-6 for 1280 * 9. Here the products of a slice of 16 input
-// channels are summed by themselves, and then the slices: 2.6e-8 sqrt((144 + 80) / 2).
+// terms is off by about 2.6e-8 sqrt(n / 2) of its result: 1.8e-6 for 1280 * 9. Here each slice of 16 input channels is
+// summed separately, and then the slices: 2.6e-8 sqrt((144 + 80) / 2).
 //
 // The source is laid out slice by slice, [slice][picture][row][column][kSlice], with the padding in it. The weights are
-// laid out by panels (WeightPanels in kernels.h). A tile of the output stays in the first cache while all slices go by.
-// What a slice adds to a few of its pixels is summed in registers.
+// laid out by panels (WeightPanels in kernels.h). A tile of the output stays in the first-level cache while all slices
+// pass. A slice's contribution to a few of its pixels is summed in registers.
 #include "ops/cpu/isa.h"
 #include "ops/cpu/panels.h"
 
@@ -12,8 +12,8 @@ namespace redraw::cpu::REDRAW_ISA {
 namespace {
 
 constexpr int64_t kSlice = kConvSlice;
-// A tile of the output. A slice's weights (9 KiB with AVX2) come into the first cache once for each, and rows next to
-// each other read the same source. With 128 and 512 pixels it takes as long, within 2 %.
+// A tile of the output. A slice's weights (9 KiB with AVX2) enter the first-level cache once for each tile, and
+// neighbouring rows read the same source. 128 and 512 pixels take as long, within 2 %.
 constexpr int64_t kTilePixels = 256;
 constexpr int64_t kTileColumns = 64;
 
@@ -52,13 +52,13 @@ Range part_of(int64_t part, int64_t parts, int64_t count) {
   return {first, part_begin(part + 1, parts, count) - first};
 }
 
-// A part of the output: some pixels of a picture, or of several where maps are small.
+// Part of the output: some pixels of one picture, or of several if maps are small.
 struct Tile {
   Range pictures, rows, columns;
   int64_t pixels() const { return pictures.count * rows.count * columns.count; }
 };
 
-// The sums of one tile and one panel of output channels, whose first weight is number `first`.
+// The sums of one tile and one panel of output channels. The panel's first weight is number `first`.
 template <int kWidth>
 void add_slices(const ConvCall& call, const float* source, const Tile& tile, const WeightPanels& weights, int64_t first,
                 float* sums) {
@@ -129,7 +129,7 @@ void convolve(const ConvCall& call, const float* source, const WeightPanels& wei
   const int64_t panels = divide_up(call.out_channels, kPanel);
   const int64_t panel_numbers =
       divide_up(call.in_channels, kSlice) * kSlice * call.kernel * call.kernel * kPanel;  // of a whole panel
-  // Panel by panel: the weights of one stay in the second cache while the tiles go by.
+  // Panel by panel: the weights of one stay in the second-level cache while the tiles pass.
 #pragma omp parallel for schedule(static)
   for (int64_t unit = 0; unit < panels * tiles; ++unit) {
     if (interrupt.is_cancelled(interrupt.context)) continue;

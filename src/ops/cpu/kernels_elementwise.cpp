@@ -5,7 +5,7 @@
 namespace redraw::cpu::REDRAW_ISA {
 namespace {
 
-constexpr int64_t kChunk = 4096;  // floats a thread takes at a time: a multiple of every vector width
+constexpr int64_t kChunk = 4096;  // floats that a thread takes at a time: a multiple of every vector width
 
 template <typename Function>
 void map(const float* x, int64_t count, float* out, Function function) {

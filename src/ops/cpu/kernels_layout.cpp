@@ -1,5 +1,5 @@
-// Between channels-last maps and the blocked maps on which oneDNN's AVX-512 convolutions are exact: the channels in
-// blocks, [N, C / block, H * W, block] (oneDNN's nChw16c).
+// Converts between channels-last maps and blocked maps, on which oneDNN's AVX-512 convolutions are exact. Blocked maps
+// have the channels in blocks, [N, C / block, H * W, block] (oneDNN's nChw16c).
 #include "ops/cpu/isa.h"
 
 namespace redraw::cpu::REDRAW_ISA {
@@ -17,9 +17,9 @@ void store(float* to, Channels channels) {
   __builtin_memcpy(to, &channels, sizeof(channels));
 }
 
-// Calls function(offset in the channels-last map, offset in the blocks) for every block of every position, in the order
-// of the map. The map is the larger of the two and comes from memory or goes there. On maps larger than the cache this
-// order is half as fast again as a tile of positions at a time, block after block.
+// Calls function(offset in the channels-last map, offset in the blocks) for every block of every position, in the map's
+// order. The map is the larger of the two and goes through memory. On maps larger than the cache this order is half as
+// fast again as a tile of positions at a time, block after block.
 template <typename Function>
 void for_each_block(const BlockedRows& shape, Function function) {
   const int64_t block_stride = shape.rows * shape.width * kChannelBlock;

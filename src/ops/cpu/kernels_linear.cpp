@@ -1,26 +1,26 @@
-// Linear layers with packed weights (WeightPanels in kernels.h). Without AVX-512, oneDNN's product of a few rows spends
-// most of its time on packing the weights again at each call. With AVX-512 it sums too coarsely. It knows no float16
-// weights.
+// Linear layers with packed weights (WeightPanels in kernels.h). oneDNN has three weaknesses here. Without AVX-512, a
+// product of a few rows spends most of its time on packing the weights again at each call. With AVX-512 it sums too
+// coarsely. It does not take float16 weights.
 //
-// A tile is some rows of x, copied so that what is multiplied together lies together. It stays in the second cache
-// while the panels of output channels go by. Its sums for one panel stay in the first cache. What kDepth input features
-// add to a few of its rows is summed in registers.
+// A tile is a copy of some rows of x, laid out so that numbers multiplied together lie together. It stays in the
+// second-level cache while the panels of output channels pass. Its sums for one panel stay in the first-level cache.
+// The contribution of kDepth input features to a few of its rows is summed in registers.
 #include "ops/cpu/isa.h"
 #include "ops/cpu/panels.h"
 
 namespace redraw::cpu::REDRAW_ISA {
 namespace {
 
-// A slice of a panel's weights takes 20 KiB of the first cache with AVX2. Sums of 320 products, then of slices: 3.2e-7
-// off at any number of features, as much as oneDNN's.
+// A slice of a panel's weights takes 20 KiB of the first-level cache with AVX2. Sums of 320 products, and then of
+// slices, are 3.2e-7 off at any number of features. oneDNN's are as far off.
 constexpr int64_t kDepth = 320;
 static_assert(kDepth % kConvSlice == 0);
 
 constexpr int64_t kTileRows = 192;                  // at most
 constexpr int64_t kLeastTileRows = 48;              // so that widening a slice costs little beside its use
-constexpr int64_t kTileFloats = int64_t{96} << 10;  // of x, in the second cache
+constexpr int64_t kTileFloats = int64_t{96} << 10;  // of x, in the second-level cache
 
-// Where the sums of a panel go: to a tile until the last slice, then to the output.
+// Where a panel's sums go: to a tile until the last slice, then to the output.
 struct Target {
   float* tile;  // [rows, panel]
   float* out;
@@ -31,8 +31,7 @@ struct Target {
   bool is_first = true, is_last = true;  // slice
 };
 
-// Adds x [kRows, kDepth], of which `depth` columns count, times w [depth, panel] to the rows of the target from `row`
-// on.
+// Adds x [kRows, kDepth], of which `depth` columns count, times w [depth, panel] to the target's rows from `row` on.
 template <int kRows, int kWidth>
 void add_slice(const float* x, int64_t depth, const float* w, const Target& to, int64_t row) {
   PanelSums<kRows, kWidth> sum;
@@ -67,7 +66,7 @@ int64_t rows_in_a_tile(const LinearCall& call) {
   int64_t rows = kTileFloats / call.in_features;
   if (rows > kTileRows) rows = kTileRows;
   if (rows < kLeastTileRows) rows = kLeastTileRows;
-  // Tiles of one size, but for the last, and that a multiple of what goes into registers.
+  // Tiles have one size, except the last. The size is a multiple of the rows that fit in registers.
   rows = divide_up(call.rows, divide_up(call.rows, rows));
   return divide_up(rows, kPanelRows) * kPanelRows;
 }
@@ -82,7 +81,7 @@ void lay_out_tile(const LinearCall& call, const float* x, int64_t rows, float* t
   }
 }
 
-// One tile and one panel, whose first weight is number `first`.
+// One tile and one panel. The panel's first weight is number `first`.
 template <int kWidth>
 void add_panel(const LinearCall& call, const float* x, int64_t rows, const WeightPanels& weights, int64_t first,
                Target to) {
@@ -125,7 +124,7 @@ void linear(const LinearCall& call, const float* x, const WeightPanels& weights,
       const int64_t rows = call.rows - row < tile_rows ? call.rows - row : tile_rows;
       if (row != laid_out) lay_out_tile(call, x + row * call.in_features, rows, tile_of_x);
       laid_out = row;
-      // What will be written lies a row apart, which no processor foresees.
+      // The next writes lie a row apart, which no processor prefetches by itself.
       for (int64_t r = 0; r < rows; ++r) __builtin_prefetch(out + (row + r) * call.out_features + channel, 1);
       alignas(64) float sums[kTileRows * kPanel];
       const Target to{.tile = sums,

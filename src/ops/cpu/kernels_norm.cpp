@@ -1,12 +1,12 @@
-// Group and layer normalisation. Sums run in double: the variance of a map whose mean is large would otherwise lose
-// its leading digits, and these kernels wait for memory, not for arithmetic.
+// Group and layer normalisation. Sums run in double: in float the variance of a map with a large mean would lose its
+// leading digits. Double costs little, because these kernels wait for memory, not for arithmetic.
 #include "ops/cpu/isa.h"
 #include "ops/cpu/simd.h"
 
 namespace redraw::cpu::REDRAW_ISA {
 namespace {
 
-// Positions are summed in fixed pieces, whatever the number of threads, so that the result does not depend on it.
+// Positions are summed in fixed pieces, so that the result does not depend on the number of threads.
 constexpr int64_t kMaxPieces = 64;
 constexpr int64_t kMinPiecePositions = 64;
 

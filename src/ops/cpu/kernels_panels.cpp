@@ -1,5 +1,5 @@
-// Packing weights for our own convolutions and linear layers (WeightPanels in kernels.h): output channels, which lie
-// far apart in a model's file, come next to each other. Numbers are moved as bits, whatever they mean.
+// Packs weights for our own convolutions and linear layers (WeightPanels in kernels.h). Output channels lie far apart
+// in a model's file; packing puts them next to each other. Numbers are moved as bits, whatever they mean.
 #include "ops/cpu/isa.h"
 #include "ops/cpu/panels.h"
 
@@ -30,8 +30,8 @@ struct Block<uint32_t> {
   static Line high(Line a, Line b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
 };
 
-// Turns a square of numbers over: rows of it, `stride` apart, become lines. Interleaving row i with row i + side / 2,
-// as often as the side has bits, rotates the bits of every number's place until row and column are exchanged.
+// Transposes a square of numbers: its rows, `stride` apart, become lines. Interleaving row i with row i + side / 2,
+// once for each bit of the side, rotates the bits of every number's place until row and column are exchanged.
 template <typename Bits>
 void transpose(const Bits* from, int64_t stride, typename Block<Bits>::Line* lines) {
   using B = Block<Bits>;
@@ -46,7 +46,7 @@ void transpose(const Bits* from, int64_t stride, typename Block<Bits>::Line* lin
   }
 }
 
-// A slice of whole channels for a whole panel, by squares.
+// One slice of whole channels for a whole panel, square by square.
 template <typename Bits>
 void pack_whole_slice(const Bits* rows, int64_t row, int64_t taps, int64_t width, Bits* packed) {
   constexpr int64_t kSide = Block<Bits>::kSide;

@@ -1,4 +1,4 @@
-// Nothing but multiplications and additions in registers: the peak that bench compares with.
+// Only multiplications and additions in registers: the peak that bench compares with.
 #include "ops/cpu/isa.h"
 #include "ops/cpu/simd.h"
 
@@ -6,12 +6,12 @@ namespace redraw::cpu::REDRAW_ISA {
 
 double multiply_add_in_registers(int64_t iterations) {
   Vec sums[kAccumulators];
-  // Unrolled whole, or the sums would live in memory: GCC by itself stops at 16 turns.
+  // Fully unrolled, or the sums would live in memory. GCC by itself stops at 16 iterations.
 #pragma GCC unroll 32
   for (int i = 0; i < kAccumulators; ++i) sums[i] = broadcast(static_cast<float>(i));
   Vec factor = broadcast(0.999f), term = broadcast(1e-3f);
   for (int64_t n = 0; n < iterations; ++n) {
-    // The compiler may not fold the loop: it cannot know that these are the same in every turn.
+    // The compiler must not fold the loop: it cannot know that these are the same in every iteration.
     asm volatile("" : "+v"(factor), "+v"(term));
 #pragma GCC unroll 32
     for (int i = 0; i < kAccumulators; ++i) sums[i] = sums[i] * factor + term;

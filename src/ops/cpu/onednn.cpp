@@ -21,7 +21,7 @@ dnnl::primitive_attr attributes(bool accumulate) {
   return attr;
 }
 
-// Whether oneDNN runs at least this instruction set here; the sets are nested bit masks.
+// Whether oneDNN runs at least this instruction set here. The sets are nested bit masks.
 bool has_isa(dnnl::cpu_isa isa) {
   return (static_cast<int>(dnnl::get_effective_cpu_isa()) & static_cast<int>(isa)) == static_cast<int>(isa);
 }
@@ -32,7 +32,7 @@ bool wants_blocks(const Conv2dSpec& spec) {
   if (spec.kernel != 3 || spec.pad_before >= spec.kernel || spec.pad_after >= spec.kernel) return false;
   if (!has_isa(dnnl::cpu_isa::avx512_core)) return false;
   const bool fits = spec.in_channels % cpu::kChannelBlock == 0 && spec.out_channels % cpu::kChannelBlock == 0;
-  return fits && spec.in_channels > cpu::kChannelBlock;  // one block of input channels is one chain either way
+  return fits && spec.in_channels > cpu::kChannelBlock;  // one block of input channels is one chain in both layouts
 }
 
 dnnl::convolution_forward::primitive_desc convolution(const dnnl::engine& engine, const Conv2dSpec& spec,

@@ -1,4 +1,4 @@
-// What the products with packed weights have in common: a panel of output channels, and sums in registers.
+// What products with packed weights share: a panel of output channels, and sums in registers.
 //
 // `static inline` as in simd.h: each compilation has its own copies.
 #pragma once
@@ -14,7 +14,7 @@ namespace redraw::cpu {
 
 inline constexpr int kPanelVectors = 2;
 inline constexpr int64_t kPanel = kPanelVectors * kLanes;
-inline constexpr int kPanelRows = 6;  // pixels or tokens, at most, in registers
+inline constexpr int kPanelRows = 6;  // the most pixels or tokens in registers
 static_assert(kPanelRows * kPanelVectors <= kAccumulators);
 
 static inline int64_t divide_up(int64_t a, int64_t b) {
@@ -33,14 +33,14 @@ static inline int64_t vectors_from(int64_t channel, int64_t out_channels) {
 
 static inline Vec widen_f16(const uint16_t* from) {
 #if defined(__AVX512F__)
-  // With a mask of all lanes: the plain form makes GCC 12 warn of its own header.
+  // With a mask of all lanes, because GCC 12 warns about its own header with the plain form.
   return _mm512_maskz_cvtph_ps(0xFFFF, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
 #elif defined(__F16C__)
   return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
 #else
   IntVec half;
   for (int i = 0; i < kLanes; ++i) half[i] = from[i];
-  // As half_to_float (base/half.h): the exponent moves by a multiplication, which normalises subnormals too.
+  // As half_to_float (base/half.h): a multiplication moves the exponent, which also normalises subnormals.
   const IntVec magnitude = half & 0x7FFF;
   IntVec bits = magnitude << 13;
   Vec scaled;
@@ -63,8 +63,8 @@ static inline Vec widen_bf16(const uint16_t* from) {
   return v;
 }
 
-/// `count` weights, a multiple of kLanes, from number `first` on: where they lie if they are float32, else widened into
-/// `room`.
+/// `count` weights, a multiple of kLanes, from number `first` on. float32 weights are used in place, others are widened
+/// into `room`.
 static inline const float* widened(const WeightPanels& weights, int64_t first, int64_t count, float* room) {
   if (weights.type == WeightType::f32) return static_cast<const float*>(weights.numbers) + first;
   const uint16_t* from = static_cast<const uint16_t*>(weights.numbers) + first;
@@ -76,19 +76,19 @@ static inline const float* widened(const WeightPanels& weights, int64_t first, i
   return room;
 }
 
-/// Sums of kRows rows and kWidth vectors of output channels. A plain array in the caller: as a member of a class GCC 12
-/// keeps it in memory.
+/// Sums of kRows rows and kWidth vectors of output channels. A plain array in the caller, because GCC 12 keeps a class
+/// member in memory.
 template <int kRows, int kWidth>
 using PanelSums = Vec[kRows][kWidth];
 
 template <int kRows, int kWidth>
 __attribute__((always_inline)) static inline void clear(PanelSums<kRows, kWidth>& sum) {
   for (int r = 0; r < kRows; ++r) {
-    for (int j = 0; j < kWidth; ++j) sum[r][j] = Vec{};  // `= {}` would clear an array in memory as well
+    for (int j = 0; j < kWidth; ++j) sum[r][j] = Vec{};  // `= {}` would also clear an array in memory
   }
 }
 
-/// sum += x [kRows, depth], `step` floats from row to row, times w [depth, kWidth vectors].
+/// sum += x [kRows, depth], with rows `step` floats apart, times w [depth, kWidth vectors].
 template <int kRows, int kWidth>
 __attribute__((always_inline)) static inline void add_products(const float* x, int64_t step, int64_t depth,
                                                                const float* w, PanelSums<kRows, kWidth>& sum) {

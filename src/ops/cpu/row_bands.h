@@ -1,4 +1,4 @@
-// A convolution over large maps, a band of output rows at a time.
+// Splits a convolution over a large map into bands of output rows.
 #pragma once
 
 #include <algorithm>
@@ -8,14 +8,14 @@
 
 namespace redraw::cpu {
 
-/// Some rows of a convolution's output, and the rows of its input that they are made of.
+/// Some rows of a convolution's output, and the input rows that they need.
 struct RowBand {
   int64_t first, rows;                ///< of the output
   int64_t source_first, source_rows;  ///< of the input
-  int64_t pad_top, pad_bottom;        ///< rows of zeros to add around those
+  int64_t pad_top, pad_bottom;        ///< rows of zeros to add above and below those
 };
 
-/// All of it.
+/// All rows of the output.
 inline RowBand whole_map(const Conv2dSpec& spec, int64_t height) {
   return {.first = 0,
           .rows = spec.output_extent(height),
@@ -25,10 +25,10 @@ inline RowBand whole_map(const Conv2dSpec& spec, int64_t height) {
           .pad_bottom = spec.pad_after};
 }
 
-/// How many output rows a band should have, for an input of this shape [N, H, W, C]. Source and destination of a band
-/// take about 2 MiB a thread. So what turns them into blocks and back meets them in the cache, and the blocks of a
-/// large map never exist as a whole (half a gigabyte at the end of the autoencoder). A band is no smaller than the
-/// weights, which every band reads again. Measured on Zen 4 against one band, GFLOP/s of a thread: 108 and 100 for 128
+/// How many output rows a band should have, for an input of this shape [N, H, W, C]. A band's source and destination
+/// take about 2 MiB a thread. So the conversions to blocks and back find them in the cache. The blocks of a large map
+/// never exist as a whole (half a gigabyte at the end of the autoencoder). A band is no smaller than the weights,
+/// because every band reads those again. Measured on Zen 4 against one band, GFLOP/s of a thread: 108 and 100 for 128
 /// channels of 512x512, 108 and 100 of 256x256, no difference up to 64x64.
 inline int64_t rows_in_a_band(const Conv2dSpec& spec, const Shape& input, int threads) {
   constexpr int64_t kFloatsPerThread = 1 << 19;
@@ -41,8 +41,8 @@ inline int64_t rows_in_a_band(const Conv2dSpec& spec, const Shape& input, int th
   return (height + bands - 1) / bands;  // so that the last band is not much smaller than the others
 }
 
-/// The band of `rows` output rows from `first` on, or as many as are left, over an input of this height.
-/// Paddings must be smaller than the kernel, so that every output row has a row of the input to be made of.
+/// The band of `rows` output rows from `first` on, or of the rows that are left, over an input of this height. Paddings
+/// must be smaller than the kernel, so that every output row needs at least one row of the input.
 inline RowBand row_band(const Conv2dSpec& spec, int64_t height, int64_t first, int64_t rows) {
   rows = std::min(rows, spec.output_extent(height) - first);
   const int64_t top = first * spec.stride - spec.pad_before;

@@ -1,7 +1,7 @@
 // Vectors of floats for the kernels, as wide as the instruction set that this file is compiled for.
 //
-// Everything here is `static inline`: each compilation of a kernel file has its own copies, so code for a newer
-// processor can never end up in the tables for an older one.
+// Everything here is `static inline`, so each compilation of a kernel file has its own copies. Code for a newer
+// processor can never end up in the table for an older one.
 #pragma once
 
 #include <cstddef>
@@ -87,7 +87,7 @@ static inline double horizontal_sum(DoubleVec v) {
   return result;
 }
 
-/// e^x: 2^n times the Taylor series of e^r to r^7, x = n ln 2 + r, |r| <= ln 2 / 2. The first term left out is 5e-9 of
+/// e^x: 2^n times the Taylor series of e^r to r^7, x = n ln 2 + r, |r| <= ln 2 / 2. The first omitted term is 5e-9 of
 /// the result. 0 below -87, where the result would be subnormal; infinity above 88.7; NaN stays NaN.
 static inline Vec exp(Vec x) {
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it leaves a whole number in the low bits
@@ -111,8 +111,8 @@ static inline Vec exp(Vec x) {
 }
 
 /// 2^x for x <= 0: 2^n p(r), x = n + r, |r| <= 1/2. p is the polynomial of degree 6 with p(0) = 1 that is closest to
-/// 2^r: 2e-9 of it in exact arithmetic, 9.5e-8 in float32. Below -126 as at -126, which is nothing beside 1. NaN stays
-/// NaN.
+/// 2^r: 2e-9 of it in exact arithmetic, 9.5e-8 in float32. Below -126 the result is that of -126, which is nothing
+/// beside 1. NaN stays NaN.
 static inline Vec exp2_below_one(Vec x) {
   constexpr float kRound = 12582912.0f;  // as in exp
   x = max(broadcast(-126.0f), x);        // the second if they do not compare
@@ -124,7 +124,7 @@ static inline Vec exp2_below_one(Vec x) {
   p = p * r + 0.240226477f;
   p = p * r + 0.693147182f;
   p = p * r + 1.0f;
-  // The low bits of `rounded` are n: shifted, they are n in the place of the exponent.
+  // The low bits of `rounded` are n. Shifted, they are n in the exponent's place.
   IntVec bits, exponent;
   __builtin_memcpy(&bits, &p, sizeof(bits));
   __builtin_memcpy(&exponent, &rounded, sizeof(exponent));
@@ -169,7 +169,7 @@ static inline Vec quick_gelu(Vec x) {
   return x * sigmoid(1.702f * x);
 }
 
-/// This way round, what is not a number is not hidden.
+/// In this order NaN is not hidden.
 static inline Vec relu(Vec x) {
   const Vec zero = {};
   return x < 0.0f ? zero : x;

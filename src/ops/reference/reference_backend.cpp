@@ -1,5 +1,5 @@
-// Every operator as its definition reads, in double precision. Slow on purpose: this is what the fast ones are
-// measured against, and the proof that models run on any device that fills the Backend interface.
+// Every operator as its definition reads, in double precision. It is slow on purpose: the fast backends are measured
+// against it. It also proves that models run on any device that implements the Backend interface.
 #include <algorithm>
 #include <cmath>
 #include <limits>
