@@ -16,8 +16,8 @@ void add_files(const ModelFiles& model, std::vector<FileIdentity>& files) {
   const auto add = [&](const std::filesystem::path& path) {
     if (const std::optional<FileIdentity> identity = identity_of(path)) files.push_back(*identity);
   };
-  if (!model.is_folder) add(model.path);
-  for (const std::string& name : model.names) add(model.path / name);
+  if (model.names.empty()) add(model.path);
+  for (const std::string& name : model.names) add(model.base() / name);
 }
 
 // All that a model is made of; empty where that is not to be found out, and then nothing is reused.
