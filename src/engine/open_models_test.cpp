@@ -106,6 +106,20 @@ TEST_F(OpenModelsTest, BothHalvesOfATinyAutoencoderCount) {
   }
 }
 
+TEST_F(OpenModelsTest, TheYamlBesideASingleFileCounts) {
+  const ChosenModel choice{.path = write_weights(folder_, "a.safetensors"), .options = {}};
+  auto before = opened(choice);
+  EXPECT_EQ(models_.get(choice).spec().scheduler.prediction_type, PredictionType::epsilon);
+  folder_.write("a.yaml", "parameterization: v\n");
+  const auto with_yaml = opened(choice);
+  EXPECT_NE(with_yaml, before);
+  EXPECT_EQ(models_.get(choice).spec().scheduler.prediction_type, PredictionType::v_prediction);
+  EXPECT_EQ(opened(choice), with_yaml);
+  fs::remove(folder_ / "a.yaml");
+  EXPECT_NE(opened(choice), with_yaml);
+  EXPECT_EQ(models_.get(choice).spec().scheduler.prediction_type, PredictionType::epsilon);
+}
+
 TEST_F(OpenModelsTest, TheLastEightStayOpen) {
   std::vector<ChosenModel> choices;
   std::vector<std::shared_ptr<const WeightsFile>> first;
