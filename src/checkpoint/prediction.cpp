@@ -19,8 +19,7 @@ constexpr std::string_view kByMark = "it holds the marker 'v_pred'";
 constexpr std::array<std::string_view, 3> kTypes = {kEpsilon, kVelocity, "sample"};
 
 std::optional<std::string> parameterization_of_yaml(const std::filesystem::path& file) {
-  std::filesystem::path yaml = file;
-  yaml.replace_extension(".yaml");
+  const std::filesystem::path yaml = yaml_beside(file);
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(yaml, ignored)) return std::nullopt;
   const std::string text = read_text_file(yaml, size_t{1} << 20, FileOf::model);
@@ -110,6 +109,10 @@ Prediction decide_of_sd2(const WeightsFile& file, const PartTensors& unet) {
 }
 
 }  // namespace
+
+std::filesystem::path yaml_beside(const std::filesystem::path& file) {
+  return std::filesystem::path(file).replace_extension(".yaml");
+}
 
 std::optional<std::string> prediction_in_metadata(std::string_view type) {
   const auto row = std::ranges::find(kSpellings, type, &Spelling::type);

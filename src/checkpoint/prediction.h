@@ -1,6 +1,7 @@
 // What the network of a single file was trained to predict. Internal to checkpoint.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ inline constexpr std::string_view kZeroSnrMark = "ztsnr";    ///< the betas are 
 
 /// The word of kPredictionKey for a type; nothing for "sample", which ModelSpec has no word for.
 std::optional<std::string> prediction_in_metadata(std::string_view type);
+
+/// Where the .yaml of a single file would lie: beside it, with its name.
+std::filesystem::path yaml_beside(const std::filesystem::path& file);
 
 /// The first of these that says something decides:
 /// - the user (`asked`);

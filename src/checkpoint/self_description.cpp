@@ -142,8 +142,7 @@ void note_prediction(const ModelSpec& spec, std::vector<std::string>& notes) {
 
 // The fields that a reader of the one file would understand differently, and why where that can be told.
 std::string not_said(const KeptConfigs& differing, const fs::path& destination) {
-  fs::path yaml = destination;
-  yaml.replace_extension(".yaml");
+  const fs::path yaml = yaml_beside(destination);
   const std::vector<std::string> names = field_names(differing);
   std::string text = names.empty() ? "the shapes of its parts" : listed(names);
   if (is_there(yaml)) text += " (" + yaml.string() + ", which is read before the file itself, may say otherwise)";

@@ -1,4 +1,5 @@
 // Each effect does what it is for, seen in the picture: that units below are right says nothing of their wiring.
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -112,6 +113,83 @@ TEST(EngineEffects, ColoursAreTakenFromThePictureThatIsGiven) {
   const auto redness = [&](const std::vector<uint8_t>& rgb) { return mean_of(rgb, 0) - mean_of(rgb, 1); };
   EXPECT_LT(redness(plain.rgb), 0) << "a tree is green by itself";
   EXPECT_GT(redness(coloured.rgb), redness(apple) / 2);
+}
+
+// Of all values of the picture.
+double share_of_extremes(const Result& p) {
+  const auto count = std::ranges::count_if(p.rgb, [](uint8_t value) { return value == 0 || value == 255; });
+  return static_cast<double>(count) / static_cast<double>(p.rgb.size());
+}
+
+// Of text to image, with a small picture: its latent is 8 by 8.
+Request small_tree(const char* sampler = "ddim") {
+  Request request = tree();
+  request.inputs.init.reset();
+  request.steps.strength.reset();
+  request.steps.sampler = sampler;
+  request.size.width = request.size.height = 64;
+  request.steps.steps = 4;
+  return request;
+}
+
+TEST(EngineEffects, AThresholdHoldsBackWhatRunsAwayAtHighGuidance) {
+  for (const char* sampler : {"ddim", "k_lms"}) {
+    Request request = small_tree(sampler);
+    request.guidance.cfg_scale = 40.0;
+    const Result wild = made(request);
+    request.effects.threshold = 1.0;
+    const Result held = made(request);
+    EXPECT_LT(share_of_extremes(held), 0.2 * share_of_extremes(wild)) << sampler;
+  }
+}
+
+// A field of Perlin noise is 0 at the corners of its cells, and a latent of 8 by 8 sees those alone.
+TEST(EngineEffects, NothingButPerlinNoiseIsOneStartForEverySeedOfASmallPicture) {
+  for (const char* sampler : {"ddim", "heun"}) {
+    Request request = small_tree(sampler);
+    request.noise.perlin = 1.0;
+    const Result one = made(request);
+    request.noise.seed = 4;
+    EXPECT_EQ(made(request).rgb, one.rgb) << sampler;
+    request.noise.perlin = 0.5;
+    EXPECT_NE(made(request).rgb, one.rgb) << "half of the noise is the seed's";
+  }
+}
+
+// Its spread is that of predictions (diffusion/cfg_rescale_test.cpp); after several steps a picture has no rule for it.
+TEST(EngineEffects, CfgRescaleTouchesGuidedStepsAlone) {
+  Request request = small_tree();
+  request.guidance.cfg_scale = 1.0;
+  const Result unguided = made(request);
+  request.guidance.cfg_rescale = 0.7;
+  EXPECT_EQ(made(request).rgb, unguided.rgb);
+  request.guidance.cfg_scale = 6.0;
+  const Result rescaled = made(request);
+  request.guidance.cfg_rescale = 0.0;
+  EXPECT_NE(made(request).rgb, rescaled.rgb);
+}
+
+TEST(EngineEffects, AGuidanceIntervalIsTheListOfScalesWithOnesOutsideIt) {
+  for (const char* sampler : {"ddim", "dpmpp_sde"}) {
+    Request request = small_tree(sampler);
+    request.guidance.cfg_scale = 6.0;
+    request.guidance.guidance_start = 0.25;
+    request.guidance.guidance_end = 0.75;
+    const Result interval = made(request);
+    request.guidance = {};
+    request.guidance.cfg_scales = {1, 6, 6, 1};  // of 4 steps those at 0.25 and 0.5
+    EXPECT_EQ(made(request).rgb, interval.rgb) << sampler;
+  }
+}
+
+// Where the steps draw nothing, it does not matter where they would draw from.
+TEST(EngineEffects, StepNoiseMattersToSamplersThatDrawItAlone) {
+  for (const char* source : {"own", "brownian"}) {
+    Request request = small_tree("k_lms");
+    const Result plain = made(request);
+    request.noise.step_noise = source;
+    EXPECT_EQ(made(request).rgb, plain.rgb) << source;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "checkpoint/prediction.h"
 #include "library/model_files.h"
 
 namespace redraw {
@@ -16,15 +17,18 @@ void add_files(const ModelFiles& model, std::vector<FileIdentity>& files) {
   const auto add = [&](const std::filesystem::path& path) {
     if (const std::optional<FileIdentity> identity = identity_of(path)) files.push_back(*identity);
   };
-  if (!model.is_folder) add(model.path);
-  for (const std::string& name : model.names) add(model.path / name);
+  if (model.names.empty()) add(model.path);
+  for (const std::string& name : model.names) add(model.base() / name);
 }
 
 // All that a model is made of; empty where that is not to be found out, and then nothing is reused.
 std::vector<FileIdentity> files_of(const ChosenModel& choice) {
   std::vector<FileIdentity> files;
   try {
-    add_files(model_files(choice.path), files);
+    const ModelFiles model = model_files(choice.path);
+    add_files(model, files);
+    // No file of the model (its SHA-256 does not cover it), but it may say what the network predicts.
+    if (const auto yaml = identity_of(yaml_beside(choice.path)); yaml && !model.is_folder) files.push_back(*yaml);
     if (!choice.options.vae.empty()) add_files(vae_files(choice.options.vae), files);
     if (!choice.options.preview_vae.empty()) add_files(vae_files(choice.options.preview_vae), files);
     if (!choice.options.configs.empty()) add_files(model_files(choice.options.configs), files);

@@ -17,7 +17,7 @@ struct DrawnSeeds {
 };
 
 /// A seed that is left open is drawn, and one of the variation where there is a variation. images: of the request; the
-/// notes of several say that the seeds go on from there.
+/// notes of several say which seed goes on from there.
 DrawnSeeds draw_seeds(Request request, int64_t images);
 
 /// The request for picture `index`, 0 being the first: the seed, or where a variation is asked for its seed, is `index`

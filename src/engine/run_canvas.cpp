@@ -63,7 +63,8 @@ HiresFix hires_fix(Size size, double strength, int64_t native_side) {
                                          native_side, shown(size)));
   }
   const double scale = std::max(native / std::sqrt(width * height), native / 2 / std::min(width, height));
-  const auto side = [&](double full) { return std::max(static_cast<int64_t>(full * scale / 8) * 8, kMinSide); };
+  // Down to a multiple of 8; a side that is one may come out a rounding error below it.
+  const auto side = [&](double full) { return std::max(static_cast<int64_t>(full * scale / 8 + 1e-9) * 8, kMinSide); };
   return {.width = side(width), .height = side(height), .strength = strength};
 }
 

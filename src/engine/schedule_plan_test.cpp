@@ -4,12 +4,14 @@
 #include <cmath>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "engine/schedule_plan_plot.h"
 #include "engine/schedule_plan_text.h"
 #include "image/decode/decode.h"
 #include "redraw/engine.h"
+#include "request/fields.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
 
@@ -188,6 +190,52 @@ TEST(SchedulePlan, IsAPictureInWhichTheStepsThatAreNotRunAreFaint) {
   EXPECT_EQ(all.width, part.width);
   EXPECT_GT(blue_pixels(part), 500);
   EXPECT_LT(blue_pixels(part), blue_pixels(all) * 3 / 4);
+}
+
+TEST(SchedulePlan, SaysOfEachValueWhoChoseIt) {
+  const auto used = [](const Request& request, bool from_picture) {
+    std::map<std::string, std::string> values;
+    for (const UsedValue& value : plan_of(request, from_picture).values) {
+      values[value.field] = value.value + " (" + value.origin + ")";
+    }
+    return values;
+  };
+  // The model in the box states guidance 4 and its sampler (redraw.json).
+  const Request request{.steps = RequestSteps{.strength = 0.5, .steps = 4},
+                        .guidance = RequestGuidance{.cfg_rescale = 0.5}};
+  auto values = used(request, true);
+  EXPECT_EQ(values["strength"], "0.5 (request)");
+  EXPECT_EQ(values["steps"], "4 (request)");
+  EXPECT_EQ(values["cfg_rescale"], "0.5 (request)");
+  EXPECT_EQ(values["cfg_scale"], "4 (model)");
+  EXPECT_EQ(values["sampler"], "ddim (model)");
+  EXPECT_EQ(values["semantics"], "diffusers (program)");
+  EXPECT_EQ(values["guidance_end"], "1 (program)");
+  EXPECT_EQ(values["exact_steps"], "false (program)");
+  EXPECT_FALSE(values.contains("seed")) << "what is open has no value";
+  EXPECT_FALSE(values.contains("image_cfg_scale"));
+  // The request goes before the model, even with the model's own value.
+  Request asked = request;
+  asked.guidance.cfg_scale = 4.0;
+  EXPECT_EQ(used(asked, true)["cfg_scale"], "4 (request)");
+  // Fields of a picture have no part in text to image.
+  asked.steps.strength.reset();
+  values = used(asked, false);
+  EXPECT_FALSE(values.contains("strength"));
+  EXPECT_FALSE(values.contains("exact_steps"));
+  EXPECT_EQ(values["steps"], "4 (request)");
+}
+
+TEST(SchedulePlan, TheUsedValuesAreInTheOrderOfTheTable) {
+  std::vector<std::string> order;
+  for (const Field* field : request_fields()) order.emplace_back(field->name);
+  std::vector<ptrdiff_t> places;
+  for (const UsedValue& value : plan_of({}).values) {
+    places.push_back(std::ranges::find(order, value.field) - order.begin());
+  }
+  EXPECT_GT(places.size(), 10u);
+  EXPECT_TRUE(std::ranges::is_sorted(places));
+  EXPECT_EQ(std::ranges::adjacent_find(places), places.end());
 }
 
 }  // namespace

@@ -29,12 +29,13 @@ inline std::filesystem::path write_weights(const TemporaryFolder& folder, const 
   return std::filesystem::canonical(path);
 }
 
-/// Only those tensors of the smallest model whose names `is_kept` accepts. The last numbers are as above.
-inline std::filesystem::path write_tensors(const TemporaryFolder& folder, const std::filesystem::path& inside,
-                                           const std::function<bool(const std::string& name)>& is_kept,
-                                           char content = 'a') {
-  const std::vector<std::byte> bytes =
-      read_whole_file(std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/data/models/smallest-sd1.safetensors");
+/// Only those tensors of a safetensors file of this project whose names `is_kept` accepts. The last numbers are as
+/// above.
+inline std::filesystem::path write_tensors_of(const std::filesystem::path& source, const TemporaryFolder& folder,
+                                              const std::filesystem::path& inside,
+                                              const std::function<bool(const std::string& name)>& is_kept,
+                                              char content = 'a') {
+  const std::vector<std::byte> bytes = read_whole_file(std::filesystem::path(REDRAW_SOURCE_DIR) / source);
   const std::string_view file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   uint64_t length = 0;
   std::memcpy(&length, file.data(), sizeof length);
@@ -56,6 +57,12 @@ inline std::filesystem::path write_tensors(const TemporaryFolder& folder, const 
   std::string whole(reinterpret_cast<const char*>(&size), sizeof size);
   return std::filesystem::canonical(folder.write(inside, whole + text + data));
 }
+/// The same of that smallest model.
+inline std::filesystem::path write_tensors(const TemporaryFolder& folder, const std::filesystem::path& inside,
+                                           const std::function<bool(const std::string& name)>& is_kept,
+                                           char content = 'a') {
+  return write_tensors_of("tests/data/models/smallest-sd1.safetensors", folder, inside, is_kept, content);
+}
 inline bool is_of_vae(const std::string& name) {
   return name.starts_with("first_stage_model.");
 }
@@ -72,15 +79,18 @@ inline std::filesystem::path tiny_model() {
   return std::filesystem::canonical(std::filesystem::path(REDRAW_BINARY_DIR).parent_path() / "checkpoints/tiny-sd15");
 }
 
-/// A folder of links to its files.
-inline std::filesystem::path link_tiny_model(const std::filesystem::path& to) {
-  const std::filesystem::path from = tiny_model();
+/// A folder of links to the files of another, given by its whole path.
+inline std::filesystem::path link_files(const std::filesystem::path& from, const std::filesystem::path& to) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(from)) {
     const std::filesystem::path copy = to / entry.path().lexically_relative(from);
     std::filesystem::create_directories(entry.is_directory() ? copy : copy.parent_path());
     if (!entry.is_directory()) std::filesystem::create_symlink(entry.path(), copy);
   }
   return std::filesystem::canonical(to);
+}
+/// Of that tiny model.
+inline std::filesystem::path link_tiny_model(const std::filesystem::path& to) {
+  return link_files(tiny_model(), to);
 }
 
 }  // namespace redraw
