@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,17 +26,21 @@ std::string joined(const Words& words, std::string_view separator = ", ") {
 /// "a, b or c".
 template <typename Words>
 std::string joined_by_or(const Words& words) {
-  const auto count = static_cast<std::ptrdiff_t>(std::ranges::size(words));
-  if (count < 2) return joined(words);
-  const auto last = std::ranges::next(std::ranges::begin(words), count - 1);
-  return joined(std::ranges::subrange(std::ranges::begin(words), last)) + " or " + std::string(*last);
+  std::string text;
+  size_t left = std::size(words);
+  for (const auto& word : words) {
+    text += text.empty() ? "" : left == 1 ? " or " : ", ";
+    text += word;
+    --left;
+  }
+  return text;
 }
 
 /// "a, b, c and 4 more": at most 10 of them by name.
 inline std::string listed(const std::vector<std::string>& words) {
   constexpr size_t kMostNamed = 10;
   if (words.size() <= kMostNamed) return joined(words);
-  return joined(words | std::views::take(kMostNamed)) + " and " + std::to_string(words.size() - kMostNamed) + " more";
+  return joined(std::span(words).first(kMostNamed)) + " and " + std::to_string(words.size() - kMostNamed) + " more";
 }
 
 }  // namespace redraw

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/temporary_file.h"
 
 namespace redraw {
@@ -75,6 +76,11 @@ OutputFolder::OutputFolder(std::filesystem::path folder, WriteFunction write)
 }
 
 std::vector<std::filesystem::path> OutputFolder::save(uint64_t seed, std::span<const OutputFile> files) {
+  for (const OutputFile& file : files) {
+    if (std::ranges::count(files, file.tag, &OutputFile::tag) > 1) {
+      throw Error(Code::internal, "two files of one run have the tag '" + file.tag + "'");
+    }
+  }
   std::vector<TemporaryFile> written;
   written.reserve(files.size());
   for (const OutputFile& file : files) {

@@ -38,6 +38,14 @@ TEST(OutputFolder, CountsOnFromTheHighestAndNeverOverwrites) {
             (std::set<std::string>{"000041.7.png", "000042.7.png", "000042.7.steps.png", "note.txt"}));
 }
 
+TEST(OutputFolder, TwoFilesOfOneNameAreRefusedAtOnce) {
+  const TemporaryFolder temporary;
+  const auto bytes = bytes_of("new");
+  const OutputFile files[] = {{.tag = "steps", .bytes = bytes}, {.tag = "steps", .bytes = bytes}};
+  EXPECT_EQ(code_of([&] { OutputFolder(temporary.path()).save(7, files); }), Code::internal);
+  EXPECT_TRUE(names_in(temporary.path()).empty());
+}
+
 TEST(OutputFolder, ManyWritersGetACounterEach) {
   const TemporaryFolder temporary;
   constexpr int kWriters = 8, kEach = 20;

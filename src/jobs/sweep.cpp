@@ -1,7 +1,6 @@
 #include "jobs/sweep.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "base/error.h"
 #include "base/listed.h"
@@ -17,6 +16,13 @@ std::vector<const Field*> fields_that_vary() {
   }
   std::ranges::sort(fields, {}, [](const Field* field) { return field->sweep.rank; });
   return fields;
+}
+
+std::vector<std::string_view> names_of(std::span<const Field* const> fields) {
+  std::vector<std::string_view> names;
+  names.reserve(fields.size());
+  for (const Field* field : fields) names.push_back(field->name);
+  return names;
 }
 
 }  // namespace
@@ -46,8 +52,7 @@ Sweep make_sweep(const Request& base, const std::map<std::string_view, std::stri
     }
   }
   if (sweep.axes.empty()) {
-    throw Error(Code::usage, "nothing varies; give " +
-                                 joined_by_or(sweep_fields() | std::views::transform(&Field::name)) +
+    throw Error(Code::usage, "nothing varies; give " + joined_by_or(names_of(sweep_fields())) +
                                  " a list (lms,ddim) or a range (0.3:0.9:0.1), or use img2img for one picture");
   }
   if (sweep.cells() > kMaxSweepCells) {

@@ -86,14 +86,14 @@ bool SweepRun::make(const PlannedCell& one, const std::string& key, Engine& engi
 }
 
 std::filesystem::path SweepRun::write_sheet() const {
-  const std::filesystem::path sheet = folder_ / ("sheet-" + id_ + ".png");
+  std::filesystem::path sheet = folder_ / ("sheet-" + id_ + ".png");
   replace_file(sheet, sweep_sheet(sweep_, records_, folder_));
   return sheet;
 }
 
 std::string SweepRun::json(const std::filesystem::path& sheet, bool is_cancelled) const {
   nlohmann::json cells = nlohmann::json::array();
-  for (size_t i = 0; i < cells_.size(); ++i) {
+  for (size_t i = 0; i < records_.size(); ++i) {
     nlohmann::json cell = {{"file", (folder_ / records_[i].file).string()},
                            {"steps_run", records_[i].steps_run},
                            {"steps", records_[i].steps},

@@ -60,7 +60,7 @@ TEST_F(SweepRunTest, MakesEveryCellAndTellsOfIt) {
                            std::to_string(cell.steps_run) + " of " + std::to_string(cell.steps));
           },
       .on_saved = [&](const std::vector<std::filesystem::path>& paths) { told.push_back(paths.front().filename()); },
-      .run = {.on_phase = [&](const PhaseEvent& phase) {
+      .run = RunEvents{.on_phase = [&](const PhaseEvent& phase) {
         if (phase.phase == Phase::save) told.push_back(phase.is_end ? "save-" : "save+");
       }}};
   ASSERT_TRUE(run.run(engine_, events, {}));
@@ -120,7 +120,7 @@ TEST_F(SweepRunTest, ACancelledSweepKeepsWhatItMadeAndGoesOnWithTheSameSeed) {
   const auto on_step = [&](const Step&) {
     if (++steps == 2) cancellation.cancel();  // the first of the second picture
   };
-  EXPECT_FALSE(stopped.run(engine_, {.on_seed = on_seed, .run = {.on_step = on_step}}, cancellation));
+  EXPECT_FALSE(stopped.run(engine_, {.on_seed = on_seed, .run = RunEvents{.on_step = on_step}}, cancellation));
   EXPECT_EQ(steps, 2);
   EXPECT_EQ(stopped.made(), 1);
   const std::set<std::string> kept = pictures();

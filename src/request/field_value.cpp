@@ -98,12 +98,14 @@ void check_numbers(const Field& field, const std::vector<double>& numbers) {
 
 std::vector<SeedWeight> seed_weights_of(const std::vector<Variation>& variations) {
   std::vector<SeedWeight> pairs;
+  pairs.reserve(variations.size());
   for (const Variation& variation : variations) pairs.push_back({.seed = variation.seed, .weight = variation.weight});
   return pairs;
 }
 
 std::string seed_weights_text(const std::vector<SeedWeight>& pairs) {
   std::vector<Variation> variations;
+  variations.reserve(pairs.size());
   for (const SeedWeight& pair : pairs) variations.push_back({.seed = pair.seed, .weight = pair.weight});
   return variations_text(variations);
 }
