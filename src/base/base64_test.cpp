@@ -48,7 +48,9 @@ TEST(Base64, SaysWhereATextGoesWrong) {
       {"Zg=", "is cut off"},
       {"data:image/png;base64,Zg==", "begins with 'data:'; leave that out"},
   };
-  for (const auto& [text, phrase] : texts) {
+  for (const auto& row : texts) {
+    const auto& text = row.first;  // a lambda of clang 14 takes no structured binding
+    const auto& phrase = row.second;
     const std::string message = message_of(Code::usage, [&] { base64_bytes(text, "init"); });
     EXPECT_NE(message.find(phrase), std::string::npos) << message;
     EXPECT_TRUE(message.starts_with("init ")) << message;

@@ -14,8 +14,8 @@
 namespace redraw::c_api {
 
 CreateOptions read_create_options(std::string_view text) {
-  constexpr auto kNames =
-      std::to_array<std::string_view>({"threads", "models_root", "data_folder", "model_cache_bytes", "allow_files"});
+  constexpr auto kNames = std::to_array<std::string_view>(
+      {"threads", "models_root", "data_folder", "model_cache_bytes", "cache_folder", "allow_files"});
   constexpr int64_t kAnyInt = std::numeric_limits<int>::max();  // Engine checks the range
   if (text.empty()) return {};
   const JsonObject options = JsonObject::parse(text, "the options");
@@ -28,7 +28,8 @@ CreateOptions read_create_options(std::string_view text) {
                                   .models_root = options.string("models_root", ""),
                                   .data_folder = options.string("data_folder", ""),
                                   .model_cache_bytes = static_cast<uint64_t>(
-                                      options.integer("model_cache_bytes", 0, std::numeric_limits<int64_t>::max(), 0))},
+                                      options.integer("model_cache_bytes", 0, std::numeric_limits<int64_t>::max(), 0)),
+                                  .cache_folder = options.string("cache_folder", "")},
           .allow_files = options.boolean("allow_files", false)};
 }
 

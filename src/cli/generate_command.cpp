@@ -17,12 +17,12 @@ namespace {
 // The pictures of one command as they come: each is written and said.
 class Pictures {
  public:
-  Pictures(const std::string& folder, Terminal& terminal, bool json)
-      : folder_(folder), terminal_(terminal), json_(json) {}
+  Pictures(const std::string& folder, const RunEvents& events, Terminal& terminal, bool json)
+      : folder_(folder), events_(events), terminal_(terminal), json_(json) {}
 
   void take(const Result& result) {
     terminal_.finish();
-    const std::vector<std::filesystem::path> paths = save_result(result, folder_);
+    const std::vector<std::filesystem::path> paths = save_result(result, folder_, events_);
     ++kept_;
     for (const std::filesystem::path& path : paths) terminal_.line("wrote " + path.string());
     if (json_) fmt::print("{}\n", result_json(result, paths));
@@ -56,6 +56,7 @@ class Pictures {
   }
 
   OutputFolder folder_;
+  const RunEvents& events_;
   Terminal& terminal_;
   bool json_;
   int64_t kept_ = 0;
@@ -74,8 +75,8 @@ int generate_command(const Request& request, const GenerateOptions& options) {
   InterruptGuard guard(cancellation, verbosity);  // before anything that takes long: opening a model does
   Engine engine(options.engine);
   Terminal terminal(options.json ? stderr : stdout, verbosity);
-  Pictures pictures(options.outdir, terminal, options.json);
   RunEvents events = run_lines(terminal);
+  Pictures pictures(options.outdir, events, terminal, options.json);
   events.on_picture = [&](const Result& result) { pictures.take(result); };
   const RunEnd end = engine.run_each(request, events, cancellation);
   return pictures.finish(end, guard.end());

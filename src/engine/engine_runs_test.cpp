@@ -161,6 +161,16 @@ TEST(EngineRuns, ABatchMakesThePicturesOfOneByOne) {
   EXPECT_EQ(*std::ranges::max_element(at_once), 1) << "its error control looks at the whole latent";
 }
 
+TEST(EngineRuns, ASamplerMayTakeMoreStepsThanItWasAskedFor) {
+  Engine engine(2);
+  Request request = small_request();
+  request.steps.sampler = "dpm_adaptive";
+  request.output.step_strip = true;
+  const Result result = engine.run(request);
+  EXPECT_GT(result.steps_run, 4);
+  EXPECT_EQ(result.extras.size(), 1u);
+}
+
 TEST(EngineRuns, ACancelledBatchLeavesThePicturesBeforeIt) {
   Engine engine(2);
   Request request = small_request();

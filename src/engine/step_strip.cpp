@@ -1,5 +1,6 @@
 #include "engine/step_strip.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "image/plot/contact_sheet.h"
@@ -7,7 +8,7 @@
 namespace redraw {
 
 Image step_strip(const std::vector<StripStep>& executed, int64_t steps, const std::string& title) {
-  std::vector<SheetCell> cells(static_cast<size_t>(steps));
+  std::vector<SheetCell> cells(std::max(static_cast<size_t>(steps), executed.size()));
   const size_t dropped = cells.size() - executed.size();
   for (size_t i = 0; i < executed.size(); ++i) {
     const StripStep& step = executed[i];

@@ -4,23 +4,39 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/fnv1a.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "library/model_files.h"
 #include "request/request_json.h"
 
 namespace redraw {
+namespace {
+
+// Where nothing lies there, or no model, the run says so.
+std::string stamped_place(const std::string& place, FieldKind kind) {
+  const std::filesystem::path path = std::filesystem::absolute(place).lexically_normal();
+  try {
+    const ModelFiles files = kind == FieldKind::weights ? vae_files(path) : model_files(path);
+    return fmt::format("{} {} bytes {}", path.string(), files.bytes, files.modified_ns);
+  } catch (const Error&) {
+    return path.string();
+  }
+}
+
+}  // namespace
 
 std::string RequestKeys::of(const Request& request) {
   nlohmann::json fields = nlohmann::json::object();
   for (const Field* field : request_fields()) {
     const std::optional<FieldValue> value = get_field(request, *field);
-    if (!value) continue;
+    if (!value || field->name == "max_memory" || field->name == "batch_size") continue;
     nlohmann::json& json = fields[std::string(field->name)];
     if (const auto* picture = std::get_if<Picture>(&*value)) {
       json = picture->name + " " + hash_of(*picture);
-    } else if (field->kind == FieldKind::model) {
-      json = std::filesystem::absolute(std::get<std::string>(*value)).lexically_normal().string();
+    } else if (opens_files(field->kind)) {
+      json = stamped_place(std::get<std::string>(*value), field->kind);
     } else {
       json = field_json(*value);
     }

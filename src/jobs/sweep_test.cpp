@@ -10,6 +10,7 @@
 #include "jobs/request_key.h"
 #include "jobs/sweep_record.h"
 #include "jobs/sweep_sheet.h"
+#include "library/model_test_support.h"
 #include "redraw/engine.h"
 #include "request/field_value.h"
 #include "support/error_of.h"
@@ -102,6 +103,8 @@ TEST(RequestKeys, TellRequestsApartByWhatIsInThePicture) {
   EXPECT_NE(
       key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(a)}}),
       key({.prompt = "fire", .inputs = RequestInputs{.init = Picture::file(a)}, .noise = RequestNoise{.seed = 1}}));
+  const auto with_memory = [](double gib) { return Request{.output = RequestOutput{.max_memory = gib}}; };
+  EXPECT_EQ(key(with_memory(8)), key({})) << "how it is run is not what it is";
   EXPECT_NE(key({.prompt = "fi\xffre"}), "") << "what is not UTF-8 is somebody else's to refuse";
   message_of(Code::file_not_found,
              [&] { key({.inputs = RequestInputs{.init = Picture::file((folder / "d.png").string())}}); });
@@ -122,6 +125,16 @@ Image square(uint8_t grey, int64_t side = 64) {
 void write_picture(const TemporaryFolder& folder, const std::string& name, const std::string& metadata) {
   const std::vector<std::byte> png = encode_png(square(100), {{"redraw", metadata}});
   folder.write(name, {reinterpret_cast<const char*>(png.data()), png.size()});
+}
+
+TEST(RequestKeys, AModelWhoseFileWasChangedIsAnotherModel) {
+  const TemporaryFolder folder;
+  const std::string model = write_weights(folder, "m.safetensors", 'a').string();
+  const auto key = [&] { return RequestKeys().of({.model = RequestModel{.model = model}}); };
+  const std::string before = key();
+  EXPECT_EQ(key(), before);
+  std::filesystem::last_write_time(model, std::filesystem::last_write_time(model) + std::chrono::seconds(5));
+  EXPECT_NE(key(), before);
 }
 
 TEST(SweepRecord, FindsWhatIsThereAndOnlyThat) {

@@ -130,11 +130,20 @@ std::string MemoryNeed::text_form() const {
 
 MemoryNeed memory_need(const StableDiffusion& model, const GenerateRequest& request) {
   const Context& context = model.backend().context();
-  return {.text = text_need(model),
-          .encode = encode_need(model, request, context),
-          .denoise = denoise_need(model, request, context),
-          .decode = decode_need(model, request, context),
-          .program = kProgramBytes};
+  try {
+    return {.text = text_need(model),
+            .encode = encode_need(model, request, context),
+            .denoise = denoise_need(model, request, context),
+            .decode = decode_need(model, request, context),
+            .program = kProgramBytes};
+  } catch (const Error& e) {
+    if (e.code() != Code::out_of_memory) throw;
+    // The networks run on memory that is reserved and not touched, and even that much there is not.
+    throw Error(
+        Code::model_too_large,
+        "this run takes more memory than this machine can reserve; use a smaller width and height, or a smaller "
+        "batch_size");
+  }
 }
 
 MemoryPlan plan_memory(const MemoryNeed& need, uint64_t limit_bytes, bool has_previews) {

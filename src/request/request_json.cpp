@@ -111,8 +111,12 @@ Picture picture_of_text(const Field& field, const std::string& text, const JsonD
   }
   if (!door.needs_pictures) return Picture::memory({}, text);
   if (door.may_open_files) return Picture::file(text);
-  refuse_json_value(
-      field, R"(cannot be a path here; send the picture itself: {"name": "...", "base64": "..."})" + door.how_to_allow);
+  if (door.attachments != nullptr) {
+    refuse_json_value(field, "is '" + std::string(cut_utf8(text, 100)) +
+                                 "', and no picture of that name came with the request; it cannot be a path here" +
+                                 door.how_to_allow);
+  }
+  refuse_json_value(field, R"(cannot be a path here; send the picture itself: {"name": "...", "base64": "..."})");
 }
 
 Picture picture_of_json(const Field& field, const nlohmann::json& json, const JsonDoor& door) {
