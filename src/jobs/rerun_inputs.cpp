@@ -55,8 +55,7 @@ void set_place(Request& request, const UsedFile& file, std::string_view field, c
 // Looks for one input.
 class InputSearch {
  public:
-  InputSearch(const RerunPlaces& places, FileSums& sums, const InputKind& kind, const UsedFile& file)
-      : places_(places), sums_(sums), kind_(kind), file_(file) {}
+  InputSearch(FileSums& sums, const InputKind& kind, const UsedFile& file) : sums_(sums), kind_(kind), file_(file) {}
 
   std::optional<fs::path> found() const { return found_; }
 
@@ -94,14 +93,12 @@ class InputSearch {
  private:
   std::string sum_of(const fs::path& path) {
     try {
-      const std::string known = kind_.field == "model" ? verified_sha256(path, places_.models_root) : std::string();
-      return SumsAtWork(sums_, {{.files = kind_.files(path), .known = known}}).wait().front();
+      return SumsAtWork(sums_, {kind_.files(path)}).wait().front();
     } catch (const Error&) {
       return {};  // a folder that is no model, or what cannot be read: not what is looked for
     }
   }
 
-  const RerunPlaces& places_;
   FileSums& sums_;
   const InputKind& kind_;
   const UsedFile& file_;
@@ -126,7 +123,8 @@ std::optional<fs::path> model_in_the_box(const fs::path& data_folder) {
   }
 }
 
-// Verified sums first, which cost no reading; then those of the name; then the one in the box, which is small.
+// Those whose verified sum is the recorded one first, though they may have changed since; then those of the name; then
+// the one in the box, which is small.
 void search_models(InputSearch& search, const UsedFile& file, const std::string& name, const RerunPlaces& places) {
   const std::vector<RegisteredModel> models = models_of_list(places.models_root);
   for (const RegisteredModel& model : models) {
@@ -179,7 +177,7 @@ RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, F
   for (const InputKind& kind : kInputKinds) {
     const auto file = files.find(std::string(kind.field));
     if (file == files.end()) continue;
-    InputSearch one(places, sums, kind, file->second);
+    InputSearch one(sums, kind, file->second);
     search(one, record, places, kind, file->second);
     if (!one.found()) {
       inputs.missing.push_back(one.missing());

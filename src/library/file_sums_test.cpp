@@ -31,7 +31,7 @@ struct Summed {
 };
 
 Summed summed(FileSums& sums, const fs::path& path, bool is_started = false) {
-  SumsAtWork work(sums, {{.files = one_file(path)}});
+  SumsAtWork work(sums, {one_file(path)});
   if (is_started) work.start();
   const std::string sum = work.wait().front();
   return {sum, work.bytes_read()};
@@ -90,7 +90,7 @@ TEST_F(FileSumsTest, AChangedFileIsReadAgain) {
 TEST_F(FileSumsTest, AFileThatChangesMeanwhileHasNone) {
   const auto sum_when = [&](const std::function<void()>& change) {
     FileSums sums(cache_);
-    SumsAtWork work(sums, {{.files = one_file(file_)}});
+    SumsAtWork work(sums, {one_file(file_)});
     int pieces = 0;
     return work
         .wait([&] {
@@ -107,19 +107,6 @@ TEST_F(FileSumsTest, AFileThatChangesMeanwhileHasNone) {
   EXPECT_EQ(summed(sums, file_).sha256, "") << "it is gone";
   write_old(folder_, "model.safetensors", text_);
   EXPECT_EQ(summed(sums, file_).sha256, sha256_of_file(file_));
-}
-
-TEST_F(FileSumsTest, ASumThatIsKnownNeedsNoReadingButTheSameFile) {
-  FileSums sums;
-  const auto known = [&](const std::function<void()>& change) {
-    SumsAtWork work(sums, {{.files = one_file(file_), .known = std::string(64, 'a')}});
-    change();
-    const std::string sum = work.wait().front();
-    EXPECT_EQ(work.bytes_read(), 0u);
-    return sum;
-  };
-  EXPECT_EQ(known([] {}), std::string(64, 'a'));
-  EXPECT_EQ(known([&] { folder_.write("model.safetensors", "another"); }), "");
 }
 
 TEST_F(FileSumsTest, AFileJustWrittenIsNotKept) {
@@ -171,14 +158,14 @@ TEST_F(FileSumsTest, WhatIsStoppedIsNotWaitedFor) {
   fs::resize_file(large, uint64_t{8} << 30);  // a hole; it would take several seconds
   FileSums sums;
   struct Enough {};
-  SumsAtWork work(sums, {{.files = one_file(large)}});
+  SumsAtWork work(sums, {one_file(large)});
   work.start();
   int pieces = 0;
   EXPECT_THROW(work.wait([&] {
     if (++pieces == 3) throw Enough();
   }),
                Enough);
-  SumsAtWork never_waited_for(sums, {{.files = one_file(large)}});
+  SumsAtWork never_waited_for(sums, {one_file(large)});
   never_waited_for.start();
   EXPECT_LT(work.bytes_read(), uint64_t{1} << 30);
 }
@@ -188,7 +175,7 @@ TEST_F(FileSumsTest, TheSumOfAFolderIsThatOfItsFiles) {
   write_old(folder_, "model/b/c", "two");
   const ModelFiles files{.path = folder_ / "model", .is_folder = true, .names = {"a", "b/c"}};
   FileSums sums(cache_);
-  SumsAtWork work(sums, {{.files = files}, {.files = one_file(file_)}});
+  SumsAtWork work(sums, {files, one_file(file_)});
   work.start();
   EXPECT_EQ(work.wait(), (std::vector<std::string>{model_sha256(files), sha256_of_file(file_)}));
 }

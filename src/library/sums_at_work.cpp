@@ -23,11 +23,9 @@ void take_lowest_priority() {
 
 }  // namespace
 
-SumsAtWork::SumsAtWork(FileSums& sums, std::vector<FilesToSum> orders) : sums_(sums), orders_(std::move(orders)) {
-  for (const FilesToSum& order : orders_) {
-    for (const std::filesystem::path& path : file_paths(order.files)) {
-      parts_.push_back({.identity = identity_of(path), .is_known = !order.known.empty()});
-    }
+SumsAtWork::SumsAtWork(FileSums& sums, std::vector<ModelFiles> orders) : sums_(sums), orders_(std::move(orders)) {
+  for (const ModelFiles& order : orders_) {
+    for (const std::filesystem::path& path : file_paths(order)) parts_.push_back({.identity = identity_of(path)});
   }
 }
 
@@ -52,16 +50,15 @@ std::vector<std::string> SumsAtWork::wait(const std::function<void()>& between_p
   sums_.save();
   std::vector<std::string> results;
   auto part = parts_.begin();
-  for (const FilesToSum& order : orders_) {
+  for (const ModelFiles& order : orders_) {
     bool is_same = true;
     std::vector<std::string> sums;
-    for (size_t i = 0; i < file_paths(order.files).size(); ++i, ++part) {
+    for (size_t i = 0; i < file_paths(order).size(); ++i, ++part) {
       // Also of files whose sum was known: they may have changed since.
       is_same = is_same && part->identity && identity_of(part->identity->path) == part->identity;
       sums.push_back(part->sha256);
     }
-    const bool is_known = !order.known.empty();
-    results.push_back(!is_same || sums.empty() ? "" : is_known ? order.known : model_sha256(order.files, sums));
+    results.push_back(is_same && !sums.empty() ? model_sha256(order, sums) : "");
   }
   return results;
 }
@@ -101,7 +98,7 @@ bool SumsAtWork::read_piece() {
 }
 
 void SumsAtWork::open_next(Part& part) {
-  if (!part.identity || part.is_known) return;
+  if (!part.identity) return;
   if (const std::optional<std::string> known = sums_.find(*part.identity)) {
     part.sha256 = *known;
     return;

@@ -16,19 +16,13 @@
 
 namespace redraw {
 
-/// Files that make one sum: a file, or the files of a folder.
-struct FilesToSum {
-  ModelFiles files = {};
-  std::string known = {};  ///< the sum, where it is known already
-};
-
 /// Computes the sums of files as they are when it is made. Nothing is read before start() or wait(). The thread of
 /// start() runs only where no other thread wants the processor; wait() goes on in its place, at the caller's own
 /// priority, from where it has come to.
 class SumsAtWork {
  public:
-  /// sums: must outlive it.
-  SumsAtWork(FileSums& sums, std::vector<FilesToSum> orders);
+  /// sums: must outlive it. orders: the files of each sum.
+  SumsAtWork(FileSums& sums, std::vector<ModelFiles> orders);
   SumsAtWork(const SumsAtWork&) = delete;
   SumsAtWork& operator=(const SumsAtWork&) = delete;
   /// Stops within a megabyte.
@@ -46,7 +40,6 @@ class SumsAtWork {
  private:
   struct Part {
     std::optional<FileIdentity> identity;  // empty: it cannot be looked at or read
-    bool is_known = false;                 // the sum of the whole is
     std::string sha256 = {};
   };
   struct Reading {
@@ -62,7 +55,7 @@ class SumsAtWork {
   void stop();
 
   FileSums& sums_;
-  std::vector<FilesToSum> orders_;
+  std::vector<ModelFiles> orders_;
   std::vector<Part> parts_;  // of the orders, one after the other
   size_t next_ = 0;          // among parts_
   std::optional<Reading> reading_;
