@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/cancelled.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
 #include "image/decode/decode.h"
@@ -139,7 +140,14 @@ RerunReport rerun(Engine& engine, const std::filesystem::path& file, RerunPlaces
   const Record record = read_record_file(file);
   const std::filesystem::path folder = std::filesystem::absolute(file).lexically_normal().parent_path();
   places.folders.insert(places.folders.begin(), {folder, folder.parent_path()});
-  const RerunInputs inputs = find_rerun_inputs(record, places, sums);
+  RerunInputs inputs;
+  try {
+    inputs = find_rerun_inputs(record, places, sums, [&] {
+      if (cancellation.is_cancelled()) throw Cancelled();
+    });
+  } catch (const Cancelled&) {
+    return {.is_cancelled = true};
+  }
   RerunReport report{.differences = inputs.missing};
   if (!inputs.missing.empty()) return report;
   report.result = engine.run(inputs.request, events, cancellation);

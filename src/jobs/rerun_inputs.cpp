@@ -55,7 +55,9 @@ void set_place(Request& request, const UsedFile& file, std::string_view field, c
 // Looks for one input.
 class InputSearch {
  public:
-  InputSearch(FileSums& sums, const InputKind& kind, const UsedFile& file) : sums_(sums), kind_(kind), file_(file) {}
+  InputSearch(FileSums& sums, const InputKind& kind, const UsedFile& file,
+              const std::function<void()>& stop_if_cancelled)
+      : sums_(sums), kind_(kind), file_(file), stop_if_cancelled_(stop_if_cancelled) {}
 
   std::optional<fs::path> found() const { return found_; }
 
@@ -93,7 +95,7 @@ class InputSearch {
  private:
   std::string sum_of(const fs::path& path) {
     try {
-      return SumsAtWork(sums_, {kind_.files(path)}).wait().front();
+      return SumsAtWork(sums_, {kind_.files(path)}).wait(stop_if_cancelled_).front();
     } catch (const Error&) {
       return {};  // a folder that is no model, or what cannot be read: not what is looked for
     }
@@ -102,6 +104,7 @@ class InputSearch {
   FileSums& sums_;
   const InputKind& kind_;
   const UsedFile& file_;
+  const std::function<void()>& stop_if_cancelled_;
   std::optional<fs::path> found_;
   std::optional<UsedFile> other_;  // the first with another sum
 };
@@ -167,7 +170,8 @@ void search(InputSearch& search, const Record& record, const RerunPlaces& places
 
 }  // namespace
 
-RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, FileSums& sums) {
+RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, FileSums& sums,
+                              const std::function<void()>& stop_if_cancelled) {
   RerunInputs inputs{.request = record.request};
   std::map<std::string, UsedFile> files = record.files;
   files.try_emplace("model", UsedFile{.name = record.model});  // of a record without sums
@@ -177,7 +181,7 @@ RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, F
   for (const InputKind& kind : kInputKinds) {
     const auto file = files.find(std::string(kind.field));
     if (file == files.end()) continue;
-    InputSearch one(sums, kind, file->second);
+    InputSearch one(sums, kind, file->second, stop_if_cancelled);
     search(one, record, places, kind, file->second);
     if (!one.found()) {
       inputs.missing.push_back(one.missing());

@@ -202,6 +202,18 @@ TEST_F(RerunTest, ACancelledRunComparesNothing) {
   EXPECT_FALSE(report.is_same);
 }
 
+TEST_F(RerunTest, IsCancelledWhereItLooksForItsInputs) {
+  const Cancellation cancellation;
+  cancellation.cancel();
+  fs::remove(folder_ / "drawing.png");
+  const fs::path other = folder_.write("other.png", "another");
+  RerunPlaces places = with_box();
+  places.given["init"] = other.string();
+  const RerunReport report = rerun(engine_, folder_ / "out/made.png", places, sums_, {}, cancellation);
+  EXPECT_TRUE(report.is_cancelled);
+  EXPECT_TRUE(report.differences.empty()) << "nothing is known of the inputs";
+}
+
 TEST_F(RerunTest, TheRecordAsTextHasEveryField) {
   const Record record = read_record_file(folder_ / "out/made.png");
   const std::string text = record_text(record, "made.png");
