@@ -37,6 +37,17 @@ Summed summed(FileSums& sums, const fs::path& path, bool is_started = false) {
   return {sum, work.bytes_read()};
 }
 
+int64_t now_ns() {
+  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Nobody can give a file an older time of its last change.
+class SumsAnHourLater : public FileSums {
+ public:
+  explicit SumsAnHourLater(fs::path cache_folder = {})
+      : FileSums(std::move(cache_folder), [] { return now_ns() + int64_t{3600} * 1'000'000'000; }) {}
+};
+
 class FileSumsTest : public testing::Test {
  protected:
   const std::string text_ = std::string(3 << 20, 'x') + "end";
@@ -47,30 +58,30 @@ class FileSumsTest : public testing::Test {
 
 TEST_F(FileSumsTest, AreThoseOfSha256sumWithAndWithoutAThread) {
   for (const bool is_started : {false, true}) {
-    FileSums sums;
+    SumsAnHourLater sums;
     const Summed found = summed(sums, file_, is_started);
     EXPECT_EQ(found.sha256, sha256_of_file(file_));
     EXPECT_EQ(found.bytes_read, text_.size()) << "each byte once, whoever reads it";
   }
-  FileSums sums;
+  SumsAnHourLater sums;
   EXPECT_EQ(summed(sums, write_old(folder_, "empty", "")).sha256,
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST_F(FileSumsTest, AreReadOnceInAProcessAndOnceForAllOfThem) {
-  FileSums sums(cache_);
+  SumsAnHourLater sums(cache_);
   EXPECT_EQ(summed(sums, file_).bytes_read, text_.size());
   EXPECT_EQ(summed(sums, file_).bytes_read, 0u);
-  FileSums next_process(cache_);
+  SumsAnHourLater next_process(cache_);
   const Summed again = summed(next_process, file_);
   EXPECT_EQ(again.bytes_read, 0u);
   EXPECT_EQ(again.sha256, sha256_of_file(file_));
-  FileSums without_folder;
+  SumsAnHourLater without_folder;
   EXPECT_EQ(summed(without_folder, file_).bytes_read, text_.size());
 }
 
 TEST_F(FileSumsTest, AChangedFileIsReadAgain) {
-  FileSums sums(cache_);
+  SumsAnHourLater sums(cache_);
   const std::string before = summed(sums, file_).sha256;
   const fs::file_time_type time = fs::last_write_time(file_);
   std::string other = text_;
@@ -89,7 +100,7 @@ TEST_F(FileSumsTest, AChangedFileIsReadAgain) {
 
 TEST_F(FileSumsTest, AFileThatChangesMeanwhileHasNone) {
   const auto sum_when = [&](const std::function<void()>& change) {
-    FileSums sums(cache_);
+    SumsAnHourLater sums(cache_);
     SumsAtWork work(sums, {one_file(file_)});
     int pieces = 0;
     return work
@@ -103,7 +114,7 @@ TEST_F(FileSumsTest, AFileThatChangesMeanwhileHasNone) {
   file_ = write_old(folder_, "model.safetensors", text_);
   EXPECT_EQ(sum_when([&] { fs::rename(write_old(folder_, "another", text_), file_); }), "") << "another file";
   EXPECT_EQ(sum_when([&] { fs::remove(file_); }), "");
-  FileSums sums(cache_);
+  SumsAnHourLater sums(cache_);
   EXPECT_EQ(summed(sums, file_).sha256, "") << "it is gone";
   write_old(folder_, "model.safetensors", text_);
   EXPECT_EQ(summed(sums, file_).sha256, sha256_of_file(file_));
@@ -114,6 +125,16 @@ TEST_F(FileSumsTest, AFileJustWrittenIsNotKept) {
   const fs::path fresh = folder_.write("fresh", "text");
   EXPECT_EQ(summed(sums, fresh).bytes_read, 4u);
   EXPECT_EQ(summed(sums, fresh).bytes_read, 4u);
+  EXPECT_EQ(summed(sums, file_).bytes_read, text_.size());
+  EXPECT_EQ(summed(sums, file_).bytes_read, text_.size())
+      << "its time of modification is old, and it is new all the same";
+}
+
+TEST_F(FileSumsTest, AFileFromTheFutureIsKept) {
+  fs::last_write_time(file_, fs::file_time_type::clock::now() + std::chrono::hours(1000));
+  SumsAnHourLater sums;
+  EXPECT_EQ(summed(sums, file_).bytes_read, text_.size());
+  EXPECT_EQ(summed(sums, file_).bytes_read, 0u);
 }
 
 TEST_F(FileSumsTest, ADamagedOrUnwritableCacheIsNoError) {
@@ -123,32 +144,32 @@ TEST_F(FileSumsTest, ADamagedOrUnwritableCacheIsNoError) {
   for (const std::string& text : {std::string("{"), std::string("[]"), std::string(R"({"files": 3})"),
                                   R"({"files": )" + wrong_sum + "}", std::string("\0\xFF", 2), std::string()}) {
     folder_.write("cache/file-sums.json", text);
-    FileSums sums(cache_);
+    SumsAnHourLater sums(cache_);
     EXPECT_EQ(summed(sums, file_).sha256, sha256_of_file(file_)) << text;
-    FileSums next(cache_);
+    SumsAnHourLater next(cache_);
     EXPECT_EQ(summed(next, file_).bytes_read, 0u) << "it was written anew over: " << text;
   }
   fs::remove(kept);
   fs::create_directory(kept);  // cannot be read, and no file can take its place
-  FileSums sums(cache_);
+  SumsAnHourLater sums(cache_);
   EXPECT_EQ(summed(sums, file_).sha256, sha256_of_file(file_));
-  FileSums nowhere(file_ / "below a file");
+  SumsAnHourLater nowhere(file_ / "below a file");
   EXPECT_EQ(summed(nowhere, file_).sha256, sha256_of_file(file_));
 }
 
 TEST_F(FileSumsTest, SeveralThreadsAndCachesAtOnceAgree) {
-  FileSums shared(cache_);
+  SumsAnHourLater shared(cache_);
   std::vector<std::string> found(8);
   std::vector<std::thread> threads;
   for (size_t i = 0; i < found.size(); ++i) {
     threads.emplace_back([&, i] {
-      FileSums own(cache_);
+      SumsAnHourLater own(cache_);
       found[i] = summed(i % 2 == 0 ? shared : own, file_, true).sha256;
     });
   }
   for (std::thread& thread : threads) thread.join();
   for (const std::string& sum : found) EXPECT_EQ(sum, sha256_of_file(file_));
-  FileSums next(cache_);
+  SumsAnHourLater next(cache_);
   EXPECT_EQ(summed(next, file_).bytes_read, 0u);
 }
 
@@ -156,7 +177,7 @@ TEST_F(FileSumsTest, WhatIsStoppedIsNotWaitedFor) {
   const fs::path large = folder_ / "large";
   folder_.write("large", "");
   fs::resize_file(large, uint64_t{8} << 30);  // a hole; it would take several seconds
-  FileSums sums;
+  SumsAnHourLater sums;
   struct Enough {};
   SumsAtWork work(sums, {one_file(large)});
   work.start();
@@ -174,7 +195,7 @@ TEST_F(FileSumsTest, TheSumOfAFolderIsThatOfItsFiles) {
   write_old(folder_, "model/a", "one");
   write_old(folder_, "model/b/c", "two");
   const ModelFiles files{.path = folder_ / "model", .is_folder = true, .names = {"a", "b/c"}};
-  FileSums sums(cache_);
+  SumsAnHourLater sums(cache_);
   SumsAtWork work(sums, {files, one_file(file_)});
   work.start();
   EXPECT_EQ(work.wait(), (std::vector<std::string>{model_sha256(files), sha256_of_file(file_)}));
