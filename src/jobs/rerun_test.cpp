@@ -194,6 +194,38 @@ TEST_F(RerunTest, RefusesAnInputThatThePictureDoesNotHave) {
   message_of(Code::file_not_found, [&] { again(places); });
 }
 
+TEST_F(RerunTest, RefusesARecordOfAnotherSizeAndRunsNothing) {
+  nlohmann::json record = nlohmann::json::parse(made_.metadata);
+  const auto refused = [&](int width, int height) {
+    record["request"]["width"] = width;
+    record["request"]["height"] = height;
+    write(encode_png({made_.width, made_.height, made_.rgb}, {{kRecordKeyword, record.dump()}}));
+    const Cancellation cancellation;
+    cancellation.cancel();  // so that nothing runs for long where it is not refused
+    return message_of(Code::record_malformed,
+                      [&] { rerun(engine_, folder_ / "out/made.png", with_box(), sums_, {}, cancellation); });
+  };
+  const std::string message = refused(8192, 8192);
+  EXPECT_NE(message.find("the record is not of this picture: it says 8192x8192, the file has 64x64"), std::string::npos)
+      << message;
+  refused(64, 128);
+}
+
+TEST_F(RerunTest, ANarrowPictureIsOfTheSizeThatWasAskedFor) {
+  const std::vector<std::byte> wide = encode_png({128, 64, std::vector<uint8_t>(128 * 64 * 3, 90)});
+  folder_.write("wide.png", {reinterpret_cast<const char*>(wide.data()), wide.size()});
+  Request request{.prompt = "fire",
+                  .inputs = RequestInputs{.init = Picture::file(folder_ / "wide.png")},
+                  .size = RequestSize{.width = 64, .height = 64},
+                  .steps = RequestSteps{.strength = 0.5, .steps = 2},
+                  .noise = RequestNoise{.seed = 3},
+                  .model = RequestModel{.model = kBox.string()}};
+  made_ = engine_.run(request);
+  ASSERT_EQ(made_.height, 32);
+  write(made_.png);
+  EXPECT_TRUE(again(with_box()).is_same);
+}
+
 TEST_F(RerunTest, ACancelledRunComparesNothing) {
   const Cancellation cancellation;
   const RerunReport report = rerun(engine_, folder_ / "out/made.png", with_box(), sums_,
