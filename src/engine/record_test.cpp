@@ -231,6 +231,18 @@ constexpr Alike kAlike[] = {
        r.steps.sampler = "tcd";
        r.steps.eta = 0.3;
      }},
+    {"eta of ddim", [](Request&) {}, [](Request& r) { r.steps.eta = 0; }},
+    {"eta that means nothing to the sampler", [](Request& r) { r.steps.sampler = "euler"; },
+     [](Request& r) {
+       r.steps.sampler = "euler";
+       r.steps.eta = 0.5;
+     }},
+    {"the end of the denoising", [](Request&) {}, [](Request& r) { r.steps.denoising_end = 1; }},
+    {"all of the guidance", [](Request&) {},
+     [](Request& r) {
+       r.guidance.guidance_start = 0;
+       r.guidance.guidance_end = 1;
+     }},
     {"seamless and both axes", [](Request& r) { r.effects.seamless = true; },
      [](Request& r) {
        r.effects.seamless_axes = {"x", "y"};
