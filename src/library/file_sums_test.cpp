@@ -1,7 +1,11 @@
 #include "library/file_sums.h"
 
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <gtest/gtest.h>
+#include <memory>
+#include <new>
 #include <thread>
 
 #include "base/sha256.h"
@@ -189,6 +193,46 @@ TEST_F(FileSumsTest, WhatIsStoppedIsNotWaitedFor) {
   SumsAtWork never_waited_for(sums, {one_file(large)});
   never_waited_for.start();
   EXPECT_LT(work.bytes_read(), uint64_t{1} << 30);
+}
+
+// On a busy processor the thread may stand within a piece for as long as the others want.
+TEST_F(FileSumsTest, NobodyWaitsForThePieceThatTheThreadReads) {
+  struct Gate {
+    std::atomic<bool> is_reached = false;
+    std::atomic<bool> is_open = false;
+  };
+  const auto gate = std::make_shared<Gate>();
+  const auto stand = [gate] {
+    gate->is_reached = true;
+    gate->is_reached.notify_all();
+    gate->is_open.wait(false);
+  };
+  SumsAnHourLater sums;
+  auto found = std::async(std::launch::async, [&] {
+    SumsAtWork work(sums, {one_file(file_)});
+    work.start(stand);
+    gate->is_reached.wait(false);
+    const std::string sum = work.wait().front();
+    SumsAtWork never_waited_for(sums, {one_file(write_old(folder_, "other", text_))});
+    never_waited_for.start(stand);
+    return sum;
+  });
+  EXPECT_EQ(found.wait_for(std::chrono::seconds(60)), std::future_status::ready) << "it stands as the thread does";
+  gate->is_open = true;
+  gate->is_open.notify_all();
+  EXPECT_EQ(found.get(), sha256_of_file(file_));
+}
+
+TEST_F(FileSumsTest, WhatTheThreadThrowsLeavesTheRestToWait) {
+  const auto pieces = std::make_shared<std::atomic<int>>(0);
+  SumsAnHourLater sums;
+  SumsAtWork work(sums, {one_file(file_)});
+  work.start([pieces] {
+    if (++*pieces == 4) throw std::bad_alloc();
+  });
+  for (int seen = *pieces; seen < 4; seen = *pieces) std::this_thread::yield();
+  EXPECT_EQ(work.wait().front(), sha256_of_file(file_));
+  EXPECT_EQ(work.bytes_read(), text_.size()) << "from where the thread had come to";
 }
 
 TEST_F(FileSumsTest, TheSumOfAFolderIsThatOfItsFiles) {
