@@ -28,6 +28,15 @@ Sha256::Sha256() : state_(std::make_unique<State>()) {
   require(state_->context != nullptr ? EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) : 0);
 }
 
+Sha256::Sha256(const Sha256& other) : Sha256() {
+  *this = other;
+}
+
+Sha256& Sha256::operator=(const Sha256& other) {
+  if (this != &other) require(EVP_MD_CTX_copy_ex(state_->context.get(), other.state_->context.get()));
+  return *this;
+}
+
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::span<const std::byte> bytes) {

@@ -12,8 +12,9 @@ namespace redraw {
 class Sha256 {
  public:
   Sha256();
-  Sha256(const Sha256&) = delete;
-  Sha256& operator=(const Sha256&) = delete;
+  /// A copy goes on from the same bytes.
+  Sha256(const Sha256& other);
+  Sha256& operator=(const Sha256& other);
   ~Sha256();
 
   void add(std::span<const std::byte> bytes);

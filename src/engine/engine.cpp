@@ -94,7 +94,7 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
     const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
     RunTeller opening(events);
     PhaseAtWork loading(opening, Phase::load);
-    UsedFiles files(state_->sums, choice, request, state_->models_root);  // as they are before they are opened
+    UsedFiles files(state_->sums, choice, request);  // as they are before they are opened
     const StableDiffusion& model = state_->models.get(choice);
     check_together(request);
     const DrawnSeeds drawn = draw_seeds(request, images);

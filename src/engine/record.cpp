@@ -39,7 +39,10 @@ void write_sampling(const ResolvedRequest& request, const RunPlan& run, nlohmann
   fields.erase("schedule");
   if (config.sigma_rule != SigmaRule::explicit_sigmas) fields["schedule"] = sigma_schedule(config.sigma_rule).name;
   if (config.timestep_spacing) fields["spacing"] = name_of(*config.timestep_spacing);
-  if (config.eta) fields["eta"] = without_negative_zero(*config.eta);
+  fields.erase("eta");
+  const bool has_eta = request.run.sampler.sampler->adopt(SchedulerConfig{}).eta.has_value();
+  if (has_eta && config.eta) fields["eta"] = without_negative_zero(*config.eta);
+  if (request.run.denoising_end == 1.0) fields.erase("denoising_end");  // the end in any case
   fields["prediction"] = name_of(config.prediction_type);
 }
 
@@ -85,6 +88,7 @@ nlohmann::json recorded_fields(const RecordSource& source) {
   write_variations(request.noise, fields);
   write_seamless(request.seamless, fields);
   if (fields.contains("cfg_scales")) fields.erase("cfg_scale");
+  if (source.model.edits_picture() && request.has_picture) fields["image_cfg_scale"] = request.guidance.picture_scale;
   write_size(source, fields);
   return fields;
 }

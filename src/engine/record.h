@@ -37,7 +37,8 @@ struct RecordSource {
 /// for with a drawn seed, a given one or spelled-out defaults has one and the same record. Of several ways to ask for
 /// the same it holds one:
 ///   - width and height are those of the picture, and fit says how the first picture came to them;
-///   - sampler, schedule, spacing, eta and prediction are those that were used, whoever decided them;
+///   - sampler, schedule, spacing, eta, prediction and image_cfg_scale are those that were used, whoever decided them;
+///     what means nothing to the sampler or the model, and a denoising_end of 1, is left out;
 ///   - variations are pairs, without those of no weight; seamless stands for both axes or none, seamless_axes for one;
 ///   - a value that another one replaces is left out: strength by denoising_start, cfg_scale by cfg_scales, schedule by
 ///     sigmas.

@@ -1,5 +1,6 @@
 #include "engine/record.h"
 
+#include <chrono>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,8 @@
 #include "engine/record_reader.h"
 #include "image/encode.h"
 #include "library/model_files.h"
+#include "library/model_registry.h"
+#include "library/model_verify.h"
 #include "redraw/engine.h"
 #include "request/field_value.h"
 #include "support/error_of.h"
@@ -228,6 +231,18 @@ constexpr Alike kAlike[] = {
        r.steps.sampler = "tcd";
        r.steps.eta = 0.3;
      }},
+    {"eta of ddim", [](Request&) {}, [](Request& r) { r.steps.eta = 0; }},
+    {"eta that means nothing to the sampler", [](Request& r) { r.steps.sampler = "euler"; },
+     [](Request& r) {
+       r.steps.sampler = "euler";
+       r.steps.eta = 0.5;
+     }},
+    {"the end of the denoising", [](Request&) {}, [](Request& r) { r.steps.denoising_end = 1; }},
+    {"all of the guidance", [](Request&) {},
+     [](Request& r) {
+       r.guidance.guidance_start = 0;
+       r.guidance.guidance_end = 1;
+     }},
     {"seamless and both axes", [](Request& r) { r.effects.seamless = true; },
      [](Request& r) {
        r.effects.seamless_axes = {"x", "y"};
@@ -320,6 +335,32 @@ TEST_F(RecordTest, HoldsNameAndSumOfEveryFile) {
   EXPECT_EQ(record.version, version());
   EXPECT_EQ(record.model, "emoji-128");
   EXPECT_EQ(record.request.noise.seed, 3u);
+}
+
+// `models verify` knows a model by its bytes and its newest file: an older part of the same size changes neither.
+TEST_F(RecordTest, TheSumOfTheModelIsOfItsFilesAndNotTheOneOfTheList) {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  const fs::path copy = folder / "some";
+  fs::copy(kBoxModel, copy, fs::copy_options::recursive);
+  const fs::path unet = copy / "unet/diffusion_pytorch_model.safetensors";
+  const auto make_older = [&](int hours) {
+    fs::last_write_time(unet, fs::last_write_time(copy / "model_index.json") - std::chrono::hours(hours));
+  };
+  make_older(1);
+  ModelRegistry registry(folder / "list");
+  const std::string verified = verify_model(registry, registry.add(copy, "my-own")).sha256;
+  std::vector<std::byte> bytes = read_whole_file(unet);
+  bytes.back() ^= std::byte{1};
+  folder.write("some/unet/diffusion_pytorch_model.safetensors",
+               {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  make_older(2);
+  Engine engine(EngineOptions{.threads = 2, .models_root = folder / "list"});
+  Request request = tiny_request();
+  request.model.model = copy.string();
+  const Record record = read_record(engine.run(request).png, "made.png");
+  EXPECT_EQ(record.files.at("model").sha256, model_sha256(model_files(copy)));
+  EXPECT_NE(record.files.at("model").sha256, verified);
 }
 
 TEST_F(RecordTest, AFileThatChangesDuringTheRunHasNoSumAndTheNotesSayIt) {

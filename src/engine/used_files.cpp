@@ -1,34 +1,20 @@
 #include "engine/used_files.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/sha256.h"
 
 namespace redraw {
-namespace {
 
-bool are_all_known(FileSums& sums, const ModelFiles& files) {
-  return std::ranges::all_of(file_paths(files), [&](const std::filesystem::path& path) {
-    const std::optional<FileIdentity> identity = identity_of(path);
-    return identity && sums.find(*identity);
-  });
-}
+UsedFiles::UsedFiles(FileSums& sums, const ChosenModel& choice, const Request& request)
+    : work_(sums, orders(choice, request)) {}
 
-}  // namespace
-
-UsedFiles::UsedFiles(FileSums& sums, const ChosenModel& choice, const Request& request,
-                     const std::filesystem::path& models_root)
-    : work_(sums, orders(sums, choice, request, models_root)) {}
-
-std::vector<FilesToSum> UsedFiles::orders(FileSums& sums, const ChosenModel& choice, const Request& request,
-                                          const std::filesystem::path& models_root) {
-  std::vector<FilesToSum> orders;
+std::vector<ModelFiles> UsedFiles::orders(const ChosenModel& choice, const Request& request) {
+  std::vector<ModelFiles> orders;
   const auto add = [&](const char* field, const std::string& name, const std::filesystem::path& path, auto find_files) {
     if (path.empty()) return;
-    FilesToSum order{.files = ModelFiles{.path = path}};
+    ModelFiles order{.path = path};
     try {
-      order.files = find_files(path);
+      order = find_files(path);
     } catch (const Error&) {
       // Whoever opens it says what is wrong, and there is no picture then.
     }
@@ -36,7 +22,6 @@ std::vector<FilesToSum> UsedFiles::orders(FileSums& sums, const ChosenModel& cho
     orders.push_back(std::move(order));
   };
   add("model", recorded_place(choice.path.string()), choice.path, model_files);
-  if (!are_all_known(sums, orders.front().files)) orders.front().known = verified_sha256(choice.path, models_root);
   add("vae", recorded_place(choice.options.vae.string()), choice.options.vae, vae_files);
   add("model_config", recorded_place(choice.options.configs.string()), choice.options.configs, configuration_files);
   const auto add_picture = [&](const char* field, const std::optional<Picture>& picture) {

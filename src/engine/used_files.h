@@ -18,8 +18,7 @@ namespace redraw {
 class UsedFiles {
  public:
   /// sums: must outlive it.
-  UsedFiles(FileSums& sums, const ChosenModel& choice, const Request& request,
-            const std::filesystem::path& models_root);
+  UsedFiles(FileSums& sums, const ChosenModel& choice, const Request& request);
 
   /// Begins to compute, on a thread that runs only where no other wants the processor. For when the first step has been
   /// taken, so that it is never later for it.
@@ -37,8 +36,7 @@ class UsedFiles {
     std::string field;
     std::string name;
   };
-  std::vector<FilesToSum> orders(FileSums& sums, const ChosenModel& choice, const Request& request,
-                                 const std::filesystem::path& models_root);
+  std::vector<ModelFiles> orders(const ChosenModel& choice, const Request& request);
 
   std::map<std::string, UsedFile> in_memory_;
   std::vector<Named> on_disk_;  // in the order of the work's orders

@@ -4,10 +4,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/cancelled.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "image/decode/container.h"
 #include "image/decode/decode.h"
+#include "image/decode/picture_bytes.h"
 #include "image/encode.h"
+#include "image/side.h"
 
 namespace redraw {
 namespace {
@@ -132,14 +136,39 @@ void compare(const std::filesystem::path& file, const Record& record, RerunRepor
                                "made the picture, or somebody has edited it"});
 }
 
+// A record that somebody has put into a small file must not begin a large run. Of a narrow picture the record holds
+// what was asked for: its longer side alone came out so.
+void check_size(const Record& record, const std::filesystem::path& path) {
+  const RequestSize& size = record.request.size;
+  if (!size.width || !size.height) return;
+  const InputFile file = InputFile::open(path);
+  PictureBytes bytes(file);
+  const PictureHeader header = read_picture_header(bytes, path.string());
+  const bool is_narrow = std::min(header.width, header.height) < kMinSide &&
+                         (header.width == *size.width || header.height == *size.height) &&
+                         header.width <= *size.width && header.height <= *size.height;
+  if (is_narrow || (header.width == *size.width && header.height == *size.height)) return;
+  throw Error(Code::record_malformed,
+              fmt::format("{}: the record is not of this picture: it says {}, the file has {}", path.string(),
+                          size_text(*size.width, *size.height), size_text(header.width, header.height)));
+}
+
 }  // namespace
 
 RerunReport rerun(Engine& engine, const std::filesystem::path& file, RerunPlaces places, FileSums& sums,
                   const RunEvents& events, const Cancellation& cancellation) {
   const Record record = read_record_file(file);
+  check_size(record, file);
   const std::filesystem::path folder = std::filesystem::absolute(file).lexically_normal().parent_path();
   places.folders.insert(places.folders.begin(), {folder, folder.parent_path()});
-  const RerunInputs inputs = find_rerun_inputs(record, places, sums);
+  RerunInputs inputs;
+  try {
+    inputs = find_rerun_inputs(record, places, sums, [&] {
+      if (cancellation.is_cancelled()) throw Cancelled();
+    });
+  } catch (const Cancelled&) {
+    return {.is_cancelled = true};
+  }
   RerunReport report{.differences = inputs.missing};
   if (!inputs.missing.empty()) return report;
   report.result = engine.run(inputs.request, events, cancellation);

@@ -27,7 +27,7 @@ struct RerunReport {
 
 /// Reads the record of a picture, finds what it was made of, makes it again and compares the files. folders of the
 /// places are looked through after the file's own and its parent. Throws Error as read_record_file, find_rerun_inputs
-/// and Engine::run.
+/// and Engine::run; record_malformed where the record says another size than the file has.
 RerunReport rerun(Engine& engine, const std::filesystem::path& file, RerunPlaces places, FileSums& sums,
                   const RunEvents& events = {}, const Cancellation& cancellation = {});
 

@@ -55,8 +55,9 @@ void set_place(Request& request, const UsedFile& file, std::string_view field, c
 // Looks for one input.
 class InputSearch {
  public:
-  InputSearch(const RerunPlaces& places, FileSums& sums, const InputKind& kind, const UsedFile& file)
-      : places_(places), sums_(sums), kind_(kind), file_(file) {}
+  InputSearch(FileSums& sums, const InputKind& kind, const UsedFile& file,
+              const std::function<void()>& stop_if_cancelled)
+      : sums_(sums), kind_(kind), file_(file), stop_if_cancelled_(stop_if_cancelled) {}
 
   std::optional<fs::path> found() const { return found_; }
 
@@ -94,17 +95,16 @@ class InputSearch {
  private:
   std::string sum_of(const fs::path& path) {
     try {
-      const std::string known = kind_.field == "model" ? verified_sha256(path, places_.models_root) : std::string();
-      return SumsAtWork(sums_, {{.files = kind_.files(path), .known = known}}).wait().front();
+      return SumsAtWork(sums_, {kind_.files(path)}).wait(stop_if_cancelled_).front();
     } catch (const Error&) {
       return {};  // a folder that is no model, or what cannot be read: not what is looked for
     }
   }
 
-  const RerunPlaces& places_;
   FileSums& sums_;
   const InputKind& kind_;
   const UsedFile& file_;
+  const std::function<void()>& stop_if_cancelled_;
   std::optional<fs::path> found_;
   std::optional<UsedFile> other_;  // the first with another sum
 };
@@ -126,7 +126,8 @@ std::optional<fs::path> model_in_the_box(const fs::path& data_folder) {
   }
 }
 
-// Verified sums first, which cost no reading; then those of the name; then the one in the box, which is small.
+// Those whose verified sum is the recorded one first, though they may have changed since; then those of the name; then
+// the one in the box, which is small.
 void search_models(InputSearch& search, const UsedFile& file, const std::string& name, const RerunPlaces& places) {
   const std::vector<RegisteredModel> models = models_of_list(places.models_root);
   for (const RegisteredModel& model : models) {
@@ -169,7 +170,8 @@ void search(InputSearch& search, const Record& record, const RerunPlaces& places
 
 }  // namespace
 
-RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, FileSums& sums) {
+RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, FileSums& sums,
+                              const std::function<void()>& stop_if_cancelled) {
   RerunInputs inputs{.request = record.request};
   std::map<std::string, UsedFile> files = record.files;
   files.try_emplace("model", UsedFile{.name = record.model});  // of a record without sums
@@ -179,7 +181,7 @@ RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, F
   for (const InputKind& kind : kInputKinds) {
     const auto file = files.find(std::string(kind.field));
     if (file == files.end()) continue;
-    InputSearch one(places, sums, kind, file->second);
+    InputSearch one(sums, kind, file->second, stop_if_cancelled);
     search(one, record, places, kind, file->second);
     if (!one.found()) {
       inputs.missing.push_back(one.missing());

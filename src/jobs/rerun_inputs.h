@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,7 +37,9 @@ struct RerunInputs {
 
 /// Finds the model by its sum in the list of models, or the one in the box; else by its name. A picture, autoencoder or
 /// folder of configurations by its recorded name in the folders. What is given goes before. Every file is compared by
-/// its SHA-256. sums: to keep what is computed. Throws Error as resolve_model for a given model.
-RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, FileSums& sums);
+/// its SHA-256. sums: to keep what is computed. stop_if_cancelled: as SumsAtWork::wait. Throws Error as resolve_model
+/// for a given model.
+RerunInputs find_rerun_inputs(const Record& record, const RerunPlaces& places, FileSums& sums,
+                              const std::function<void()>& stop_if_cancelled = {});
 
 }  // namespace redraw

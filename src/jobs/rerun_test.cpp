@@ -87,6 +87,25 @@ TEST_F(RerunTest, TheModelIsFoundByItsSumUnderWhateverName) {
   EXPECT_TRUE(report.is_same) << nlohmann::json(codes(report)).dump();
 }
 
+// What `models verify` has kept says nothing of files that were changed since, even where size and time are the same.
+TEST_F(RerunTest, TheSumOfTheListOnlySaysWhereToLook) {
+  const fs::path copy = folder_ / "some";
+  fs::copy(kBox, copy, fs::copy_options::recursive);
+  ModelRegistry registry(folder_ / "list");
+  static_cast<void>(verify_model(registry, registry.add(copy, "my-own")));
+  const fs::path unet = copy / "unet/diffusion_pytorch_model.safetensors";
+  std::vector<std::byte> bytes = read_whole_file(unet);
+  bytes.back() ^= std::byte{1};
+  const fs::file_time_type time = fs::last_write_time(unet);
+  folder_.write("some/unet/diffusion_pytorch_model.safetensors",
+                {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  fs::last_write_time(unet, time);
+  write_with("/model", "gone");
+  const RerunReport report = again({.models_root = folder_ / "list", .data_folder = folder_ / "no box"});
+  EXPECT_FALSE(report.was_run);
+  EXPECT_EQ(codes(report), (std::vector<std::string>{"input_missing"}));
+}
+
 TEST_F(RerunTest, SaysAllThatIsMissingOrChangedAtOnceAndRunsNothing) {
   folder_.write("drawing.png", "another");
   write_with("/files/model/sha256", std::string(64, 'a'));
@@ -175,12 +194,56 @@ TEST_F(RerunTest, RefusesAnInputThatThePictureDoesNotHave) {
   message_of(Code::file_not_found, [&] { again(places); });
 }
 
+TEST_F(RerunTest, RefusesARecordOfAnotherSizeAndRunsNothing) {
+  nlohmann::json record = nlohmann::json::parse(made_.metadata);
+  const auto refused = [&](int width, int height) {
+    record["request"]["width"] = width;
+    record["request"]["height"] = height;
+    write(encode_png({made_.width, made_.height, made_.rgb}, {{kRecordKeyword, record.dump()}}));
+    const Cancellation cancellation;
+    cancellation.cancel();  // so that nothing runs for long where it is not refused
+    return message_of(Code::record_malformed,
+                      [&] { rerun(engine_, folder_ / "out/made.png", with_box(), sums_, {}, cancellation); });
+  };
+  const std::string message = refused(8192, 8192);
+  EXPECT_NE(message.find("the record is not of this picture: it says 8192x8192, the file has 64x64"), std::string::npos)
+      << message;
+  refused(64, 128);
+}
+
+TEST_F(RerunTest, ANarrowPictureIsOfTheSizeThatWasAskedFor) {
+  const std::vector<std::byte> wide = encode_png({128, 64, std::vector<uint8_t>(128 * 64 * 3, 90)});
+  folder_.write("wide.png", {reinterpret_cast<const char*>(wide.data()), wide.size()});
+  Request request{.prompt = "fire",
+                  .inputs = RequestInputs{.init = Picture::file(folder_ / "wide.png")},
+                  .size = RequestSize{.width = 64, .height = 64},
+                  .steps = RequestSteps{.strength = 0.5, .steps = 2},
+                  .noise = RequestNoise{.seed = 3},
+                  .model = RequestModel{.model = kBox.string()}};
+  made_ = engine_.run(request);
+  ASSERT_EQ(made_.height, 32);
+  write(made_.png);
+  EXPECT_TRUE(again(with_box()).is_same);
+}
+
 TEST_F(RerunTest, ACancelledRunComparesNothing) {
   const Cancellation cancellation;
   const RerunReport report = rerun(engine_, folder_ / "out/made.png", with_box(), sums_,
                                    {.on_step = [&](const Step&) { cancellation.cancel(); }}, cancellation);
   EXPECT_TRUE(report.is_cancelled);
   EXPECT_FALSE(report.is_same);
+}
+
+TEST_F(RerunTest, IsCancelledWhereItLooksForItsInputs) {
+  const Cancellation cancellation;
+  cancellation.cancel();
+  fs::remove(folder_ / "drawing.png");
+  const fs::path other = folder_.write("other.png", "another");
+  RerunPlaces places = with_box();
+  places.given["init"] = other.string();
+  const RerunReport report = rerun(engine_, folder_ / "out/made.png", places, sums_, {}, cancellation);
+  EXPECT_TRUE(report.is_cancelled);
+  EXPECT_TRUE(report.differences.empty()) << "nothing is known of the inputs";
 }
 
 TEST_F(RerunTest, TheRecordAsTextHasEveryField) {

@@ -34,7 +34,8 @@ bool is_sha256(const std::string& text) {
 
 }  // namespace
 
-FileSums::FileSums(fs::path cache_folder) : cache_folder_(std::move(cache_folder)) {}
+FileSums::FileSums(fs::path cache_folder, std::function<int64_t()> clock)
+    : cache_folder_(std::move(cache_folder)), clock_(clock ? std::move(clock) : nanoseconds_now) {}
 
 std::optional<std::string> FileSums::find(const FileIdentity& file) {
   const std::lock_guard lock(mutex_);
@@ -49,8 +50,9 @@ std::optional<std::string> FileSums::find(const FileIdentity& file) {
 }
 
 void FileSums::keep(const FileIdentity& file, const std::string& sha256) {
-  const int64_t now = nanoseconds_now();
-  if (file.modified_ns > now - kSettledNs) return;
+  const int64_t now = clock_();
+  const auto is_recent = [now](int64_t time) { return time > now - kSettledNs && time < now + kSettledNs; };
+  if (is_recent(file.modified_ns) || is_recent(file.changed_ns)) return;
   const std::lock_guard lock(mutex_);
   entries_[file.path.string()] = {.file = file, .sha256 = sha256, .kept_ns = now};
   is_changed_ = true;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -20,12 +21,13 @@ class FileSums {
   static constexpr size_t kMostKept = 512;  ///< on disk, the newest
 
   /// cache_folder: empty: nothing is kept on disk. Reads nothing yet.
-  explicit FileSums(std::filesystem::path cache_folder = {});
+  /// clock: nanoseconds since 1970; empty: the system's.
+  explicit FileSums(std::filesystem::path cache_folder = {}, std::function<int64_t()> clock = {});
 
   /// 64 hexadecimal digits, where they are known of this very file.
   std::optional<std::string> find(const FileIdentity& file);
-  /// A file that was modified in the last two seconds is not kept: another write in the same tick of the clock would
-  /// not show.
+  /// A file that was written, or got another modification time, in the last two seconds is not kept: another write in
+  /// the same tick of the clock would not show. A time in the future, by a wrong clock, says nothing.
   void keep(const FileIdentity& file, const std::string& sha256);
   /// Writes what is new to the disk. Never fails: what cannot be written is computed again next time.
   void save() noexcept;
@@ -41,6 +43,7 @@ class FileSums {
   Entries read() const;
 
   std::filesystem::path cache_folder_;
+  std::function<int64_t()> clock_;
   std::mutex mutex_;
   Entries entries_;
   bool is_read_ = false;

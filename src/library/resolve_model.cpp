@@ -98,19 +98,6 @@ ChosenModel choose_model(const Request& request, const fs::path& models_root, co
   return choose_model(model.model, given, models_root, data_folder);
 }
 
-std::string verified_sha256(const fs::path& model, const fs::path& models_root) {
-  if (models_root.empty()) return {};
-  std::error_code problem;
-  const fs::path canonical = fs::canonical(model, problem);
-  if (problem) return {};
-  try {
-    const std::optional<RegisteredModel> known = ModelRegistry(models_root).find_path(canonical);
-    return known && state_of(*known) == ModelState::unchanged ? known->sha256 : std::string();
-  } catch (const Error&) {
-    return {};  // it is computed
-  }
-}
-
 Request with_model_path(Request request, const fs::path& models_root) {
   const bool is_of_registry =
       request.model.model || (!models_root.empty() && !ModelRegistry(models_root).default_name().empty());

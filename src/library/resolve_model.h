@@ -36,10 +36,6 @@ ChosenModel choose_model(const std::optional<std::string>& asked, const Checkpoi
 ChosenModel choose_model(const Request& request, const std::filesystem::path& models_root,
                          const std::filesystem::path& data_folder = {});
 
-/// The SHA-256 that `redraw models verify` has kept of a model whose files have not changed since. Empty where there is
-/// none, and where there is no list or it cannot be read.
-std::string verified_sha256(const std::filesystem::path& model, const std::filesystem::path& models_root);
-
 /// The request with its model's path and what the registry keeps of it. So it means the same model even when names or
 /// the default change. A request that leaves the model open stays open if that means the model in the box. Throws as
 /// choose_model.

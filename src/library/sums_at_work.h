@@ -4,9 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/input_file.h"
@@ -16,60 +16,53 @@
 
 namespace redraw {
 
-/// Files that make one sum: a file, or the files of a folder.
-struct FilesToSum {
-  ModelFiles files = {};
-  std::string known = {};  ///< the sum, where it is known already
-};
-
 /// Computes the sums of files as they are when it is made. Nothing is read before start() or wait(). The thread of
 /// start() runs only where no other thread wants the processor; wait() goes on in its place, at the caller's own
 /// priority, from where it has come to.
 class SumsAtWork {
  public:
-  /// sums: must outlive it.
-  SumsAtWork(FileSums& sums, std::vector<FilesToSum> orders);
+  /// sums: must outlive it. orders: the files of each sum.
+  SumsAtWork(FileSums& sums, std::vector<ModelFiles> orders);
   SumsAtWork(const SumsAtWork&) = delete;
   SumsAtWork& operator=(const SumsAtWork&) = delete;
-  /// Stops within a megabyte.
+  /// Waits for nothing: the thread ends by itself when it has read its piece of 64 KiB.
   ~SumsAtWork();
 
-  /// Begins in the background. A second call does nothing.
-  void start();
+  /// Begins in the background. A second call does nothing. between_pieces: called there before every piece, perhaps
+  /// once more after wait() or the end of this object; what it throws leaves the rest to wait().
+  void start(std::function<void()> between_pieces = {});
   /// model_sha256 of each order. Empty where a file cannot be read, or is not the one that it was when this object was
-  /// made. between_pieces: asked before every megabyte; what it throws ends the wait.
+  /// made. between_pieces: asked before every 64 KiB; what it throws ends the wait.
   std::vector<std::string> wait(const std::function<void()>& between_pieces = {});
 
-  /// Bytes that were read, so that tests can see what the cache spares.
-  uint64_t bytes_read() const { return bytes_read_; }
+  /// Bytes that wait() has, whoever read them, so that tests can see what the cache spares.
+  uint64_t bytes_read() const { return progress_.bytes_read; }
 
  private:
   struct Part {
     std::optional<FileIdentity> identity;  // empty: it cannot be looked at or read
-    bool is_known = false;                 // the sum of the whole is
     std::string sha256 = {};
+    bool is_known = false;  // from `sums_`
   };
-  struct Reading {
-    explicit Reading(const std::filesystem::path& path) : file(InputFile::open(path)) {}
-    InputFile file;
+  struct Progress {
+    size_t next = 0;  // among the parts
     Sha256 hash = {};
-    uint64_t at = 0;
+    uint64_t at = 0;  // bytes of that part which are in the hash
+    uint64_t bytes_read = 0;
   };
-  bool read_piece();
-  void open_next(Part& part);
-  void finish_file(Part& part);
-  void work_in_background();
-  void stop();
+  struct Background;
+  static bool read_piece(std::vector<Part>& parts, Progress& progress, std::optional<InputFile>& file);
+  void look_up();
+  void take_over();
+  void keep(const Part& part);
 
   FileSums& sums_;
-  std::vector<FilesToSum> orders_;
+  std::vector<ModelFiles> orders_;
   std::vector<Part> parts_;  // of the orders, one after the other
-  size_t next_ = 0;          // among parts_
-  std::optional<Reading> reading_;
-  std::atomic<bool> is_stopped_ = false;
-  std::atomic<uint64_t> bytes_read_ = 0;
+  Progress progress_;
+  std::optional<InputFile> file_;  // the part that wait() reads
   bool is_started_ = false;
-  std::thread thread_;
+  std::shared_ptr<Background> background_;  // until wait() goes on in its place
 };
 
 }  // namespace redraw
