@@ -114,9 +114,8 @@ GenerateRequest RequestRun::generation_of(std::span<const ResolvedRequest> pictu
 void RequestRun::plan_memory_of(const ResolvedRequest& request, GenerateRequest& generation, RunTeller& teller) const {
   if (!request.max_memory_gib) return;
   const auto limit = static_cast<uint64_t>(*request.max_memory_gib * (uint64_t{1} << 30));
-  const MemoryPlan memory = plan_memory(memory_need(model_, generation), limit, generation.has_previews);
+  const MemoryPlan memory = make_room(model_, generation, limit);
   generation.is_releasing = memory.is_releasing;
-  model_.evict_others();  // the limit is for all that is in memory
   teller.note(NoteKind::info, "memory", memory.line);
 }
 
