@@ -55,7 +55,8 @@ typedef struct redraw_engine redraw_engine;
 //   "models_root"        folder with the list of models that `redraw models` keeps. Default: none, models have no names
 //   "data_folder"        share/redraw of an installation, with the model in the box. Default: redraw looks around
 //                        libredraw.so and around the program
-//   "model_cache_bytes"  bytes that unused networks may keep in memory. Default: three quarters of the machine's memory
+//   "model_cache_bytes"  bytes that unused networks may keep in memory. Default: three quarters of the machine's
+//                        memory, or of the control group's limit (a container's) if that is smaller
 //   "allow_files"        true: a request may name files of this machine, as pictures, models and for other fields.
 //                        Default: false, a request may name only pictures that are given with it, and models by their
 //                        names in the list. Keep the default when requests come from somebody else.

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <unistd.h>
+#include <optional>
 #include <utility>
 
 #include "base/cancelled.h"
 #include "base/context.h"
+#include "base/memory_limit.h"
 #include "engine/model_choice.h"
 #include "engine/open_models.h"
 #include "engine/picture_seeds.h"
@@ -35,8 +36,7 @@ int checked_threads(int threads) {
 // Networks of several models stay in memory, and activations have room beside them. Half would be too little where one
 // large network takes more than that: it would be read again for every picture.
 uint64_t three_quarters_of_memory() {
-  const auto pages = static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES));
-  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 4 * 3;
+  return usable_memory() / 4 * 3;
 }
 
 int64_t images_of(const Request& request) {
