@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "image/image.h"
+#include "pipelines/network_cache.h"
 #include "redraw/run_events.h"
 
 namespace redraw {
@@ -32,7 +33,11 @@ struct GenerateEvents {
 };
 
 /// Runs a phase's work between its two events. work returns whether an earlier run's result was reused. Returns
-/// seconds.
-double run_phase(const GenerateEvents& events, Phase phase, const std::function<bool()>& work);
+/// seconds. load_seconds: where loading within the work adds its seconds; they are not the phase's.
+double run_phase(const GenerateEvents& events, Phase phase, const std::function<bool()>& work,
+                 const double* load_seconds = nullptr);
+
+/// Tells every network that is built as a phase of its own, and adds its seconds. Both must outlive what is returned.
+NetworkCache::AroundBuild told_as_load(const GenerateEvents& events, double& load_seconds);
 
 }  // namespace redraw

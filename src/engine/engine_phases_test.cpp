@@ -1,0 +1,54 @@
+// The phases that a run tells: no time is counted twice.
+#include <chrono>
+#include <gtest/gtest.h>
+
+#include "engine/engine_test_support.h"
+
+namespace redraw {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Everything is opened, and one autoencoder more: of the previews.
+Request previewed_request() {
+  Request request = small_request();
+  request.output.preview_vae = project_file("tests/golden/taesd/weights.safetensors");
+  return request;
+}
+
+TEST(EnginePhases, ALoadWithinDenoisingIsCountedOnce) {
+  Engine engine(2);
+  double told = 0;
+  double told_within = 0;  // denoising
+  double within = 0;
+  Clock::time_point denoise_start;
+  const Clock::time_point start = Clock::now();
+  const Result result = engine.run(previewed_request(), {.on_phase =
+                                                             [&](const PhaseEvent& event) {
+                                                               const bool is_denoise = event.phase == Phase::denoise;
+                                                               if (is_denoise && !event.is_end)
+                                                                 denoise_start = Clock::now();
+                                                               if (is_denoise && !event.is_end) told_within = 0;
+                                                               told += event.seconds;
+                                                               told_within += event.seconds;
+                                                               if (is_denoise && event.is_end) {
+                                                                 within = seconds_since(denoise_start);
+                                                                 EXPECT_GT(told_within, event.seconds)
+                                                                     << "the decoder of previews is loaded";
+                                                                 EXPECT_LE(told_within, within);
+                                                               }
+                                                             },
+                                                         .on_step = [](const Step& step) { step.preview(0); }});
+  EXPECT_FALSE(result.png.empty());
+  EXPECT_GT(within, 0);
+  const double all = seconds_since(start);
+  EXPECT_LE(told, all);
+  EXPECT_LE(result.seconds.total(), all);
+}
+
+}  // namespace
+}  // namespace redraw
