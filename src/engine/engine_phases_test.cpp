@@ -1,4 +1,4 @@
-// The phases that a run tells: no time is counted twice.
+// The phases that a run tells: every load, and no time counted twice.
 #include <chrono>
 #include <gtest/gtest.h>
 
@@ -48,6 +48,15 @@ TEST(EnginePhases, ALoadWithinDenoisingIsCountedOnce) {
   const double all = seconds_since(start);
   EXPECT_LE(told, all);
   EXPECT_LE(result.seconds.total(), all);
+}
+
+TEST(EnginePhases, EveryNetworkIsToldToLoad) {
+  Engine engine(2);
+  int loads = 0;
+  engine.run(small_request(), {.on_phase = [&](const PhaseEvent& event) {
+               loads += event.phase == Phase::load && event.is_end ? 1 : 0;
+             }});
+  EXPECT_EQ(loads, 1 + static_cast<int>(engine.loaded_networks().size())) << "the model's opening, and each network";
 }
 
 }  // namespace
