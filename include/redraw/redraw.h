@@ -80,7 +80,7 @@ int redraw_run_add_picture(redraw_run* run, const char* name, const void* bytes,
 
 // event: a JSON object on one line, valid until the function returns. "event" is its kind:
 //   "phase"    "phase": "load", "text", "encode", "denoise" or "decode"; "is_end"; at an end also "seconds" and
-//              "is_reused"
+//              "is_reused". A cancelled phase has its end as well. A load within a phase counts to the load alone
 //   "plan"     "plan": the steps, as redraw_plan returns them; comes before the first step
 //   "note"     "kind": "info", "hint" or "warning"; "code" for programs, "text" for people
 //   "step"     after each step: "index", "count", "timestep", "sigma", "seconds", "seconds_left", "pictures"

@@ -89,11 +89,12 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
   const int64_t images = images_of(request);
   const Backend::RunScope scope(*state_->backend, cancellation);
   RunEnd end;
+  RunTeller opening(events);
+  std::optional<PhaseAtWork> loading;  // until the model is opened and its pictures are read
   try {
     // Once: all are of one model, whatever becomes of names and the default meanwhile.
     const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
-    RunTeller opening(events);
-    PhaseAtWork loading(opening, Phase::load);
+    loading.emplace(opening, Phase::load);
     UsedFiles files(state_->sums, choice, request, state_->models_root);  // as they are before they are opened
     const StableDiffusion& model = state_->models.get(choice);
     check_together(request);
@@ -102,7 +103,8 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
       for (const std::string& note : drawn.notes) opening.note(NoteKind::info, "seed_drawn", note);
     }
     RequestRun run(model, choice, drawn.request, files);
-    double load_seconds = loading.end();
+    double load_seconds = loading->end();
+    loading.reset();
     while (end.pictures < images) {
       std::vector<Request> batch;
       for (int64_t i = end.pictures; i < std::min(images, end.pictures + run.batch_size()); ++i) {
@@ -122,6 +124,7 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
       }
     }
   } catch (const Cancelled&) {  // where the model is opened, its pictures are read or its text encoders are built
+    if (loading) loading->end();
     end.cancelled = true;
   }
   return end;

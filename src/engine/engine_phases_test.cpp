@@ -1,6 +1,7 @@
-// The phases that a run tells: every load, and no time counted twice.
+// The phases that a run tells: always in pairs, and no time counted twice.
 #include <chrono>
 #include <gtest/gtest.h>
+#include <vector>
 
 #include "engine/engine_test_support.h"
 
@@ -12,6 +13,27 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+// Told phases that began and did not end.
+class OpenPhases {
+ public:
+  void take(const PhaseEvent& event) {
+    if (!event.is_end) {
+      open_.push_back(event.phase);
+      ++begun_;
+      return;
+    }
+    ASSERT_FALSE(open_.empty());
+    EXPECT_EQ(open_.back(), event.phase);
+    open_.pop_back();
+  }
+  size_t open() const { return open_.size(); }
+  int begun() const { return begun_; }
+
+ private:
+  std::vector<Phase> open_;
+  int begun_ = 0;
+};
 
 // Everything is opened, and one autoencoder more: of the previews.
 Request previewed_request() {
@@ -57,6 +79,28 @@ TEST(EnginePhases, EveryNetworkIsToldToLoad) {
                loads += event.phase == Phase::load && event.is_end ? 1 : 0;
              }});
   EXPECT_EQ(loads, 1 + static_cast<int>(engine.loaded_networks().size())) << "the model's opening, and each network";
+}
+
+TEST(EnginePhases, ACancelledPhaseIsToldToEnd) {
+  const auto cancelled_at = [](int at) {
+    Engine engine(2);
+    OpenPhases phases;
+    const Cancellation cancellation;
+    const Result result = engine.run(previewed_request(),
+                                     {.on_phase =
+                                          [&](const PhaseEvent& event) {
+                                            phases.take(event);
+                                            if (!event.is_end && phases.begun() == at) cancellation.cancel();
+                                          },
+                                      .on_step = [](const Step& step) { step.preview(0); }},
+                                     cancellation);
+    EXPECT_EQ(phases.open(), 0u) << "cancelled at phase " << at;
+    EXPECT_EQ(result.cancelled, at > 0) << at;
+    return phases.begun();
+  };
+  const int all = cancelled_at(0);
+  EXPECT_GE(all, 5);
+  for (int at = 1; at <= all; ++at) cancelled_at(at);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "pipelines/generate_events.h"
 
+#include "base/cancelled.h"
 #include "pipelines/stopwatch.h"
 
 namespace redraw {
@@ -17,13 +18,20 @@ double run_phase(const GenerateEvents& events, Phase phase, const std::function<
     }
     return seconds;
   };
-  return end(work());
+  bool is_reused = false;
+  try {
+    is_reused = work();
+  } catch (const Cancelled&) {
+    end(false);
+    throw;
+  }
+  return end(is_reused);
 }
 
 NetworkCache::AroundBuild told_as_load(const GenerateEvents& events, double& load_seconds) {
   return [&events, &load_seconds](const std::function<void()>& build) {
     const GenerateEvents counted{.on_phase = [&](const PhaseEvent& event) {
-      load_seconds += event.seconds;
+      load_seconds += event.seconds;  // also those of a cancelled one
       if (events.on_phase) events.on_phase(event);
     }};
     run_phase(counted, Phase::load, [&] {

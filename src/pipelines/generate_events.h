@@ -27,7 +27,7 @@ struct GenerateStep {
 /// Each may be empty.
 struct GenerateEvents {
   /// Load (whenever a network is built), text, encode (if there is a picture to encode), denoise, decode. The preview
-  /// decoder is loaded within denoise. A cancelled run ends without the end of its phase.
+  /// decoder is loaded within denoise. A cancelled phase has its end as well.
   std::function<void(const PhaseEvent&)> on_phase = nullptr;
   std::function<void(const GenerateStep&)> on_step = nullptr;
 };

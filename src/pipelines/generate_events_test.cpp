@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <vector>
 
+#include "base/cancelled.h"
 #include "pipelines/stopwatch.h"
 
 namespace redraw {
@@ -45,6 +46,25 @@ TEST_F(RunPhase, ALoadWithinAPhaseIsCountedOnce) {
   EXPECT_GE(run_phase(
                 events_, Phase::denoise, [] { return work_for(0.001), false; }, &load_seconds),
             0.001);
+}
+
+TEST_F(RunPhase, ACancelledPhaseAndTheLoadWithinItAreToldToEnd) {
+  double load_seconds = 0;
+  const auto cancelled_load = [&] {
+    told_as_load(events_, load_seconds)([] {
+      work_for(0.02);
+      throw Cancelled();
+    });
+    return false;
+  };
+  const Stopwatch wall;
+  EXPECT_THROW(run_phase(events_, Phase::denoise, cancelled_load, &load_seconds), Cancelled);
+  EXPECT_LE(told_seconds(), wall.seconds());
+  ASSERT_EQ(told_.size(), 4u);
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(told_[i].phase, i == 1 || i == 2 ? Phase::load : Phase::denoise) << i;
+    EXPECT_EQ(told_[i].is_end, i >= 2) << i;
+  }
 }
 
 }  // namespace
