@@ -25,7 +25,7 @@ struct EngineOptions {
   /// program and where it was configured to be installed. The CMake package defines REDRAW_DATA_FOLDER for this.
   std::string data_folder = {};
   /// Bytes that unused networks may keep in memory. The least recently used are evicted first. 0: three quarters of the
-  /// machine's memory.
+  /// machine's memory, or of the control group's limit (a container's) if that is smaller.
   uint64_t model_cache_bytes = 0;
   std::string cache_folder = {};  ///< caches SHA-256 sums of model files between processes; empty: no such cache
 };

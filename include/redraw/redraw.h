@@ -55,7 +55,8 @@ typedef struct redraw_engine redraw_engine;
 //   "models_root"        folder with the list of models that `redraw models` keeps. Default: none, models have no names
 //   "data_folder"        share/redraw of an installation, with the model in the box. Default: redraw looks around
 //                        libredraw.so and around the program
-//   "model_cache_bytes"  bytes that unused networks may keep in memory. Default: three quarters of the machine's memory
+//   "model_cache_bytes"  bytes that unused networks may keep in memory. Default: three quarters of the machine's
+//                        memory, or of the control group's limit (a container's) if that is smaller
 //   "cache_folder"       a folder that keeps SHA-256 sums of model files for the next process. Default: none is kept
 //   "allow_files"        true: a request may name files of this machine, as pictures, models and for other fields.
 //                        Default: false, a request may name only pictures that are given with it, and models by their
@@ -80,7 +81,7 @@ int redraw_run_add_picture(redraw_run* run, const char* name, const void* bytes,
 
 // event: a JSON object on one line, valid until the function returns. "event" is its kind:
 //   "phase"    "phase": "load", "text", "encode", "denoise" or "decode"; "is_end"; at an end also "seconds" and
-//              "is_reused"
+//              "is_reused". A cancelled phase has its end as well. A load within a phase counts to the load alone
 //   "plan"     "plan": the steps, as redraw_plan returns them; comes before the first step
 //   "note"     "kind": "info", "hint" or "warning"; "code" for programs, "text" for people
 //   "step"     after each step: "index", "count", "timestep", "sigma", "seconds", "seconds_left", "pictures"

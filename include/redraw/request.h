@@ -56,9 +56,9 @@ struct RequestInputs {
 struct RequestSize {
   std::optional<int64_t> width = {};   ///< pixels, a multiple of 8, 64..8192
   std::optional<int64_t> height = {};  ///< likewise
-  std::optional<std::string> fit =
-      {};                              ///< how the picture is brought to the size: "contain", "cover", "stretch", "pad"
-  std::optional<bool> hires_fix = {};  ///< text to image at the model's size first, then enlarged
+  /// how the picture is brought to the size: "contain", "cover", "stretch", "pad"
+  std::optional<std::string> fit = {};
+  std::optional<bool> hires_fix = {};         ///< text to image at the model's size first, then enlarged
   std::optional<double> hires_strength = {};  ///< (0, 1]: of the second pass
 };
 
@@ -68,8 +68,8 @@ struct RequestSteps {
   std::optional<int64_t> steps = {};         ///< 1..1000, of the whole schedule
   std::optional<std::string> sampler = {};   ///< "ddim", "euler_k", "DPM++ 2M Karras", ...: `redraw samplers`
   std::optional<std::string> schedule = {};  ///< "model", "karras", ...; empty: the sampler's and the model's own
-  std::optional<std::string> spacing =
-      {};  ///< "linspace", "leading", "trailing"; empty: the sampler's and the model's own
+  /// "linspace", "leading", "trailing"; empty: the sampler's and the model's own
+  std::optional<std::string> spacing = {};
   std::optional<std::vector<double>> sigmas = {};  ///< the noise levels themselves, falling: {14.6, 6.5, 2.9, 0}
   std::optional<double> eta = {};                  ///< 0..1: share of new noise in the steps of ddim and tcd
   std::optional<bool> exact_steps = {};            ///< `steps` steps from the exact level of the strength

@@ -18,11 +18,11 @@ enum class Phase { load, text, encode, denoise, decode, save };
 /// "load", "text", "encode", "denoise", "decode", "save"
 std::string_view name_of(Phase phase);
 
-/// A phase begins, or ends.
+/// A phase begins, or ends. One that began also ends if the run is cancelled within it.
 struct PhaseEvent {
   Phase phase = Phase::load;
   bool is_end = false;
-  double seconds = 0;      ///< at an end: how long the phase took
+  double seconds = 0;      ///< at an end: how long the phase took, without a load within it
   bool is_reused = false;  ///< at an end: an earlier run's result was used, and nothing was computed
 };
 

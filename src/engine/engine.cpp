@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <unistd.h>
+#include <optional>
 #include <utility>
 
 #include "base/cancelled.h"
 #include "base/context.h"
+#include "base/memory_limit.h"
 #include "engine/model_choice.h"
 #include "engine/open_models.h"
 #include "engine/picture_seeds.h"
@@ -35,8 +36,7 @@ int checked_threads(int threads) {
 // Networks of several models stay in memory, and activations have room beside them. Half would be too little where one
 // large network takes more than that: it would be read again for every picture.
 uint64_t three_quarters_of_memory() {
-  const auto pages = static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES));
-  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 4 * 3;
+  return usable_memory() / 4 * 3;
 }
 
 int64_t images_of(const Request& request) {
@@ -89,11 +89,12 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
   const int64_t images = images_of(request);
   const Backend::RunScope scope(*state_->backend, cancellation);
   RunEnd end;
+  RunTeller opening(events);
+  std::optional<PhaseAtWork> loading;  // until the model is opened and its pictures are read
   try {
     // Once: all are of one model, whatever becomes of names and the default meanwhile.
     const ChosenModel choice = model_choice(request, state_->models_root, state_->data_folder);
-    RunTeller opening(events);
-    PhaseAtWork loading(opening, Phase::load);
+    loading.emplace(opening, Phase::load);
     UsedFiles files(state_->sums, choice, request);  // as they are before they are opened
     const StableDiffusion& model = state_->models.get(choice);
     check_together(request);
@@ -102,7 +103,8 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
       for (const std::string& note : drawn.notes) opening.note(NoteKind::info, "seed_drawn", note);
     }
     RequestRun run(model, choice, drawn.request, files);
-    double load_seconds = loading.end();
+    double load_seconds = loading->end();
+    loading.reset();
     while (end.pictures < images) {
       std::vector<Request> batch;
       for (int64_t i = end.pictures; i < std::min(images, end.pictures + run.batch_size()); ++i) {
@@ -122,6 +124,7 @@ RunEnd Engine::run_each(const Request& request, const RunEvents& events, const C
       }
     }
   } catch (const Cancelled&) {  // where the model is opened, its pictures are read or its text encoders are built
+    if (loading) loading->end();
     end.cancelled = true;
   }
   return end;

@@ -138,6 +138,19 @@ TEST(EngineRuns, ASmallBudgetKeepsOneModelAndMakesTheSamePictures) {
   EXPECT_LE(engine.loaded_networks().size(), 1u);
 }
 
+TEST(EngineRuns, ALimitOnMemoryEvictsWhatTheRunDoesNotUse) {
+  Engine engine(2);
+  engine.run(small_request());
+  EXPECT_EQ(std::ranges::count(kinds_of(engine), "VAE encoder"), 1);
+  Request limited = small_request();
+  limited.inputs.init.reset();
+  limited.steps.strength.reset();
+  limited.output.max_memory = 8;
+  EXPECT_FALSE(engine.run(limited).png.empty());
+  EXPECT_EQ(std::ranges::count(kinds_of(engine), "VAE encoder"), 0);
+  EXPECT_EQ(std::ranges::count(kinds_of(engine), "UNet"), 1);
+}
+
 TEST(EngineRuns, ABatchMakesThePicturesOfOneByOne) {
   Engine engine(2);
   Request request = small_request();

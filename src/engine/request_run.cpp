@@ -114,9 +114,8 @@ GenerateRequest RequestRun::generation_of(std::span<const ResolvedRequest> pictu
 void RequestRun::plan_memory_of(const ResolvedRequest& request, GenerateRequest& generation, RunTeller& teller) const {
   if (!request.max_memory_gib) return;
   const auto limit = static_cast<uint64_t>(*request.max_memory_gib * (uint64_t{1} << 30));
-  const MemoryPlan memory = plan_memory(memory_need(model_, generation), limit, generation.has_previews);
+  const MemoryPlan memory = make_room(model_, generation, limit);
   generation.is_releasing = memory.is_releasing;
-  model_.evict_others();  // the limit is for all that is in memory
   teller.note(NoteKind::info, "memory", memory.line);
 }
 
@@ -152,24 +151,24 @@ RequestRun::Batch RequestRun::make(std::span<const Request> requests, const std:
   teller.note(NoteKind::hint, "few_steps", few_steps_hint(request, plan));
   plan_memory_of(request, generation, teller);
   for (const std::string& note : seed_notes) teller.note(NoteKind::info, "seed_drawn", note);
-  for (const Note& warning : prompt_warnings(generation, cut_prompts(model_, generation, plan))) {
+  const auto on_phase = [&](const PhaseEvent& phase) { teller.phase(phase); };
+  const PromptCuts cuts = cut_prompts(model_, generation, plan, {.on_phase = on_phase});
+  for (const Note& warning : prompt_warnings(generation, cuts)) {
     teller.note(NoteKind::warning, warning.code, warning.text);
   }
   std::vector<StepPictures> step_pictures;
   for (size_t i = 0; i < resolved.size(); ++i) step_pictures.emplace_back(resolved[i], static_cast<int64_t>(i));
-  const GenerateEvents events{.on_phase = [&](const PhaseEvent& phase) { teller.phase(phase); },
-                              .on_step =
-                                  [&](const GenerateStep& step) {
-                                    files_.start();
-                                    teller.step(told(step, std::ssize(resolved)));
-                                    for (StepPictures& pictures : step_pictures) pictures.take(step);
-                                  }};
+  const GenerateEvents events{.on_phase = on_phase, .on_step = [&](const GenerateStep& step) {
+                                files_.start();
+                                teller.step(told(step, std::ssize(resolved)));
+                                for (StepPictures& pictures : step_pictures) pictures.take(step);
+                              }};
   const GenerateResult made = generate(model_, generation, plan, events);
   Batch batch{.pictures = {}, .cancelled = made.cancelled, .steps_run = made.steps_run};
   if (made.cancelled) return batch;
   const std::map<std::string, UsedFile> files = files_.wait([this] { model_.backend().stop_if_cancelled(); });
   teller.note(NoteKind::warning, "checksum_unknown", UsedFiles::warning(files));
-  const PhaseSeconds seconds = share_of({.load = load_seconds + made.load_seconds,
+  const PhaseSeconds seconds = share_of({.load = load_seconds + cuts.load_seconds + made.load_seconds,
                                          .text = made.text_seconds,
                                          .encode = made.encode_seconds,
                                          .denoise = made.denoise_seconds,

@@ -18,7 +18,7 @@ std::string shown(Size size) {
 
 DecodedImage decoded(const Picture& picture, const std::function<void()>& stop_if_cancelled) {
   if (picture.is_file()) return decode_image_file(picture.path(), stop_if_cancelled);
-  return decode_image(picture.bytes(), picture.name);
+  return decode_image(picture.bytes(), picture.name, stop_if_cancelled);
 }
 
 }  // namespace

@@ -126,9 +126,12 @@ TEST(RunCanvas, APictureFromMemoryIsTheOneFromTheFileAndErrorsNameIt) {
 TEST(RunCanvas, ACancellationEndsItWhereverItComes) {
   const TemporaryFolder folder;
   const std::vector<std::byte> png = encode_png(gradient(256, 256));
-  ResolvedRequest request;
-  request.init = Picture::file(folder.write("a.png", {reinterpret_cast<const char*>(png.data()), png.size()}).string());
-  for (const bool has_size : {false, true}) {
+  const Picture file =
+      Picture::file(folder.write("a.png", {reinterpret_cast<const char*>(png.data()), png.size()}).string());
+  const Picture memory = Picture::memory(png, "upload.png");
+  for (const auto& [picture, has_size] : {std::pair{file, false}, {file, true}, {memory, false}, {memory, true}}) {
+    ResolvedRequest request;
+    request.init = picture;
     if (has_size) request.width = request.height = 96;
     int64_t asked = 0;
     run_canvas(request, 128, [&] { ++asked; });

@@ -4,9 +4,12 @@
 
 namespace redraw {
 
-PromptCuts cut_prompts(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan) {
+PromptCuts cut_prompts(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
+                       const GenerateEvents& events) {
+  PromptCuts cuts;
+  const NetworkCache::BuildScope scope(model.caches().networks, told_as_load(events, cuts.load_seconds));
   const auto tokenizers = model.tokenizers();
-  PromptCuts cuts{.prompt = tokenizers->cut_of(request.prompt)};
+  cuts.prompt = tokenizers->cut_of(request.prompt);
   if (takes_negative(request, plan)) cuts.negative = tokenizers->cut_of(request.negative);
   return cuts;
 }

@@ -13,10 +13,12 @@ namespace redraw {
 struct PromptCuts {
   PromptCut prompt;
   PromptCut negative = {};
+  double load_seconds = 0;  ///< for building the tokenizers
 };
-/// Usually called before the run, because it needs only the tokenizers. Throws as PromptTokenizers and
-/// ClipTokenizer::tokenize.
-PromptCuts cut_prompts(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan);
+/// Usually called before the run, because it needs only the tokenizers. Tells their loading. Throws as PromptTokenizers
+/// and ClipTokenizer::tokenize.
+PromptCuts cut_prompts(const StableDiffusion& model, const GenerateRequest& request, const GeneratePlan& plan,
+                       const GenerateEvents& events = {});
 
 struct PromptsForRun {
   std::shared_ptr<const EncodedPrompt> prompt;

@@ -23,12 +23,7 @@ class Generation {
       : model_(model), request_(request), plan_(plan), events_(events) {}
 
   GenerateResult run() {
-    const NetworkCache::BuildScope scope(model_.caches().networks, [this](const std::function<void()>& build) {
-      result_.load_seconds += run_phase(events_, Phase::load, [&] {
-        build();
-        return false;
-      });
-    });
+    const NetworkCache::BuildScope scope(model_.caches().networks, told_as_load(events_, result_.load_seconds));
     try {
       make_pictures();
     } catch (const Cancelled&) {
@@ -77,7 +72,7 @@ class Generation {
       result_.network_rows = denoiser.network_rows();
     };
     try {
-      result_.denoise_seconds = run_phase(events_, Phase::denoise, work);
+      result_.denoise_seconds = run_phase(events_, Phase::denoise, work, &result_.load_seconds);
     } catch (const Cancelled&) {
       count();
       throw;

@@ -20,8 +20,8 @@ struct GenerateResult {
   int64_t network_rows = 0;
   bool is_text_reused = false;    ///< an earlier run had encoded the prompts
   bool is_encode_reused = false;  ///< an earlier run had encoded the pictures, if there were any
-  /// Seconds of the phases. Loading is the time for building networks, wherever that happened. Their numbers are read
-  /// when a network is first used.
+  /// Seconds of the phases. Loading is the time for building networks, wherever that happened, and counts to no other
+  /// phase. Their numbers are read when a network is first used.
   double load_seconds = 0, text_seconds = 0, encode_seconds = 0, denoise_seconds = 0, decode_seconds = 0;
 };
 

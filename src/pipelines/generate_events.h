@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "image/image.h"
+#include "pipelines/network_cache.h"
 #include "redraw/run_events.h"
 
 namespace redraw {
@@ -26,13 +27,17 @@ struct GenerateStep {
 /// Each may be empty.
 struct GenerateEvents {
   /// Load (whenever a network is built), text, encode (if there is a picture to encode), denoise, decode. The preview
-  /// decoder is loaded within denoise. A cancelled run ends without the end of its phase.
+  /// decoder is loaded within denoise. A cancelled phase has its end as well.
   std::function<void(const PhaseEvent&)> on_phase = nullptr;
   std::function<void(const GenerateStep&)> on_step = nullptr;
 };
 
 /// Runs a phase's work between its two events. work returns whether an earlier run's result was reused. Returns
-/// seconds.
-double run_phase(const GenerateEvents& events, Phase phase, const std::function<bool()>& work);
+/// seconds. load_seconds: where loading within the work adds its seconds; they are not the phase's.
+double run_phase(const GenerateEvents& events, Phase phase, const std::function<bool()>& work,
+                 const double* load_seconds = nullptr);
+
+/// Tells every network that is built as a phase of its own, and adds its seconds. Both must outlive what is returned.
+NetworkCache::AroundBuild told_as_load(const GenerateEvents& events, double& load_seconds);
 
 }  // namespace redraw

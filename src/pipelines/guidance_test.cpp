@@ -94,9 +94,9 @@ TEST(Guidance, WhatIsNoNumberIsRefusedByItsName) {
       {{.rescale = kNan}, "cfg_rescale"}, {{.begin = kNan}, "guidance_start"},
       {{.end = kNan}, "guidance_end"},    {{.scales = {7, kNan}}, "an entry of cfg_scales"},
   };
-  for (const auto& [guidance, name] : rows) {
-    EXPECT_EQ(message_of(Code::not_a_number, [&] { check_guidance(guidance, 2); }),
-              std::string(name) + " is not a number");
+  for (const auto& row : rows) {
+    EXPECT_EQ(message_of(Code::not_a_number, [&] { check_guidance(row.first, 2); }),
+              std::string(row.second) + " is not a number");
   }
 }
 

@@ -73,8 +73,12 @@ PhaseNeed denoise_need(const StableDiffusion& model, const GenerateRequest& requ
   return {.weights = weight_bytes(part), .activations = with_kernels(*backend)};
 }
 
+bool has_picture_to_encode(const StableDiffusion& model, const GenerateRequest& request) {
+  return request.init != nullptr || model.spec().input != UNetInput::latent;
+}
+
 PhaseNeed encode_need(const StableDiffusion& model, const GenerateRequest& request, const Context& context) {
-  if (request.init == nullptr && model.spec().input == UNetInput::latent) return {};
+  if (!has_picture_to_encode(model, request)) return {};
   const PartSource& part = model.checkpoint().part(model.spec().encoder_part());
   const auto backend = make_shape_only_backend(context);
   const Tensor picture(backend->pool(), {1, request.height, request.width, 3});
@@ -101,6 +105,12 @@ PhaseNeed decode_need(const StableDiffusion& model, const GenerateRequest& reque
   if (model.spec().preview_vae)
     need.weights += weight_bytes(model.checkpoint().part("preview_vae"), NetworkHalf::decoder);
   return need;
+}
+
+std::vector<NetworkKey> keys_in_use(const StableDiffusion& model, const GenerateRequest& request) {
+  std::vector<NetworkKey> keys = model.keys().all();
+  if (!has_picture_to_encode(model, request) && model.keys().encoder) std::erase(keys, *model.keys().encoder);
+  return keys;
 }
 
 std::string gib(uint64_t bytes) {
@@ -135,7 +145,7 @@ MemoryNeed memory_need(const StableDiffusion& model, const GenerateRequest& requ
             .encode = encode_need(model, request, context),
             .denoise = denoise_need(model, request, context),
             .decode = decode_need(model, request, context),
-            .program = kProgramBytes};
+            .program = kProgramBytes + model.caches().encodings.bytes()};
   } catch (const Error& e) {
     if (e.code() != Code::out_of_memory) throw;
     // The networks run on memory that is reserved and not touched, and even that much there is not.
@@ -162,6 +172,19 @@ MemoryPlan plan_memory(const MemoryNeed& need, uint64_t limit_bytes, bool has_pr
   return {.is_releasing = true,
           .line = "memory: at most " + gib(least) + " of " + gib(limit_bytes) +
                   "; each network is freed after use (keeping all would take " + gib(need.keeping_all()) + ")"};
+}
+
+MemoryPlan make_room(const StableDiffusion& model, const GenerateRequest& request, uint64_t limit_bytes) {
+  PipelineCaches& caches = model.caches();
+  MemoryNeed need = memory_need(model, request);
+  // They are kept where they can be: every picture of a run that frees its networks takes the first one's.
+  if (need.releasing(request.has_previews) > limit_bytes) {
+    need.program -= caches.encodings.bytes();
+    caches.encodings.clear();
+  }
+  caches.networks.keep_only(keys_in_use(model, request));
+  caches.backend.pool().trim();
+  return plan_memory(need, limit_bytes, request.has_previews);
 }
 
 }  // namespace redraw

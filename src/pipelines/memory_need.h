@@ -21,7 +21,7 @@ struct MemoryNeed {
   PhaseNeed encode;  ///< of the picture; nothing if there is none
   PhaseNeed denoise;
   PhaseNeed decode;
-  uint64_t program = 0;  ///< everything that does not depend on the run
+  uint64_t program = 0;  ///< everything that does not depend on the run, with the encodings of earlier runs
 
   /// If all networks are kept from one run to the next.
   uint64_t keeping_all() const;
@@ -41,5 +41,9 @@ struct MemoryPlan {
   std::string line;  ///< the decision with the figures, for people
 };
 MemoryPlan plan_memory(const MemoryNeed& need, uint64_t limit_bytes, bool has_previews);
+
+/// The same for a request about to run. Frees what earlier runs left in memory and its need does not count: networks it
+/// does not use, kept blocks of the pool and, if the limit has no room for them, encodings.
+MemoryPlan make_room(const StableDiffusion& model, const GenerateRequest& request, uint64_t limit_bytes);
 
 }  // namespace redraw

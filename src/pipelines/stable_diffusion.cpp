@@ -125,8 +125,4 @@ void StableDiffusion::release_vae_decoder() const {
   caches_->networks.release(keys_.preview_decoder);
 }
 
-void StableDiffusion::evict_others() const {
-  caches_->networks.keep_only(keys_.all());
-}
-
 }  // namespace redraw

@@ -54,8 +54,6 @@ class StableDiffusion {
   void release_unet() const;
   void release_vae_encoder() const;
   void release_vae_decoder() const;  ///< also the preview decoder
-  /// Evicts what other models left in memory.
-  void evict_others() const;
 
  private:
   PipelineCaches* caches_;

@@ -76,7 +76,7 @@ TEST(RequestText, SaysWhatIsWrong) {
       {"--sampler eular", Code::unknown_name, "did you mean 'euler'?"},
   };
   for (const auto& [line, code, phrase] : lines) {
-    const std::string message = message_of(code, [&] { request_of_text(line); });
+    const std::string message = message_of(code, [&text = line] { request_of_text(text); });
     EXPECT_NE(message.find(phrase), std::string::npos) << message;
   }
 }

@@ -82,6 +82,11 @@ size_t MemoryPool::peak_bytes() const {
   return state_->peak_bytes;
 }
 
+size_t MemoryPool::held_bytes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->held_bytes;
+}
+
 size_t MemoryPool::peak_held_bytes() const {
   const std::lock_guard lock(state_->mutex);
   return state_->peak_held_bytes;

@@ -22,7 +22,9 @@ class MemoryPool {
 
   /// The most bytes that were handed out at one time.
   size_t peak_bytes() const;
-  /// The most bytes that were taken from the system at one time: handed out and kept.
+  /// The bytes that are taken from the system now: handed out and kept.
+  size_t held_bytes() const;
+  /// The most that these were at one time.
   size_t peak_held_bytes() const;
   /// Frees what is kept and not handed out.
   void trim();

@@ -85,6 +85,37 @@ TEST_P(MemoryOfARun, CountsTheBatch) {
   EXPECT_EQ(memory_need(model, asked).denoise.activations, alone.denoise.activations);
 }
 
+TEST_P(MemoryOfARun, ALimitHoldsAfterALargerRun) {
+  const Context context(2);
+  const auto backend = make_cpu_backend(context);
+  PipelineCaches caches(*backend);
+  const StableDiffusion model(caches, Checkpoint::open(tiny_folder(GetParam())), {});
+  const GenerateRequest large = request(256);
+  ASSERT_EQ(generate(model, large, plan_generation(model.spec(), large)).images.size(), 1);
+  GenerateRequest small = request(64);
+  small.init = nullptr;
+  const uint64_t encodings = caches.encodings.bytes();
+  EXPECT_GT(encodings, 0);
+  const MemoryNeed need = memory_need(model, small);
+  EXPECT_FALSE(make_room(model, small, need.keeping_all()).is_releasing);
+  EXPECT_FALSE(caches.networks.has(*model.keys().encoder));
+  EXPECT_TRUE(caches.networks.has(model.keys().unet));
+  EXPECT_EQ(caches.encodings.bytes(), encodings) << "the need counts them";
+  EXPECT_LE(backend->pool().held_bytes(), need.text.weights + need.denoise.weights + need.decode.weights + encodings);
+  // Everything is in memory now, with nothing left over from the large run: only the pool can be too large.
+  GenerateRequest alike = request(256);
+  ASSERT_EQ(generate(model, alike, plan_generation(model.spec(), alike)).images.size(), 1);
+  alike.width = alike.height = 64;
+  make_room(model, alike, kMany);
+  EXPECT_LE(backend->pool().held_bytes(), need.text.weights + need.denoise.weights + need.decode.weights +
+                                              memory_need(model, alike).encode.weights + encodings);
+  ASSERT_EQ(generate(model, small, plan_generation(model.spec(), small)).images.size(), 1);
+  EXPECT_LE(backend->pool().held_bytes(), memory_need(model, alike).keeping_all() - need.program + encodings);
+  const uint64_t least = memory_need(model, small).releasing(false);
+  EXPECT_TRUE(make_room(model, small, least - 1).is_releasing);
+  EXPECT_EQ(caches.encodings.size(), 0u) << "the limit has no room for them";
+}
+
 // The same with a tiny autoencoder instead of the model's own, and with one for previews beside it.
 TEST(MemoryOfATinyAutoencoder, IsWithinWhatWasSaid) {
   const auto taesd = std::filesystem::path(REDRAW_SOURCE_DIR) / "tests/golden/taesd/weights.safetensors";

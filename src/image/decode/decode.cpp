@@ -158,8 +158,9 @@ DecodedImage decode(PictureBytes bytes, const std::string& where) {
 
 }  // namespace
 
-DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where) {
-  return decode(PictureBytes(bytes), where);
+DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where,
+                          const std::function<void()>& between_pieces) {
+  return decode(PictureBytes(bytes, between_pieces), where);
 }
 
 DecodedImage decode_image_file(const std::filesystem::path& path, const std::function<void()>& between_pieces) {

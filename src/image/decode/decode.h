@@ -61,12 +61,14 @@ struct DecodedImage {
 ///
 /// Throws Error, `where` (a file's name) in front: image_not_recognised, image_truncated (missing pixels: never a half
 /// picture), image_damaged, image_too_large, image_too_small, image_unsupported, file_too_large.
-DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where);
+///
+/// `between_pieces` may be empty. It is called before every piece of the bytes that is read and every few rows that are
+/// decoded, many times a second; what it throws ends the decoding. The pixels of a WebP file are one call of libwebp,
+/// in which nobody asks: 1.5 s at 64 million pixels, several seconds at most.
+DecodedImage decode_image(std::span<const std::byte> bytes, const std::string& where,
+                          const std::function<void()>& between_pieces = {});
 
-/// The same for a file. Also throws file_not_found, not_a_file, file_unreadable, file_changed. `between_pieces` may be
-/// empty. It is called before every piece of the file that is read and every few rows that are decoded, many times a
-/// second; what it throws ends the decoding. The pixels of a WebP file are one call of libwebp, in which nobody asks:
-/// 1.5 s at 64 million pixels, several seconds at most.
+/// The same for a file. Also throws file_not_found, not_a_file, file_unreadable, file_changed.
 DecodedImage decode_image_file(const std::filesystem::path& path, const std::function<void()>& between_pieces = {});
 
 }  // namespace redraw

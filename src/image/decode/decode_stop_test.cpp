@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <utility>
 
 #include "image/decode/decode.h"
 #include "image/decode/picture_files_test_support.h"
@@ -11,15 +12,18 @@ namespace {
 
 struct Stopped {};
 
-// A picture file on disk, for as long as it is needed.
-class StoredFile {
+enum class Place { file, memory };
+
+// A picture on disk for as long as it is needed, or in memory.
+class StoredPicture {
  public:
-  explicit StoredFile(const FileBytes& bytes) : path_(std::filesystem::path(testing::TempDir()) / "stopped-picture") {
-    std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+  explicit StoredPicture(FileBytes bytes, Place place = Place::file)
+      : bytes_(std::move(bytes)), place_(place), path_(std::filesystem::path(testing::TempDir()) / "stopped-picture") {
+    std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(bytes_.data()), std::ssize(bytes_));
   }
-  ~StoredFile() { std::filesystem::remove(path_); }
-  StoredFile(const StoredFile&) = delete;
-  StoredFile& operator=(const StoredFile&) = delete;
+  ~StoredPicture() { std::filesystem::remove(path_); }
+  StoredPicture(const StoredPicture&) = delete;
+  StoredPicture& operator=(const StoredPicture&) = delete;
 
   // Its pixels; stopped at the given question. Counts the questions.
   Image decode(int64_t stop_at, int64_t& asked) const {
@@ -27,6 +31,7 @@ class StoredFile {
     const auto ask = [&] {
       if (++asked == stop_at) throw Stopped();
     };
+    if (place_ == Place::memory) return decode_image(bytes_, "memory", ask).image;
     return decode_image_file(path_, ask).image;
   }
 
@@ -37,6 +42,8 @@ class StoredFile {
   }
 
  private:
+  FileBytes bytes_;
+  Place place_;
   std::filesystem::path path_;
 };
 
@@ -67,16 +74,18 @@ TEST(DecodeStop, EndsWithWhatTheCallerThrewAndLeavesNothingBehind) {
       plain_webp(picture.get(), false),
   };
   for (const FileBytes& bytes : files) {
-    const StoredFile file(bytes);
-    int64_t asked = 0;
-    const Image whole = file.decode(0, asked);
-    const int64_t questions = asked;
-    EXPECT_GT(questions, 10);
-    for (int64_t n = 1; n <= questions; ++n) {
-      EXPECT_THROW(file.decode(n, asked), Stopped) << &bytes - files << " at question " << n;
-      EXPECT_EQ(asked, n) << &bytes - files;  // none after it
+    for (const Place place : {Place::file, Place::memory}) {
+      const StoredPicture stored(bytes, place);
+      int64_t asked = 0;
+      const Image whole = stored.decode(0, asked);
+      const int64_t questions = asked;
+      EXPECT_GT(questions, 10);
+      for (int64_t n = 1; n <= questions; ++n) {
+        EXPECT_THROW(stored.decode(n, asked), Stopped) << &bytes - files << " at question " << n;
+        EXPECT_EQ(asked, n) << &bytes - files;  // none after it
+      }
+      EXPECT_EQ(stored.decode(0, asked).pixels, whole.pixels) << &bytes - files;
     }
-    EXPECT_EQ(file.decode(0, asked).pixels, whole.pixels) << &bytes - files;
   }
 }
 
@@ -84,14 +93,14 @@ TEST(DecodeStop, IsAskedForAtEveryRowOfBlocksOfEveryScan) {
   // 300 rows of blocks in each of some ten scans, most of which take no bytes.
   const FileBytes jpeg = plain_jpeg(vips_image(flat(16, 2400, 9, 99, 199)).get(), true);
   EXPECT_LT(jpeg.size(), 64u << 10);
-  EXPECT_GT(StoredFile(jpeg).questions(), 2400 + 5 * 300);
+  EXPECT_GT(StoredPicture(jpeg).questions(), 2400 + 5 * 300);
 }
 
 TEST(DecodeStop, IsAskedForAtEveryPieceOfWhatIsReadWhole) {
   const auto picture = vips_image(noise(1000, 1000));
   for (const FileBytes& bytes : {interlaced_png(picture.get()), save_webp(picture.get())}) {
     EXPECT_GT(bytes.size(), 3'000'000u);
-    EXPECT_GT(StoredFile(bytes).questions(), 3'000'000 / (64 << 10) + 1000 / 16);
+    EXPECT_GT(StoredPicture(bytes).questions(), 3'000'000 / (64 << 10) + 1000 / 16);
   }
 }
 
@@ -99,12 +108,12 @@ TEST(DecodeStop, IsAskedForAtEveryPartBesideThePixels) {
   const FileBytes png = save_png(vips_image(gradient(16, 16)).get());
   FileBytes parts;
   for (int i = 0; i < 5000; ++i) append_png_chunk(parts, "tIME", {});
-  EXPECT_GT(StoredFile(with_bytes_at(png, 33, view_of(parts))).questions(), 5000);
+  EXPECT_GT(StoredPicture(with_bytes_at(png, 33, view_of(parts))).questions(), 5000);
 
   const FileBytes jpeg = plain_jpeg(vips_image(gradient(16, 16)).get());
   std::string comments;
   for (int i = 0; i < 5000; ++i) comments += std::string_view("\xFF\xFE\0\2", 4);
-  EXPECT_GT(StoredFile(with_bytes_at(jpeg, 2, comments)).questions(), 5000);
+  EXPECT_GT(StoredPicture(with_bytes_at(jpeg, 2, comments)).questions(), 5000);
 }
 
 }  // namespace

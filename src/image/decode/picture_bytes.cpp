@@ -14,8 +14,8 @@ uint32_t at(std::span<const std::byte> bytes, size_t offset) {
 
 }  // namespace
 
-PictureBytes::PictureBytes(std::span<const std::byte> memory)
-    : memory_(memory), size_(static_cast<int64_t>(memory.size())) {}
+PictureBytes::PictureBytes(std::span<const std::byte> memory, std::function<void()> between_pieces)
+    : memory_(memory), between_pieces_(std::move(between_pieces)), size_(static_cast<int64_t>(memory.size())) {}
 
 PictureBytes::PictureBytes(const InputFile& file, std::function<void()> between_pieces)
     : file_(&file), between_pieces_(std::move(between_pieces)), size_(static_cast<int64_t>(file.size())) {}

@@ -18,8 +18,8 @@ class PictureBytes {
  public:
   static constexpr int64_t kViewBytes = int64_t{64} << 10;
 
-  explicit PictureBytes(std::span<const std::byte> memory);
-  /// between_pieces: see decode_image_file.
+  /// between_pieces: see decode_image.
+  explicit PictureBytes(std::span<const std::byte> memory, std::function<void()> between_pieces = {});
   explicit PictureBytes(const InputFile& file, std::function<void()> between_pieces = {});
 
   int64_t size() const { return size_; }
