@@ -1,5 +1,7 @@
 #include "c_api/last_error.h"
 
+#include "base/unicode_text.h"
+
 namespace redraw::c_api {
 namespace {
 
@@ -27,8 +29,8 @@ void set_last_error(Code code, std::string_view message) noexcept {
   LastError& last = last_error();
   last.code = code_info(code).name;
   try {
-    last.message = message;
-  } catch (const std::bad_alloc&) {
+    last.message = printable_text(message);  // one line, whatever bytes it quotes
+  } catch (...) {
     last.message.clear();
   }
 }

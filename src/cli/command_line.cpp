@@ -116,7 +116,10 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
   const CLI::App& command = last_command(app);
   std::string message = error.what();
   std::string help;
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+  const bool is_unknown_command = !unknown.empty() && !command.get_subcommands({}).empty();
+  if (is_unknown_command) {
+    message = unknown_word(command, unknown.front());
+  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     message = command.get_subcommands({}).empty() ? needed_arguments(command)
                                                   : "a command is needed: " + command_names(command);
     if (!json) help = short_help(command);

@@ -60,8 +60,9 @@ std::string few_steps_hint(const ResolvedRequest& request, const GeneratePlan& p
   if (plan.run.steps_to_run() >= kFew) return {};
   const double steps = std::ceil(kGood / *asked.strength - 1e-9);
   if (steps > static_cast<double>(plan.run.sampling.config.num_train_timesteps)) return {};
-  return fmt::format("{} steps are few; steps {} would run 20 at this strength, exact_steps all that are asked for",
-                     plan.run.steps_to_run(), static_cast<int64_t>(steps));
+  const int64_t run = plan.run.steps_to_run();
+  return fmt::format("{} {} few; with steps {} this strength runs 20, with exact_steps all {}", run,
+                     run == 1 ? "step is" : "steps are", static_cast<int64_t>(steps), plan.run.steps_asked);
 }
 
 }  // namespace redraw

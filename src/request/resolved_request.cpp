@@ -181,7 +181,7 @@ void check_together(const Request& request) {
 void check_fits_model(const Request& request, const ModelSpec& model) {
   if (request.guidance.image_cfg_scale && !model.edits_picture()) {
     throw Error(Code::usage, "image_cfg_scale is for InstructPix2Pix models, and " + model.name + " is of the kind '" +
-                                 std::string(name_of(model.input)) + "'; leave it out, or give strength");
+                                 std::string(name_of(model.input)) + "'; leave it out");
   }
 }
 

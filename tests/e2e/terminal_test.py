@@ -124,6 +124,13 @@ class Help(EndToEndTest):
                 self.assertRegex(result.stderr, rf"\nFor example:\n  {name} ")
                 self.assertRegex(lines[-1], rf"^{name} --help lists all (options|commands)\.$")
 
+    def test_an_unknown_command_names_the_nearest(self):
+        for word, nearest in [("img2imgs", "img2img"), ("swep", "sweep")]:
+            result = self.run_redraw(word)
+            self.assertEqual(result.returncode, 2)
+            self.assertTrue(result.stderr.startswith(f"redraw: unknown argument '{word}'; did you mean '{nearest}'?"),
+                            result.stderr)
+
     def test_a_program_gets_the_error_alone(self):
         for arguments in [["img2img"], ["models"], []]:
             result = self.run_redraw(*arguments, "--json")
