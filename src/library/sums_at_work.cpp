@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <sys/resource.h>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -25,8 +24,8 @@ void take_lowest_priority() {
 
 }  // namespace
 
-// What the thread works on. It has its own copy of the parts, and nobody waits for it: on a busy processor a piece may
-// take it a second, and only an administrator may give it another priority again.
+// What the thread works on. It has its own copy of the parts, and wait() does not wait for it: on a busy processor a
+// piece takes it some time, and only an administrator may give it another priority again.
 struct SumsAtWork::Background {
   std::vector<Part> parts;
   std::function<void()> between_pieces;
@@ -67,6 +66,8 @@ SumsAtWork::~SumsAtWork() {
   } catch (...) {
     // No memory to keep a sum: it is computed again next time.
   }
+  // A thread that is still at work when the process ends would use what is gone by then.
+  if (thread_.joinable()) thread_.join();
 }
 
 void SumsAtWork::start(std::function<void()> between_pieces) {
@@ -76,7 +77,7 @@ void SumsAtWork::start(std::function<void()> between_pieces) {
   background_->parts = parts_;
   background_->between_pieces = std::move(between_pieces);
   try {
-    std::thread([background = background_] { background->run(); }).detach();
+    thread_ = std::thread([background = background_] { background->run(); });
   } catch (const std::system_error&) {
     // No thread is to be had: wait() does it all.
   }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/input_file.h"
@@ -25,11 +26,11 @@ class SumsAtWork {
   SumsAtWork(FileSums& sums, std::vector<ModelFiles> orders);
   SumsAtWork(const SumsAtWork&) = delete;
   SumsAtWork& operator=(const SumsAtWork&) = delete;
-  /// Waits for nothing: the thread ends by itself when it has read its piece of 64 KiB.
+  /// Waits for the thread to end, which it does when it has read its piece of 64 KiB.
   ~SumsAtWork();
 
   /// Begins in the background. A second call does nothing. between_pieces: called there before every piece, perhaps
-  /// once more after wait() or the end of this object; what it throws leaves the rest to wait().
+  /// once more after wait(); what it throws leaves the rest to wait().
   void start(std::function<void()> between_pieces = {});
   /// model_sha256 of each order. Empty where a file cannot be read, or is not the one that it was when this object was
   /// made. between_pieces: asked before every 64 KiB; what it throws ends the wait.
@@ -63,6 +64,7 @@ class SumsAtWork {
   std::optional<InputFile> file_;  // the part that wait() reads
   bool is_started_ = false;
   std::shared_ptr<Background> background_;  // until wait() goes on in its place
+  std::thread thread_;
 };
 
 }  // namespace redraw

@@ -149,7 +149,7 @@ TEST(RequestJson, PicturesComeAsBytesOrAttachments) {
   EXPECT_EQ(read(R"({"init": {"attachment": "a"}, "init_color": {"attachment": "a"}})", door).inputs.init_color,
             sample_picture());
   const std::pair<const char*, const char*> values[] = {
-      {R"("x.png")", "init cannot be a path here; send the picture itself"},
+      {R"("x.png")", "init is 'x.png', and no picture of that name came with the request; it cannot be a path here"},
       {R"(7)", "init must be a picture"},
       {R"(["x.png"])", "init must be a picture"},
       {R"({})", R"(init must be {"name": "...", "base64": "..."})"},

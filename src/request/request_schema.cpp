@@ -39,7 +39,7 @@ ordered_json picture_schema(const JsonDoor& door) {
                               {"minLength", 1},
                               {"maxLength", (kMaxPictureInJson + 2) / 3 * 4},
                               {"contentEncoding", "base64"}};
-  ordered_json forms = {closed_object({{"name", name}, {"base64", bytes}})};
+  ordered_json forms = ordered_json::array({closed_object({{"name", name}, {"base64", bytes}})});
   if (door.attachments != nullptr) forms.push_back(closed_object({{"attachment", {{"type", "string"}}}}));
   if (door.may_open_files) forms.push_back({{"type", "string"}, {"description", "a path"}});
   return {{"anyOf", forms}};
