@@ -39,8 +39,7 @@ TEST(Engine, StatesThePlanAndWritesItIntoTheMetadata) {
   EXPECT_EQ(notes[0].text, "picture kept at 128x128");
   EXPECT_TRUE(plan.line.starts_with("strength 0.5 x 4 steps: running 2 of 4, from t=251, sigma=")) << plan.line;
   EXPECT_EQ(notes[1].kind, NoteKind::hint);
-  EXPECT_EQ(notes[1].text,
-            "2 steps are few; with steps 40 this strength runs 20, with exact_steps all 4");
+  EXPECT_EQ(notes[1].text, "2 steps are few; with steps 40 this strength runs 20, with exact_steps all 4");
   const auto guidance = std::ranges::find(plan.values, "cfg_scale", &UsedValue::field);
   ASSERT_NE(guidance, plan.values.end());
   EXPECT_EQ(guidance->origin, "model");
