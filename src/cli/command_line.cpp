@@ -116,17 +116,16 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
   const CLI::App& command = last_command(app);
   std::string message = error.what();
   std::string help;
-  const bool is_unknown_command = !unknown.empty() && !command.get_subcommands({}).empty();
-  if (is_unknown_command) {
+  const bool is_incomplete = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  const bool lacks_value = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
+  const bool takes_command = !command.get_subcommands({}).empty();
+  if (!unknown.empty() && (takes_command || (!is_incomplete && !lacks_value))) {
     message = unknown_word(command, unknown.front());
-  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    message = command.get_subcommands({}).empty() ? needed_arguments(command)
-                                                  : "a command is needed: " + command_names(command);
+  } else if (is_incomplete) {
+    message = takes_command ? "a command is needed: " + command_names(command) : needed_arguments(command);
     if (!json) help = short_help(command);
-  } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+  } else if (lacks_value) {
     message = missing_value(command, message);
-  } else if (!unknown.empty()) {
-    message = unknown_word(command, unknown.front());
   }
   const int status = report("usage", message + "; see " + full_name(command) + " --help", kUsageStatus, json);
   fmt::print(stderr, "{}", help);
