@@ -32,8 +32,7 @@ class Pictures {
   int finish(const RunEnd& end, bool is_interrupted) {
     terminal_.finish();
     if (end.cancelled) {
-      say_stopped(fmt::format("stopped after {} step{}; {}", end.steps_run, end.steps_run == 1 ? "" : "s", kept_text()),
-                  end.steps_run);
+      say_stopped(fmt::format("stopped after {} steps; {}", end.steps_run, kept_text()), end.steps_run);
       return kInterruptedStatus;
     }
     if (!is_interrupted) return 0;
